@@ -1,0 +1,62 @@
+//! The start-up of a service without a runtime of its own.
+//!
+//! Every function here makes a small runtime, uses it and drops it. Inside an asynchronous runtime
+//! they return [`Error::InsideRuntime`] instead of blocking it.
+
+use crate::database::OptunaDatabase;
+use crate::error::{Error, Result};
+use crate::load::{Load, Loader};
+use crate::tunable::Tunable;
+
+/// The best configuration of a study in the database that the environment names.
+///
+/// # Errors
+///
+/// As [`OptunaDatabase::from_env`] and [`Load::load_best`].
+///
+/// ```no_run
+/// # use docktuna::Tunable;
+/// # #[derive(Tunable)]
+/// # struct Train { #[tune(range = 0.0..=1.0)] dropout: f64 }
+/// # fn main() -> docktuna::Result<()> {
+/// let config: Train = docktuna::blocking::load_best("sentiment")?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn load_best<T: Tunable>(study: &str) -> Result<T> {
+    load(&T::loader(study))
+}
+
+/// The same with policies: a fallback, a tolerated mismatch, a snapshot for when the database is
+/// down.
+///
+/// # Errors
+///
+/// As [`OptunaDatabase::from_env`] and [`Loader::load`].
+pub fn load<T: Tunable>(loader: &Loader<T>) -> Result<T> {
+    block_on(async {
+        match OptunaDatabase::from_env().await {
+            Ok(db) => loader.load(&db).await,
+            Err(error) => loader.from_snapshot(error),
+        }
+    })
+}
+
+/// Runs `future` to its end on a runtime of its own.
+///
+/// # Errors
+///
+/// [`Error::InsideRuntime`] inside an asynchronous runtime; otherwise those of the future.
+pub fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Err(Error::InsideRuntime);
+    }
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Error::System {
+            what: "no runtime can be made",
+            source,
+        })?
+        .block_on(future)
+}

@@ -1,0 +1,9 @@
+//! Optuna's text forms: JSON as Python writes it, distributions, and the two columns of a value.
+
+mod distribution;
+mod json;
+mod number;
+
+pub(crate) use distribution::{read_distribution, write_distribution};
+pub(crate) use json::{Json, read_json, write_json_text, write_value};
+pub(crate) use number::{read_intermediate, read_value, write_intermediate, write_objective};

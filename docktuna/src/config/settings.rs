@@ -1,0 +1,454 @@
+//! From layers to the database that they name.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::layers::Layers;
+use super::secret::Secret;
+use super::url;
+use crate::error::{Error, Result, SettingsReport};
+
+const STORAGE: &str = "OPTUNA_STORAGE";
+const HOST: &str = "OPTUNA_DB_HOST";
+const PORT: &str = "OPTUNA_DB_PORT";
+const USER: &str = "OPTUNA_DB_USER";
+const NAME: &str = "OPTUNA_DB_NAME";
+const PASSWORD: &str = "OPTUNA_DB_PASSWORD";
+const PASSWORD_FILE: &str = "OPTUNA_DB_PASSWORD_FILE";
+const PASSWORD_SECRET: &str = "OPTUNA_DB_PASSWORD_SECRET";
+const SECRETS_DIR: &str = "OPTUNA_SECRETS_DIR";
+const SSLMODE: &str = "OPTUNA_DB_SSLMODE";
+const SSLROOTCERT: &str = "OPTUNA_DB_SSLROOTCERT";
+const SCHEMA: &str = "OPTUNA_DB_SCHEMA";
+
+/// The secret that the Python docktuna reads.
+const DEFAULT_SECRET: &str = "optuna_db_user_password";
+const DEFAULT_SECRETS_DIR: &str = "/run/secrets";
+
+/// The database that the settings name.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    Postgres(Box<PostgresSettings>),
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        allow(dead_code, reason = "refused without looking")
+    )]
+    File(PathBuf),
+    Memory,
+}
+
+/// A PostgreSQL database and how to reach it.
+#[derive(Debug, Clone)]
+pub(crate) struct PostgresSettings {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) user: String,
+    pub(crate) database: String,
+    pub(crate) password: Option<Secret>,
+    pub(crate) sslmode: SslMode,
+    pub(crate) sslrootcert: Option<PathBuf>,
+    pub(crate) schema: Option<String>,
+}
+
+impl PostgresSettings {
+    pub(crate) fn new(host: String, user: String, database: String) -> Self {
+        Self {
+            host,
+            port: 5432,
+            user,
+            database,
+            password: None,
+            sslmode: SslMode::Prefer,
+            sslrootcert: None,
+            schema: None,
+        }
+    }
+}
+
+/// Whether a connection is encrypted and the server is checked, in libpq's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SslMode {
+    /// `disable`: clear text.
+    Disable,
+    /// `allow`: clear text, as this driver has no second try.
+    Allow,
+    /// `prefer`: encrypted if the server can, unchecked.
+    #[default]
+    Prefer,
+    /// `require`: encrypted; unchecked unless a root certificate is given.
+    Require,
+    /// `verify-ca`: encrypted, and the server's certificate is signed by a trusted root.
+    VerifyCa,
+    /// `verify-full`: as `verify-ca`, and the certificate names the host.
+    VerifyFull,
+}
+
+impl SslMode {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::Allow => "allow",
+            Self::Prefer => "prefer",
+            Self::Require => "require",
+            Self::VerifyCa => "verify-ca",
+            Self::VerifyFull => "verify-full",
+        }
+    }
+}
+
+impl FromStr for SslMode {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        use SslMode::{Allow, Disable, Prefer, Require, VerifyCa, VerifyFull};
+        let modes = [Disable, Allow, Prefer, Require, VerifyCa, VerifyFull];
+        modes
+            .into_iter()
+            .find(|mode| mode.as_str() == word)
+            .ok_or_else(|| {
+                format!(
+                    "the sslmode `{word}` is unknown; help: one of {}",
+                    modes.map(Self::as_str).join(", ")
+                )
+            })
+    }
+}
+
+/// The database that a URL names.
+pub(crate) fn resolve_url(url: &str) -> Result<Target> {
+    url::parse(url)
+        .map_err(|problem| report(vec![format!("the storage URL cannot be used: {problem}")]))
+}
+
+/// The database that the layers name; `None` if they name none at all.
+///
+/// # Errors
+///
+/// [`Error::Settings`] with everything that is missing or wrong.
+pub(crate) fn resolve(layers: &Layers, password: Option<Secret>) -> Result<Option<Target>> {
+    let mut resolver = Resolver {
+        layers,
+        problems: Vec::new(),
+    };
+    let target = resolver.target(password);
+    match resolver.problems {
+        problems if problems.is_empty() => Ok(target),
+        problems => Err(report(problems)),
+    }
+}
+
+pub(crate) fn report(problems: Vec<String>) -> Error {
+    Error::Settings(Box::new(SettingsReport { problems }))
+}
+
+struct Resolver<'a> {
+    layers: &'a Layers,
+    problems: Vec<String>,
+}
+
+impl Resolver<'_> {
+    fn target(&mut self, password: Option<Secret>) -> Option<Target> {
+        let parts = [
+            HOST,
+            USER,
+            NAME,
+            PASSWORD,
+            PASSWORD_FILE,
+            PASSWORD_SECRET,
+            PORT,
+        ];
+        let part = parts
+            .iter()
+            .filter_map(|name| Some((self.layers.get(name)?.layer, *name)))
+            .min();
+        if let Some(storage) = self.layers.get(STORAGE) {
+            match part {
+                Some((layer, name)) if layer == storage.layer => {
+                    self.problems.push(format!(
+                        "{STORAGE} and {name} are both set in {}; help: keep one of them",
+                        storage.origin
+                    ));
+                    return None;
+                }
+                Some((layer, _)) if layer < storage.layer => {}
+                _ => {
+                    let (value, origin) = (storage.value, storage.origin);
+                    return match url::parse(value) {
+                        Ok(target) => Some(self.with_extras(target)),
+                        Err(problem) => {
+                            self.problems
+                                .push(format!("{STORAGE} (from {origin}): {problem}"));
+                            None
+                        }
+                    };
+                }
+            }
+        }
+        if part.is_none() && password.is_none() {
+            return None;
+        }
+        let host = self.required(HOST);
+        let user = self.required(USER);
+        let name = self.required(NAME);
+        let password = self.password(password);
+        let mut settings = PostgresSettings::new(host?, user?, name?);
+        settings.password = password;
+        Some(self.with_extras(Target::Postgres(Box::new(settings))))
+    }
+
+    /// Adds the settings that have a default.
+    fn with_extras(&mut self, target: Target) -> Target {
+        let Target::Postgres(mut settings) = target else {
+            return target;
+        };
+        if let Some(port) = self.parsed(PORT, |text| {
+            text.parse::<u16>()
+                .ok()
+                .filter(|port| *port > 0)
+                .ok_or_else(|| {
+                    format!("`{text}` is no port; help: a number from 1 to 65535, 5432 by default")
+                })
+        }) {
+            settings.port = port;
+        }
+        if let Some(mode) = self.parsed(SSLMODE, str::parse) {
+            settings.sslmode = mode;
+        }
+        if let Some(file) = self.parsed(SSLROOTCERT, |text| {
+            let file = PathBuf::from(text);
+            if file.is_file() {
+                Ok(file)
+            } else {
+                Err(format!("there is no file {text}"))
+            }
+        }) {
+            settings.sslrootcert = Some(file);
+        }
+        if let Some(schema) = self.layers.get(SCHEMA) {
+            settings.schema = Some(schema.value.to_owned());
+        }
+        Target::Postgres(settings)
+    }
+
+    fn required(&mut self, name: &str) -> Option<String> {
+        let found = self.layers.get(name).map(|found| found.value.to_owned());
+        if found.is_none() {
+            self.problems.push(format!(
+                "{name} is not set (looked in {})",
+                self.layers.searched()
+            ));
+        }
+        found
+    }
+
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let found = self.layers.get(name)?;
+        match parse(found.value) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.problems
+                    .push(format!("{name} (from {}): {problem}", found.origin));
+                None
+            }
+        }
+    }
+
+    fn password(&mut self, given: Option<Secret>) -> Option<Secret> {
+        if let Some(given) = given {
+            if given.is_empty() {
+                self.problems
+                    .push("the password given in code is empty".to_owned());
+            }
+            return Some(given);
+        }
+        let sources = [PASSWORD_FILE, PASSWORD_SECRET, PASSWORD];
+        let set: Vec<(usize, &str)> = sources
+            .iter()
+            .filter_map(|name| Some((self.layers.get(name)?.layer, *name)))
+            .collect();
+        let first = set.iter().map(|(layer, _)| *layer).min();
+        let set: Vec<&str> = set
+            .into_iter()
+            .filter(|(layer, _)| Some(*layer) == first)
+            .map(|(_, n)| n)
+            .collect();
+        match set.as_slice() {
+            [] => self.default_secret(),
+            [PASSWORD] => self
+                .layers
+                .get(PASSWORD)
+                .map(|found| Secret::from(found.value)),
+            [PASSWORD_FILE] => {
+                let file = PathBuf::from(self.layers.get(PASSWORD_FILE)?.value);
+                self.secret_file(&file, PASSWORD_FILE)
+            }
+            [PASSWORD_SECRET] => {
+                let file = self
+                    .secrets_dir()
+                    .join(self.layers.get(PASSWORD_SECRET)?.value);
+                self.secret_file(&file, PASSWORD_SECRET)
+            }
+            several => {
+                self.problems.push(format!(
+                    "{} are set together; help: keep one of them",
+                    several.join(" and ")
+                ));
+                None
+            }
+        }
+    }
+
+    fn default_secret(&mut self) -> Option<Secret> {
+        let file = self.secrets_dir().join(DEFAULT_SECRET);
+        if file.exists() {
+            return self.secret_file(&file, "the secret");
+        }
+        self.problems.push(format!(
+            "the password is not set (looked for the secret file {}, and for {PASSWORD_FILE}, \
+             {PASSWORD_SECRET} and {PASSWORD} in {})",
+            file.display(),
+            self.layers.searched()
+        ));
+        None
+    }
+
+    fn secrets_dir(&self) -> PathBuf {
+        self.layers
+            .get(SECRETS_DIR)
+            .map_or(DEFAULT_SECRETS_DIR, |found| found.value)
+            .into()
+    }
+
+    fn secret_file(&mut self, file: &Path, setting: &str) -> Option<Secret> {
+        let text = match std::fs::read(file) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()),
+            Err(error) => Err(format!("cannot be read: {}", error.kind())),
+        };
+        let text = text.and_then(|text| {
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            if text.is_empty() {
+                Err("is empty".to_owned())
+            } else {
+                Ok(Secret::from(text))
+            }
+        });
+        text.map_err(|problem| {
+            self.problems
+                .push(format!("{setting}: the file {} {problem}", file.display()));
+        })
+        .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Layer;
+
+    fn layers(layers: &[&[(&str, &str)]]) -> Layers {
+        let layers = layers.iter().enumerate().map(|(i, values)| Layer {
+            name: format!("layer {i}"),
+            values: values
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
+        });
+        Layers(layers.collect())
+    }
+
+    fn postgres(layers: &Layers) -> PostgresSettings {
+        match resolve(layers, None) {
+            Ok(Some(Target::Postgres(settings))) => *settings,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn problems(layers: &Layers) -> Vec<String> {
+        match resolve(layers, None) {
+            Err(Error::Settings(report)) => report.problems,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_set_names_no_database() {
+        assert!(
+            resolve(&layers(&[&[(SSLMODE, "require")]]), None)
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn the_first_layer_wins() {
+        let base: &[_] = &[(HOST, "file"), (USER, "me"), (NAME, "db"), (PASSWORD, "x")];
+        let settings = postgres(&layers(&[&[(HOST, "env"), (PORT, "6000")], base]));
+        assert_eq!((settings.host.as_str(), settings.port), ("env", 6000));
+        let settings = postgres(&layers(&[base, &[(STORAGE, "sqlite:///x.db")]]));
+        assert_eq!(settings.host, "file");
+    }
+
+    #[test]
+    fn secrets_come_from_files_without_their_last_newline() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().to_str().unwrap();
+        std::fs::write(folder.path().join(DEFAULT_SECRET), " a@/%:#' é \n").unwrap();
+        let base: &[_] = &[(HOST, "h"), (USER, "u"), (NAME, "n"), (SECRETS_DIR, dir)];
+        assert_eq!(
+            postgres(&layers(&[base])).password,
+            Some(" a@/%:#' é ".into())
+        );
+        std::fs::write(folder.path().join("other"), "b\r\n").unwrap();
+        let named = layers(&[&[(PASSWORD_SECRET, "other")], base]);
+        assert_eq!(postgres(&named).password, Some("b".into()));
+        std::fs::write(folder.path().join("other"), "\n").unwrap();
+        assert!(problems(&named)[0].contains("is empty"));
+        std::fs::write(folder.path().join("other"), [0xff, 0xfe]).unwrap();
+        assert!(problems(&named)[0].contains("not UTF-8"));
+    }
+
+    #[test]
+    fn one_report_names_everything() {
+        let problems = problems(&layers(&[&[
+            (USER, "me"),
+            (PORT, "0"),
+            (SECRETS_DIR, "/nowhere"),
+        ]]));
+        let text = problems.join("\n");
+        for part in [HOST, NAME, "/nowhere/optuna_db_user_password", "layer 0"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_refused_without_showing_secrets() {
+        let base: &[_] = &[(HOST, "h"), (USER, "u"), (NAME, "n")];
+        let both: &[_] = &[(PASSWORD, "hunter2"), (PASSWORD_FILE, "/x")];
+        let text = problems(&layers(&[both, base])).join("\n");
+        assert!(
+            text.contains("together") && !text.contains("hunter2"),
+            "{text}"
+        );
+        let storage: &[_] = &[(STORAGE, "postgresql://u:hunter2@h/n"), (HOST, "h")];
+        let text = problems(&layers(&[storage])).join("\n");
+        assert!(
+            text.contains("both set") && !text.contains("hunter2"),
+            "{text}"
+        );
+        for (name, value) in [
+            (PORT, "70000"),
+            (SSLMODE, "maybe"),
+            (SSLROOTCERT, "/nowhere"),
+        ] {
+            let text = problems(&layers(&[base, &[(PASSWORD, "x"), (name, value)]])).join("\n");
+            assert!(text.contains(name) && text.contains(value), "{text}");
+        }
+    }
+}

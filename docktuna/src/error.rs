@@ -1,0 +1,494 @@
+//! The one error type, and what its variants carry.
+
+use std::fmt;
+
+use crate::diff::SpaceDiff;
+use crate::id::{StateCounts, TrialNumber, TrialState};
+use crate::space::Direction;
+
+/// A cause from another crate; its type is not part of our interface.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// The result of most functions here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong. Every text fits a log line, and none holds a password.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Settings are missing, contradict each other or cannot be read.
+    #[error("{0}")]
+    Settings(Box<SettingsReport>),
+    /// No connection came about.
+    #[error("cannot connect to {target}: {reason}")]
+    Connect {
+        /// Host, port and database, or the file.
+        target: String,
+        /// What failed.
+        reason: ConnectReason,
+        /// The driver's error.
+        source: BoxError,
+    },
+    /// The database failed at an operation.
+    #[error("the database failed at `{op}` (attempt {attempts}): {source}")]
+    Storage {
+        /// The operation: the name of its statement.
+        op: &'static str,
+        /// How often it was tried.
+        attempts: u32,
+        /// The driver's error.
+        source: BoxError,
+    },
+    /// The database has no tables yet.
+    #[error(
+        "{target} holds no Optuna tables; help: the tuner creates them on its first run, so run it \
+         first, or check the settings"
+    )]
+    NoTables {
+        /// Host, port and database, or the file.
+        target: String,
+    },
+    /// The tables in the database are not those that this crate reads.
+    #[error("{target} cannot be used: {reason}")]
+    Schema {
+        /// Host, port and database, or the file.
+        target: String,
+        /// What is there instead.
+        reason: SchemaReason,
+    },
+    /// The file is no SQLite database, or is damaged.
+    #[error(
+        "{target} is not a readable SQLite database; help: restore it from a backup or name another \
+         file; nothing was changed"
+    )]
+    Corrupt {
+        /// The file.
+        target: String,
+        /// The driver's error.
+        source: BoxError,
+    },
+    /// The database role lacks a right.
+    #[error(
+        "the database role may not do `{op}`: {source}; help: grant it the right, or let an owner \
+         of the tables run the first set-up"
+    )]
+    Privilege {
+        /// The operation: the name of its statement.
+        op: &'static str,
+        /// The driver's error.
+        source: BoxError,
+    },
+    /// There is no such study.
+    #[error("no study is called {name:?}{}", did_you_mean(.near))]
+    StudyNotFound {
+        /// The name asked for.
+        name: String,
+        /// Names that look like it.
+        near: Vec<String>,
+    },
+    /// The name cannot be given to a study.
+    #[error("{name:?} cannot be a study's name: it has more than 512 characters")]
+    StudyName {
+        /// The name.
+        name: String,
+    },
+    /// The study exists and goes another way.
+    #[error(
+        "study {study:?} was created to {}, not to {}; help: use another study name, or the stored \
+         direction",
+        join(.stored),
+        join(.wanted)
+    )]
+    DirectionMismatch {
+        /// The study.
+        study: String,
+        /// Its directions in the database.
+        stored: Vec<Direction>,
+        /// The directions asked for.
+        wanted: Vec<Direction>,
+    },
+    /// A single best trial is asked of a study with several objectives.
+    #[error(
+        "study {study:?} has {objectives} objectives, so no single trial is best; help: choose from \
+         `pareto_front()`"
+    )]
+    SeveralObjectives {
+        /// The study.
+        study: String,
+        /// How many objectives it has.
+        objectives: usize,
+    },
+    /// What is stored does not match the struct.
+    #[error("{0}")]
+    SpaceMismatch(Box<SpaceDiff>),
+    /// The best trial's value lies outside what the struct allows today.
+    #[error(
+        "best trial {trial} has {param} = {found}, `{type_name}` allows {allowed}; help: widen the \
+         range, or tune again under another study name"
+    )]
+    OutOfRange {
+        /// The trial.
+        trial: TrialNumber,
+        /// The parameter.
+        param: String,
+        /// The stored value.
+        found: String,
+        /// The struct.
+        type_name: &'static str,
+        /// What it allows.
+        allowed: String,
+    },
+    /// The defaults are to be used and some are missing.
+    #[error(
+        "`{type_name}` has no default for {}; help: add #[tune(default = …)]",
+        .missing.join(", ")
+    )]
+    MissingDefaults {
+        /// The struct.
+        type_name: &'static str,
+        /// The parameters without a default.
+        missing: Vec<String>,
+    },
+    /// A value that a caller gave is outside its parameter's range, or no choice.
+    #[error("`{param}`: {found} is not in {allowed}; help: give a value that is")]
+    InvalidValue {
+        /// The parameter.
+        param: String,
+        /// The value given.
+        found: String,
+        /// What is allowed.
+        allowed: String,
+    },
+    /// A caller named a parameter that does not exist.
+    #[error("`{param}` is no parameter of `{type_name}`{}", did_you_mean(.near))]
+    UnknownParam {
+        /// The name given.
+        param: String,
+        /// The struct.
+        type_name: String,
+        /// Names that look like it.
+        near: Vec<String>,
+    },
+    /// Two fields have one stored name, across `flatten`.
+    #[error("two fields are stored as `{param}`; help: rename one, or leave out `flatten`")]
+    NameClash {
+        /// The name.
+        param: String,
+    },
+    /// An override cannot be read or goes beyond the declared space.
+    #[error("`{text}` is no valid override: {reason}")]
+    Override {
+        /// The text given.
+        text: String,
+        /// What is wrong with it, and what to do.
+        reason: String,
+    },
+    /// The study has no trial that could be the best one.
+    #[error(
+        "study {study:?} has no complete{} trial yet ({counts}); help: run the tuner first, or give \
+         `on_missing`",
+        if *.infeasible { ", feasible" } else { "" }
+    )]
+    NoTrial {
+        /// The study.
+        study: String,
+        /// Its trials by state.
+        counts: StateCounts,
+        /// Whether complete trials exist and all of them break a constraint.
+        infeasible: bool,
+    },
+    /// The trial is over, so nothing of it may change.
+    #[error("trial {trial} is {state} already; {lost} not recorded")]
+    TrialClosed {
+        /// The trial.
+        trial: TrialNumber,
+        /// Its state.
+        state: TrialState,
+        /// What was to be written.
+        lost: String,
+    },
+    /// The trial's row is gone, or belongs to another trial since the server crashed.
+    #[error(
+        "trial {trial} of study {study:?} is no longer in the database; was the study deleted?"
+    )]
+    TrialGone {
+        /// The study.
+        study: String,
+        /// The trial.
+        trial: TrialNumber,
+    },
+    /// A second report for one step of one trial.
+    #[error("trial {trial} has reported step {step} before; help: report each step once")]
+    StepReported {
+        /// The trial.
+        trial: TrialNumber,
+        /// The step.
+        step: i32,
+    },
+    /// A result that cannot be recorded.
+    #[error("trial {trial} cannot end with {found}: {rule}")]
+    InvalidResult {
+        /// The trial.
+        trial: TrialNumber,
+        /// What was given.
+        found: String,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
+    /// A row of the database does not have the form that Optuna gives it.
+    #[error("study {study:?} cannot be read: {what}")]
+    Unreadable {
+        /// The study.
+        study: String,
+        /// Which row, and what is wrong with it.
+        what: String,
+    },
+    /// An attribute that JSON, or this reader's type, cannot hold.
+    #[error("attribute {key:?}: {reason}")]
+    Attribute {
+        /// Its key.
+        key: String,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// The fallback file cannot be read or written.
+    #[error("snapshot {path:?}: {reason}")]
+    Snapshot {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A blocking function was called where it would block an asynchronous runtime.
+    #[error(
+        "a blocking call inside an asynchronous runtime; help: use the asynchronous function of the \
+         same name"
+    )]
+    InsideRuntime,
+    /// Too many trials ended with an error.
+    #[error("stopped after {failures} failed trials; the last one: {last}")]
+    TooManyFailures {
+        /// How many failed.
+        failures: u32,
+        /// The reason of the last one.
+        last: String,
+    },
+    /// The operating system refused a resource.
+    #[error("{what}: {source}")]
+    System {
+        /// What was needed.
+        what: &'static str,
+        /// The system's error.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// Whether the same call may succeed later without a change: the connection was lost, or the
+    /// server is busy or starting.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Connect { reason, .. } => matches!(
+                reason,
+                ConnectReason::Dns
+                    | ConnectReason::Refused
+                    | ConnectReason::TooManyConnections
+                    | ConnectReason::Unavailable
+            ),
+            Self::Storage { source, .. } => crate::storage::is_transient(source.as_ref()),
+            _ => false,
+        }
+    }
+}
+
+/// Why no connection came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConnectReason {
+    /// The host's name is unknown.
+    Dns,
+    /// Nobody listens there.
+    Refused,
+    /// The encrypted connection failed.
+    Tls,
+    /// The server does not accept this user and password.
+    Authentication,
+    /// The server has no such database.
+    MissingDatabase,
+    /// The server has no connection left.
+    TooManyConnections,
+    /// The role may not connect to this database.
+    Privilege,
+    /// The file cannot be opened.
+    File,
+    /// The server is starting, stopping or unreachable.
+    Unavailable,
+}
+
+impl fmt::Display for ConnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dns => "the host name cannot be resolved; help: check OPTUNA_DB_HOST",
+            Self::Refused => {
+                "nobody listens there; help: start the server, or check OPTUNA_DB_HOST and \
+                 OPTUNA_DB_PORT"
+            }
+            Self::Tls => {
+                "the encrypted connection failed; help: check OPTUNA_DB_SSLMODE and \
+                 OPTUNA_DB_SSLROOTCERT"
+            }
+            Self::Authentication => {
+                "the server refused the user or the password; help: check OPTUNA_DB_USER and the \
+                 password's secret file"
+            }
+            Self::MissingDatabase => {
+                "the server has no such database; help: create it, or check OPTUNA_DB_NAME"
+            }
+            Self::TooManyConnections => {
+                "the server has no connection left; help: run fewer workers, or raise its \
+                 max_connections"
+            }
+            Self::Privilege => "the role may not connect to this database; help: grant it CONNECT",
+            Self::File => "the file cannot be opened; help: check the path and its permissions",
+            Self::Unavailable => "the server did not answer; help: try again when it is up",
+        })
+    }
+}
+
+/// Why the tables of a database cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SchemaReason {
+    /// An older release of Optuna wrote them.
+    Older(String),
+    /// A newer release of Optuna wrote them.
+    Newer(String),
+    /// Another program's migrations are recorded in this database.
+    Foreign(String),
+    /// Some tables are there and others are not.
+    Incomplete(Vec<String>),
+}
+
+impl fmt::Display for SchemaReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Older(revision) => write!(
+                f,
+                "its schema {revision} is older than v3.2.0.a; help: back it up, then run `optuna \
+                 storage upgrade`"
+            ),
+            Self::Newer(revision) => write!(
+                f,
+                "its schema {revision} is newer than v3.2.0.a; help: use a newer docktuna"
+            ),
+            Self::Foreign(revision) => write!(
+                f,
+                "its alembic_version is {revision:?}, which is not Optuna's; help: give Optuna a \
+                 separate database, or a schema of its own with OPTUNA_DB_SCHEMA"
+            ),
+            Self::Incomplete(missing) => write!(
+                f,
+                "it lacks the tables {}; help: open it once with Python's Optuna, or use an empty \
+                 database",
+                missing.join(", ")
+            ),
+        }
+    }
+}
+
+/// Everything that is wrong with the settings, in one report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsReport {
+    pub(crate) problems: Vec<String>,
+}
+
+impl SettingsReport {
+    /// One sentence for each problem: the setting, what is wrong, and where it was looked for.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for SettingsReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the database settings cannot be used: {}",
+            self.problems.join("; ")
+        )
+    }
+}
+
+fn did_you_mean(names: &[String]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    format!("; help: did you mean {}?", quoted.join(" or "))
+}
+
+fn join(directions: &[Direction]) -> String {
+    let texts: Vec<String> = directions.iter().map(ToString::to_string).collect();
+    texts.join(" and ")
+}
+
+/// The `candidates` that look like `name`, best first, three at most.
+pub(crate) fn near_names<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Vec<String> {
+    let limit = name.chars().count() / 3 + 1;
+    let mut near: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .map(|candidate| (distance(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .collect();
+    near.sort_unstable();
+    near.into_iter()
+        .take(3)
+        .map(|(_, candidate)| candidate.to_owned())
+        .collect()
+}
+
+/// The number of characters to insert, drop, change or swap with a neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (
+        a.to_lowercase().chars().collect(),
+        b.to_lowercase().chars().collect(),
+    );
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let changed = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = changed.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_near() {
+        let names = ["sentiment", "sentimant", "vision", ""];
+        assert_eq!(near_names("setniment", names), ["sentiment", "sentimant"]);
+        assert!(near_names("xyz", names).is_empty());
+    }
+
+    #[test]
+    fn an_error_is_small_and_travels() {
+        fn assert_travels<T: Send + Sync + 'static>() {}
+        assert_travels::<Error>();
+        assert!(size_of::<Error>() <= 128);
+    }
+}

@@ -1,0 +1,127 @@
+//! What identifies studies and trials, and the states of a trial.
+
+use std::fmt;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident($int:ty)) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(crate) $int);
+
+        impl $name {
+            /// The plain integer.
+            #[must_use]
+            pub const fn get(self) -> $int {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// The row of a study in its database.
+    StudyId(i32)
+}
+id! {
+    /// The row of a trial in its database.
+    TrialId(i32)
+}
+id! {
+    /// The place of a trial in its study, from 0 without gaps.
+    TrialNumber(i32)
+}
+
+/// The state of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TrialState {
+    /// Somebody works on it.
+    Running,
+    /// It ended with a result.
+    Complete,
+    /// It was stopped because it was not promising.
+    Pruned,
+    /// It ended without a result.
+    Fail,
+    /// It is in the queue.
+    Waiting,
+}
+
+impl TrialState {
+    /// Every state, in the order of Optuna's codes.
+    pub const ALL: [Self; 5] = [
+        Self::Running,
+        Self::Complete,
+        Self::Pruned,
+        Self::Fail,
+        Self::Waiting,
+    ];
+
+    /// Whether the trial is over, so that nothing of it may change any more.
+    #[must_use]
+    pub const fn is_finished(self) -> bool {
+        matches!(self, Self::Complete | Self::Pruned | Self::Fail)
+    }
+
+    /// The label in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Complete => "COMPLETE",
+            Self::Pruned => "PRUNED",
+            Self::Fail => "FAIL",
+            Self::Waiting => "WAITING",
+        }
+    }
+
+    pub(crate) fn parse(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == label)
+    }
+}
+
+impl fmt::Display for TrialState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How many trials of a study are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StateCounts([u64; 5]);
+
+impl StateCounts {
+    /// The trials in `state`.
+    #[must_use]
+    pub fn of(&self, state: TrialState) -> u64 {
+        self.0[state as usize]
+    }
+
+    /// The trials in any state.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    pub(crate) fn add(&mut self, state: TrialState, count: u64) {
+        self.0[state as usize] += count;
+    }
+}
+
+impl fmt::Display for StateCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = TrialState::ALL
+            .into_iter()
+            .filter(|state| self.of(*state) > 0);
+        let texts: Vec<String> = counted
+            .map(|state| format!("{} {state}", self.of(state)))
+            .collect();
+        f.write_str(if texts.is_empty() { "no trials" } else { "" })?;
+        f.write_str(&texts.join(", "))
+    }
+}

@@ -1,0 +1,72 @@
+#![doc = include_str!("../../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! # Modules
+//!
+//! A type says what can be searched ([`Tunable`], [`space`]); a [`sampler`] draws from it; a study
+//! ([`Study`], [`DynamicStudy`]) asks for trials and tells their results to an [`OptunaDatabase`];
+//! [`Load`] brings the best one back. Data flows in that one direction.
+
+// Generated code names this crate by its own name, here too.
+extern crate self as docktuna;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+#[cfg(feature = "storage")]
+pub mod blocking;
+#[cfg(feature = "storage")]
+mod codec;
+#[cfg(feature = "storage")]
+mod config;
+#[cfg(feature = "storage")]
+mod database;
+#[cfg(feature = "storage")]
+mod diff;
+mod distribution;
+#[cfg(feature = "storage")]
+mod error;
+#[cfg(feature = "storage")]
+mod id;
+#[cfg(feature = "storage")]
+mod load;
+#[cfg(feature = "storage")]
+mod outline;
+#[cfg(feature = "storage")]
+mod overrides;
+#[cfg(feature = "storage")]
+mod params;
+#[cfg(feature = "storage")]
+mod path;
+#[cfg(feature = "storage")]
+pub mod sampler;
+pub mod space;
+#[cfg(feature = "storage")]
+mod storage;
+#[cfg(feature = "storage")]
+mod study;
+#[cfg(feature = "storage")]
+mod trial;
+mod tunable;
+
+pub use distribution::Distribution;
+#[cfg(feature = "derive")]
+pub use docktuna_macros::Tunable;
+pub use space::{Direction, Space, Value};
+pub use tunable::{Sink, Source, Tunable};
+
+#[cfg(feature = "storage")]
+pub use {
+    config::{Secret, SslMode},
+    database::{DatabaseBuilder, OptunaDatabase, Pool, StudySummary, optuna_db},
+    diff::{Difference, DifferenceKind, Mismatch, SpaceDiff},
+    error::{BoxError, ConnectReason, Error, Result, SchemaReason, SettingsReport},
+    id::{StateCounts, StudyId, TrialId, TrialNumber, TrialState},
+    load::{Best, Fallback, Load, Loader},
+    params::{Parameter, Params},
+    study::{
+        BlockingTrial, DynamicStudy, Optimize, OptimizeBlocking, RunSummary, RunningTrial, Stop,
+        Study, StudyBuilder, Trial, Values,
+    },
+    trial::{Attribute, Attributes, FrozenTrial},
+};

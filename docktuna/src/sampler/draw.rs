@@ -1,0 +1,123 @@
+//! One traversal of a type that draws what is not given.
+
+use std::collections::HashMap;
+
+use rand::SeedableRng;
+use rand::rngs::{ChaCha12Rng, SysRng};
+
+use super::Sampler;
+use crate::distribution::Distribution;
+use crate::error::{Error, Result};
+use crate::overrides::Overrides;
+use crate::params::Params;
+use crate::path::Path;
+use crate::space::{Param, Value};
+use crate::tunable::{Source, Tunable};
+
+/// The values that a trial of the queue brings with it.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// Parameters that stand in the database already.
+    pub(crate) stored: Params,
+    /// Values that somebody enqueued.
+    pub(crate) fixed: HashMap<String, Value>,
+}
+
+/// Draws the parameters of one trial and keeps them.
+pub(crate) struct Draw<'a> {
+    path: Path,
+    sampler: &'a dyn Sampler,
+    overrides: &'a Overrides,
+    given: &'a Given,
+    rng: ChaCha12Rng,
+    params: Params,
+}
+
+impl<'a> Draw<'a> {
+    /// A configuration and its parameters.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidValue`] for a given value that is not in its domain.
+    pub(crate) fn config<T: Tunable>(
+        sampler: &'a dyn Sampler,
+        overrides: &'a Overrides,
+        given: &'a Given,
+        rng: ChaCha12Rng,
+    ) -> Result<(T, Params)> {
+        let path = Path::start(T::SPACE);
+        let mut draw = Self {
+            path,
+            sampler,
+            overrides,
+            given,
+            rng,
+            params: Params::default(),
+        };
+        let config = T::build(&mut draw)?;
+        Ok((config, draw.params))
+    }
+}
+
+/// The generator of one trial: from the seed and the trial's number, so that a seeded study repeats
+/// in every order of its trials and across restarts; without a seed from the operating system.
+pub(crate) fn generator(seed: Option<u64>, number: i32) -> Result<ChaCha12Rng> {
+    let Some(seed) = seed else {
+        return ChaCha12Rng::try_from_rng(&mut SysRng).map_err(|error| Error::System {
+            what: "the operating system gave no random numbers",
+            source: std::io::Error::other(error),
+        });
+    };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..12].copy_from_slice(&number.to_le_bytes());
+    Ok(ChaCha12Rng::from_seed(bytes))
+}
+
+impl Source for Draw<'_> {
+    type Error = Error;
+
+    fn enter(&mut self, name: &'static str) {
+        self.path.enter(name);
+    }
+
+    fn leave(&mut self) {
+        self.path.leave();
+    }
+
+    fn param(&mut self, param: &'static Param) -> Result<f64> {
+        let name = self.path.name();
+        let declared = Distribution::from(*param.domain());
+        let given = match self.given.stored.get(name) {
+            Some(parameter) => Some(parameter.value()),
+            None => self.given.fixed.get(name).cloned(),
+        };
+        let stored = match given {
+            Some(value) => {
+                // Python's users enqueue 1 where 1.0 is meant, and the reverse.
+                let value = as_declared(value, &declared);
+                declared.stored(&value).ok_or_else(|| Error::InvalidValue {
+                    param: name.to_owned(),
+                    found: value.to_string(),
+                    allowed: declared.to_string(),
+                })?
+            }
+            None => self.overrides.sample(name, &declared, |distribution| {
+                self.sampler.sample(&mut self.rng, name, distribution)
+            }),
+        };
+        self.params.push(name, declared, stored);
+        Ok(stored)
+    }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "only numbers without a fraction are cut"
+)]
+fn as_declared(value: Value, declared: &Distribution) -> Value {
+    match (declared, &value) {
+        (Distribution::Int(_), Value::Float(v)) if v.fract() == 0.0 => Value::Int(*v as i64),
+        _ => value,
+    }
+}

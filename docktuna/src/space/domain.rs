@@ -1,0 +1,323 @@
+//! The set one parameter is drawn from, described in const evaluation.
+
+use super::Value;
+
+/// Integers beyond this cannot be told apart in the database, which stores doubles.
+const EXACT: i128 = 1 << 53;
+
+/// How far from the step grid a value may lie and still count as on it, in steps.
+pub(crate) const GRID_TOLERANCE: f64 = 1e-8;
+
+/// What one parameter is drawn from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Domain {
+    /// A range of real numbers.
+    Float(FloatDomain),
+    /// A range of integers.
+    Int(IntDomain),
+    /// A list of values.
+    Choice(ChoiceDomain),
+}
+
+/// A closed range of real numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FloatDomain {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) step: Option<f64>,
+    pub(crate) log: bool,
+}
+
+/// A closed range of integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntDomain {
+    pub(crate) low: i64,
+    pub(crate) high: i64,
+    pub(crate) step: i64,
+    pub(crate) log: bool,
+}
+
+/// A list of values, at least one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChoiceDomain {
+    pub(crate) choices: &'static [Value],
+}
+
+/// Which numbers a field's type holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A floating-point type.
+    Float,
+    /// An integer type, with its smallest and largest value (those of `u128` cut to `i128`).
+    Int {
+        /// The smallest value.
+        min: i128,
+        /// The largest value.
+        max: i128,
+    },
+}
+
+/// A bound or step, read as both kinds of number; [`Kind`] says which one counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Bound {
+    /// The bound of a float field.
+    pub float: f64,
+    /// The bound of an integer field.
+    pub int: i128,
+}
+
+impl FloatDomain {
+    /// The numbers from `low` to `high`, both included.
+    ///
+    /// # Panics
+    ///
+    /// If a bound is not finite, or `low` is above `high`. In a `const` that is a compile error.
+    #[must_use]
+    pub const fn new(low: f64, high: f64) -> Self {
+        assert!(
+            low.is_finite() && high.is_finite(),
+            "bounds must be finite numbers"
+        );
+        assert!(
+            low <= high,
+            "the lower bound is above the upper bound; help: swap them"
+        );
+        Self {
+            low,
+            high,
+            step: None,
+            log: false,
+        }
+    }
+
+    /// Draws uniformly in the logarithm.
+    ///
+    /// # Panics
+    ///
+    /// If the lower bound is not above 0, or the range has a step.
+    #[must_use]
+    pub const fn log(mut self) -> Self {
+        assert!(self.low > 0.0, "a log scale needs a lower bound above 0");
+        assert!(
+            self.step.is_none(),
+            "`log` and `step` cannot be combined; help: keep one"
+        );
+        self.log = true;
+        self
+    }
+
+    /// Allows only `low`, `low + step`, `low + 2 step`, ….
+    ///
+    /// # Panics
+    ///
+    /// If the step is not above 0, or the range is on a log scale or no multiple of the step.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "rounding is not const"
+    )]
+    pub const fn step(mut self, step: f64) -> Self {
+        assert!(step > 0.0 && step.is_finite(), "a step must be above 0");
+        assert!(
+            !self.log,
+            "`log` and `step` cannot be combined; help: keep one"
+        );
+        let steps = (self.high - self.low) / step;
+        let nearest = (steps + 0.5) as i64 as f64;
+        assert!(
+            nearest >= 1.0,
+            "the step is larger than the range; help: use `fixed`"
+        );
+        let off = steps - nearest;
+        assert!(
+            off < GRID_TOLERANCE && off > -GRID_TOLERANCE,
+            "the range is not a multiple of the step; help: move the upper bound onto the grid"
+        );
+        self.step = Some(step);
+        self
+    }
+}
+
+impl IntDomain {
+    /// The integers from `low` to `high`, both included.
+    ///
+    /// # Panics
+    ///
+    /// If `low` is above `high`, or a bound is beyond 2^53.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "checked against 2^53 just before"
+    )]
+    pub const fn new(low: i128, high: i128) -> Self {
+        assert!(
+            low <= high,
+            "the lower bound is above the upper bound; help: swap them"
+        );
+        assert!(
+            low >= -EXACT && high <= EXACT,
+            "integers beyond 2^53 cannot be stored exactly (numbers are stored as doubles)"
+        );
+        Self {
+            low: low as i64,
+            high: high as i64,
+            step: 1,
+            log: false,
+        }
+    }
+
+    /// Draws uniformly in the logarithm.
+    ///
+    /// # Panics
+    ///
+    /// If the lower bound is below 1, or the range has a step.
+    #[must_use]
+    pub const fn log(mut self) -> Self {
+        assert!(
+            self.low >= 1,
+            "a log scale needs a lower bound of at least 1"
+        );
+        assert!(
+            self.step == 1,
+            "`log` and `step` cannot be combined; help: keep one"
+        );
+        self.log = true;
+        self
+    }
+
+    /// Allows only `low`, `low + step`, `low + 2 step`, ….
+    ///
+    /// # Panics
+    ///
+    /// If the step is not above 0, or the range is on a log scale or no multiple of the step.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "not larger than the range, which fits"
+    )]
+    pub const fn step(mut self, step: i128) -> Self {
+        assert!(step > 0, "a step must be above 0");
+        assert!(
+            !self.log,
+            "`log` and `step` cannot be combined; help: keep one"
+        );
+        let width = (self.high - self.low) as i128;
+        assert!(
+            step <= width,
+            "the step is larger than the range; help: use `fixed`"
+        );
+        assert!(
+            width % step == 0,
+            "the range is not a multiple of the step; help: move the upper bound onto the grid"
+        );
+        self.step = step as i64;
+        self
+    }
+}
+
+impl ChoiceDomain {
+    /// The values of the list.
+    ///
+    /// # Panics
+    ///
+    /// If the list is empty.
+    #[must_use]
+    pub const fn new(choices: &'static [Value]) -> Self {
+        assert!(!choices.is_empty(), "`choices` needs at least one value");
+        Self { choices }
+    }
+
+    /// The values, in declared order.
+    #[must_use]
+    pub const fn choices(&self) -> &'static [Value] {
+        self.choices
+    }
+}
+
+impl Domain {
+    /// A range of the numbers that a field of `kind` holds.
+    ///
+    /// # Panics
+    ///
+    /// As [`FloatDomain::new`] and [`IntDomain::new`], and if a bound does not fit the type.
+    #[must_use]
+    pub const fn range(kind: Kind, low: Bound, high: Bound) -> Self {
+        match kind {
+            Kind::Float => Self::Float(FloatDomain::new(low.float, high.float)),
+            Kind::Int { min, max } => {
+                assert!(
+                    low.int >= min && high.int <= max,
+                    "a bound does not fit in the field's type"
+                );
+                Self::Int(IntDomain::new(low.int, high.int))
+            }
+        }
+    }
+
+    /// The values of `choices`.
+    ///
+    /// # Panics
+    ///
+    /// If the list is empty.
+    #[must_use]
+    pub const fn choice(choices: &'static [Value]) -> Self {
+        Self::Choice(ChoiceDomain::new(choices))
+    }
+
+    /// A number as a choice of a field of `kind`.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "checked against 2^53 just before"
+    )]
+    pub const fn number(kind: Kind, number: Bound) -> Value {
+        match kind {
+            Kind::Float => Value::Float(number.float),
+            Kind::Int { .. } => {
+                assert!(
+                    number.int >= -EXACT && number.int <= EXACT,
+                    "integers beyond 2^53 cannot be stored exactly (numbers are stored as doubles)"
+                );
+                Value::Int(number.int as i64)
+            }
+        }
+    }
+
+    /// The same range on a log scale.
+    ///
+    /// # Panics
+    ///
+    /// As [`FloatDomain::log`] and [`IntDomain::log`], and if this is a list of choices.
+    #[must_use]
+    pub const fn log(self) -> Self {
+        match self {
+            Self::Float(float) => Self::Float(float.log()),
+            Self::Int(int) => Self::Int(int.log()),
+            Self::Choice(_) => panic_no_range(),
+        }
+    }
+
+    /// The same range with a step.
+    ///
+    /// # Panics
+    ///
+    /// As [`FloatDomain::step`] and [`IntDomain::step`], and if this is a list of choices.
+    #[must_use]
+    pub const fn step(self, step: Bound) -> Self {
+        match self {
+            Self::Float(float) => Self::Float(float.step(step.float)),
+            Self::Int(int) => Self::Int(int.step(step.int)),
+            Self::Choice(_) => panic_no_range(),
+        }
+    }
+}
+
+#[allow(
+    clippy::panic,
+    reason = "the compiler shows it as an error at the user's attribute"
+)]
+const fn panic_no_range() -> ! {
+    panic!("`log` and `step` belong to a range")
+}

@@ -1,0 +1,319 @@
+//! The search space of a type: a tree of constants that the derive writes.
+//!
+//! A [`Space`] has no name of its own; the [`Field`] or [`Arm`] that holds it gives the name. A
+//! parameter's stored name is the way to it, joined by dots: the parameter `momentum` in the arm
+//! `sgd` of the field `optimizer` is stored as `optimizer.sgd.momentum`.
+
+mod domain;
+mod value;
+
+pub(crate) use domain::GRID_TOLERANCE;
+pub use domain::{Bound, ChoiceDomain, Domain, FloatDomain, IntDomain, Kind};
+pub use value::Value;
+pub(crate) use value::list;
+
+/// What values of a type are drawn from.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Space {
+    /// A single parameter.
+    Param(Param),
+    /// A struct: all of its fields.
+    Group(&'static [Field]),
+    /// An enum: one of its arms.
+    Switch(Switch),
+    /// A value that is recorded and not searched, as its Rust expression.
+    Fixed(&'static str),
+}
+
+/// A single parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    domain: Domain,
+    default: Option<&'static Value>,
+}
+
+/// A named part of a group.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    name: &'static str,
+    doc: &'static str,
+    space: &'static Space,
+}
+
+/// A choice between arms, and what each of them needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Switch {
+    label: Param,
+    arms: &'static [Arm],
+}
+
+/// One arm of a [`Switch`].
+#[derive(Debug, Clone, Copy)]
+pub struct Arm {
+    label: &'static str,
+    doc: &'static str,
+    space: &'static Space,
+}
+
+/// What a type says about the studies it is tuned in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StudySpec {
+    /// The study's name, used where none is given.
+    pub name: Option<&'static str>,
+    /// The objectives in their order; empty: one objective, to be minimized.
+    pub objectives: &'static [Objective],
+}
+
+/// One number that an objective function returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Objective {
+    /// Which way is better.
+    pub direction: Direction,
+    /// The metric's name, shown by Optuna's dashboard.
+    pub name: Option<&'static str>,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Smaller is better.
+    Minimize,
+    /// Larger is better.
+    Maximize,
+}
+
+impl std::fmt::Display for Direction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Minimize => "minimize",
+            Self::Maximize => "maximize",
+        })
+    }
+}
+
+impl Space {
+    /// The space without parameters, of a unit variant.
+    pub const EMPTY: &'static Self = &Self::Group(&[]);
+
+    /// The field at `index` of a group.
+    ///
+    /// # Panics
+    ///
+    /// If this is no group, or has fewer fields.
+    #[must_use]
+    #[allow(
+        clippy::panic,
+        reason = "only generated code calls it, with the index it wrote"
+    )]
+    pub const fn field(&'static self, index: usize) -> &'static Field {
+        match self {
+            Self::Group(fields) => &fields[index],
+            _ => panic!("not a group"),
+        }
+    }
+
+    /// The choice that an enum makes.
+    ///
+    /// # Panics
+    ///
+    /// If this is no switch.
+    #[must_use]
+    #[allow(
+        clippy::panic,
+        reason = "only generated code calls it, on the space it wrote"
+    )]
+    pub const fn switch(&'static self) -> &'static Switch {
+        match self {
+            Self::Switch(switch) => switch,
+            _ => panic!("not a switch"),
+        }
+    }
+
+    /// The parameter that this space is.
+    ///
+    /// # Panics
+    ///
+    /// If it is not a single one.
+    #[must_use]
+    #[allow(
+        clippy::panic,
+        reason = "only generated code calls it, on the space it wrote"
+    )]
+    pub const fn param(&'static self) -> &'static Param {
+        match self {
+            Self::Param(param) => param,
+            _ => panic!("not a parameter"),
+        }
+    }
+
+    /// Whether every parameter has a default, so that `T::defaults()` exists.
+    #[must_use]
+    pub const fn has_defaults(&self) -> bool {
+        match self {
+            Self::Param(param) => param.default.is_some(),
+            Self::Group(fields) => {
+                let mut i = 0;
+                while i < fields.len() {
+                    if !fields[i].space.has_defaults() {
+                        return false;
+                    }
+                    i += 1;
+                }
+                true
+            }
+            Self::Switch(switch) => match switch.default_arm() {
+                Some(arm) => arm.space.has_defaults(),
+                None => false,
+            },
+            Self::Fixed(_) => true,
+        }
+    }
+}
+
+impl Param {
+    /// A parameter drawn from `domain`.
+    #[must_use]
+    pub const fn new(domain: Domain) -> Self {
+        Self {
+            domain,
+            default: None,
+        }
+    }
+
+    /// The same parameter with a default.
+    #[must_use]
+    pub const fn default_value(mut self, value: &'static Value) -> Self {
+        self.default = Some(value);
+        self
+    }
+
+    /// What it is drawn from.
+    #[must_use]
+    pub const fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// Its default, if it has one.
+    #[must_use]
+    pub const fn default(&self) -> Option<&'static Value> {
+        self.default
+    }
+}
+
+impl Field {
+    /// A part called `name`; the empty name leaves it out of the names below it.
+    #[must_use]
+    pub const fn new(name: &'static str, doc: &'static str, space: &'static Space) -> Self {
+        Self { name, doc, space }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its doc comment.
+    #[must_use]
+    pub const fn doc(&self) -> &'static str {
+        self.doc
+    }
+
+    /// What it is drawn from.
+    #[must_use]
+    pub const fn space(&self) -> &'static Space {
+        self.space
+    }
+}
+
+impl Switch {
+    /// A choice between `arms`, made by a parameter that is drawn from `labels`, in the same order.
+    ///
+    /// # Panics
+    ///
+    /// If the numbers of arms and labels differ, or both are 0.
+    #[must_use]
+    pub const fn new(labels: &'static [Value], arms: &'static [Arm]) -> Self {
+        assert!(labels.len() == arms.len(), "as many labels as arms");
+        Self {
+            label: Param::new(Domain::choice(labels)),
+            arms,
+        }
+    }
+
+    /// The same choice with a default label.
+    #[must_use]
+    pub const fn default_label(mut self, label: &'static Value) -> Self {
+        self.label = self.label.default_value(label);
+        self
+    }
+
+    /// The parameter that chooses the arm.
+    #[must_use]
+    pub const fn label(&self) -> &Param {
+        &self.label
+    }
+
+    /// The arms in declared order.
+    #[must_use]
+    pub const fn arms(&self) -> &'static [Arm] {
+        self.arms
+    }
+
+    const fn default_arm(&self) -> Option<&'static Arm> {
+        let Some(Value::Str(std::borrow::Cow::Borrowed(default))) = self.label.default else {
+            return None;
+        };
+        let mut i = 0;
+        while i < self.arms.len() {
+            if equal(self.arms[i].label, default) {
+                return Some(&self.arms[i]);
+            }
+            i += 1;
+        }
+        None
+    }
+}
+
+impl Arm {
+    /// An arm called `label`.
+    #[must_use]
+    pub const fn new(label: &'static str, doc: &'static str, space: &'static Space) -> Self {
+        Self { label, doc, space }
+    }
+
+    /// Its label, which is also the name below which its parameters are stored.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        self.label
+    }
+
+    /// Its doc comment.
+    #[must_use]
+    pub const fn doc(&self) -> &'static str {
+        self.doc
+    }
+
+    /// What it needs.
+    #[must_use]
+    pub const fn space(&self) -> &'static Space {
+        self.space
+    }
+}
+
+/// Whether two texts are equal; `==` is not const.
+const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}

@@ -1,0 +1,413 @@
+//! Optuna's tables, and the operations on them that the rest of the crate uses.
+//!
+//! [`postgres`] and [`sqlite`] have the same functions in the same order, each a statement or a
+//! short transaction; this module adds what both share: which operations may be repeated after a lost
+//! connection, and how rows become trials.
+
+mod assemble;
+mod failure;
+mod pool;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod record;
+mod retry;
+mod schema;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::NaiveDateTime;
+
+pub(crate) use assemble::attribute;
+pub(crate) use failure::is_transient;
+#[cfg(feature = "postgres")]
+pub(crate) use postgres::Postgres;
+pub(crate) use record::{
+    Asked, Attrs, BestRow, Ids, NewTrial, Outcome, Reported, StudyRow, TrialKey, WholeTrial, now,
+};
+#[cfg(feature = "sqlite")]
+pub(crate) use sqlite::Sqlite;
+
+use crate::error::{Error, Result};
+use crate::id::{StateCounts, StudyId, TrialId, TrialNumber, TrialState};
+use crate::params::Params;
+use crate::space::Direction;
+use crate::trial::FrozenTrial;
+
+/// A statement with the name under which errors mention it.
+#[derive(Clone, Copy)]
+struct Statement {
+    name: &'static str,
+    text: &'static str,
+}
+
+/// Declares statements, each the content of a file of its own.
+macro_rules! statements {
+    ($folder:literal: $($constant:ident $name:literal,)*) => {
+        $(const $constant: Statement = Statement {
+            name: $name,
+            text: include_str!(concat!("sql/", $folder, "/", $name, ".sql")),
+        };)*
+    };
+}
+use statements;
+
+/// (study, state, trials, first start)
+type SummaryRow = (Option<i32>, String, i64, Option<NaiveDateTime>);
+
+/// A database in Optuna's schema.
+#[derive(Debug)]
+pub(crate) enum Storage {
+    #[cfg(feature = "postgres")]
+    Postgres(Postgres),
+    #[cfg(feature = "sqlite")]
+    Sqlite(Sqlite),
+}
+
+/// Calls the function of the same name of whichever database it is, once.
+macro_rules! once {
+    ($self:ident.$function:ident($($argument:expr),*)) => {
+        match $self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(database) => database.$function($($argument),*).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(database) => database.$function($($argument),*).await,
+        }
+    };
+}
+
+/// Calls it as often as it takes: for reads, and for writes that are the same when done twice.
+macro_rules! repeat {
+    ($self:ident.$function:ident($($argument:expr),*)) => {
+        retry::repeat(async || once!($self.$function($($argument),*))).await
+    };
+}
+
+/// What became of a result.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Finished {
+    /// It stands in the trial's row.
+    Recorded,
+    /// The trial's row was lost in a crash of the server; the result stands in a new one.
+    Moved(TrialNumber),
+    /// The trial was over already.
+    Closed(TrialState),
+    /// The study is gone.
+    Gone,
+}
+
+impl Storage {
+    /// Host, port and database, or the file.
+    pub(crate) fn target(&self) -> &str {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(database) => database.target(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(database) => database.target(),
+        }
+    }
+
+    async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
+        repeat!(self.existing_tables(wanted))
+    }
+
+    async fn revisions(&self) -> Result<Vec<String>> {
+        repeat!(self.revisions())
+    }
+
+    async fn create_tables(&self, wanted: &[&str]) -> Result<()> {
+        repeat!(self.create_tables(wanted))
+    }
+
+    pub(crate) async fn find_study(&self, name: &str) -> Result<Option<StudyRow>> {
+        repeat!(self.find_study(name))
+    }
+
+    /// Creates a study unless the name is taken.
+    pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<()> {
+        repeat!(self.create_study(name, directions))
+    }
+
+    pub(crate) async fn list_studies(&self) -> Result<Vec<StudyRow>> {
+        repeat!(self.list_studies())
+    }
+
+    pub(crate) async fn study_names(&self) -> Result<Vec<String>> {
+        repeat!(self.study_names())
+    }
+
+    pub(crate) async fn count_studies(&self) -> Result<u64> {
+        Ok(u64::try_from(repeat!(self.count_studies())?).unwrap_or(0))
+    }
+
+    /// For each study the number of its trials by state, and when the first one started.
+    pub(crate) async fn summaries(
+        &self,
+    ) -> Result<Vec<(StudyId, StateCounts, Option<NaiveDateTime>)>> {
+        let mut summaries: Vec<(StudyId, StateCounts, Option<NaiveDateTime>)> = Vec::new();
+        for (study, state, count, started) in repeat!(self.summaries())? {
+            let Some(study) = study.map(StudyId) else {
+                continue;
+            };
+            let at = summaries
+                .iter()
+                .position(|(id, ..)| *id == study)
+                .unwrap_or_else(|| {
+                    summaries.push((study, StateCounts::default(), None));
+                    summaries.len() - 1
+                });
+            let (_, counts, first) = &mut summaries[at];
+            count_state(counts, &state, count);
+            *first = [*first, started].into_iter().flatten().min();
+        }
+        Ok(summaries)
+    }
+
+    pub(crate) async fn latest_study(&self) -> Result<Option<String>> {
+        repeat!(self.latest_study())
+    }
+
+    pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<NaiveDateTime>> {
+        repeat!(self.last_update(study))
+    }
+
+    pub(crate) async fn count_states(&self, study: StudyId) -> Result<StateCounts> {
+        repeat!(self.count_states(study))
+    }
+
+    pub(crate) async fn study_attributes(
+        &self,
+        study: StudyId,
+        which: Attrs,
+    ) -> Result<Vec<(Option<String>, Option<String>)>> {
+        repeat!(self.study_attributes(study, which))
+    }
+
+    pub(crate) async fn set_study_attribute(
+        &self,
+        study: StudyId,
+        which: Attrs,
+        key: &str,
+        json: &str,
+    ) -> Result<()> {
+        repeat!(self.set_study_attribute(study, which, key, json))
+    }
+
+    /// One stored distribution, as text, of each of the names that occurs.
+    pub(crate) async fn stored_distributions(
+        &self,
+        study: StudyId,
+        names: &[String],
+    ) -> Result<Vec<(String, Option<String>)>> {
+        repeat!(self.stored_distributions(study, names))
+    }
+
+    /// The best complete and feasible trial of a study with one objective.
+    pub(crate) async fn best_trial(
+        &self,
+        study: StudyId,
+        direction: Direction,
+    ) -> Result<Option<BestRow>> {
+        repeat!(self.best_trial(study, direction))
+    }
+
+    /// Claims a waiting trial or creates one, for each of `trials` in turn; the first refusal ends
+    /// it. Empty if the study is gone.
+    ///
+    /// A creation whose commit was not answered is not repeated before it was looked for: otherwise
+    /// a trial that nobody works on could stay behind.
+    pub(crate) async fn ask(
+        &self,
+        study: StudyId,
+        trials: &[NewTrial],
+        limit: i32,
+    ) -> Result<Vec<Asked>> {
+        let started = now();
+        let mut attempt = 1;
+        loop {
+            let error = match once!(self.ask(study, trials, limit, started)) {
+                Err(error) if error.is_transient() && attempt < 6 => error,
+                result => return result,
+            };
+            tracing::debug!(attempt, %error, "asking again");
+            retry::pause(attempt).await;
+            attempt += 1;
+            let own = self.started_at(study, started).await?;
+            if !own.is_empty() {
+                return Ok(own);
+            }
+        }
+    }
+
+    /// The running trials that started at exactly this microsecond: those of an ask whose commit was
+    /// not answered.
+    async fn started_at(&self, study: StudyId, started: NaiveDateTime) -> Result<Vec<Asked>> {
+        let ids = repeat!(self.started_at(study, started))?;
+        let mut asked = Vec::with_capacity(ids.len());
+        for (id, number, params) in ids {
+            let key = TrialKey {
+                study,
+                id: TrialId(id),
+                number: TrialNumber(number),
+                started,
+            };
+            // One that has no parameters yet goes the way of a claimed one, which fills them in.
+            asked.push(if params > 0 {
+                Asked::Created(key)
+            } else {
+                Asked::Claimed(key)
+            });
+        }
+        Ok(asked)
+    }
+
+    /// Adds parameters to a claimed trial; false if it is no longer ours.
+    pub(crate) async fn add_params(&self, key: &TrialKey, params: &Params) -> Result<bool> {
+        repeat!(self.add_params(key, params))
+    }
+
+    /// Adds a whole trial; `None` if the study is gone.
+    pub(crate) async fn add_trial(
+        &self,
+        study: StudyId,
+        trial: &WholeTrial,
+    ) -> Result<Option<(TrialId, TrialNumber)>> {
+        once!(self.add_trial(study, trial))
+    }
+
+    /// Ends a trial.
+    ///
+    /// A result that was told is never lost: the statement is repeated until it is answered, it is
+    /// recognised when an unanswered try had been carried out, and where the trial's row was lost in
+    /// a crash of the server, the trial is written anew. Nor does it ever land on another trial's
+    /// row: the statement names all that makes the row this trial's.
+    pub(crate) async fn finish(
+        &self,
+        key: &TrialKey,
+        params: &Params,
+        outcome: &Outcome,
+    ) -> Result<Finished> {
+        if repeat!(self.finish_trial(key, params, outcome))? {
+            return Ok(Finished::Recorded);
+        }
+        let own = |trial: &FrozenTrial| {
+            trial.number == key.number
+                && trial.datetime_start == Some(key.started)
+                && params.iter().all(|mine| {
+                    let stored = trial.params.get(mine.name());
+                    stored
+                        .is_some_and(|stored| stored.stored().to_bits() == mine.stored().to_bits())
+                })
+        };
+        let row = self.load_trials(key.study, Ids::one(key.id)).await?.pop();
+        match row.filter(own) {
+            Some(row) if row.datetime_complete == Some(outcome.at) => Ok(Finished::Recorded),
+            Some(row) => Ok(Finished::Closed(row.state)),
+            None => {
+                let whole = WholeTrial {
+                    state: Some(outcome.state),
+                    started: Some(key.started),
+                    completed: Some(outcome.at),
+                    params: params.clone(),
+                    values: outcome.values.clone(),
+                    system_attrs: Vec::new(),
+                    user_attrs: outcome.user_attrs.clone(),
+                };
+                let moved = repeat!(self.add_trial(key.study, &whole))?;
+                Ok(moved.map_or(Finished::Gone, |(_, number)| Finished::Moved(number)))
+            }
+        }
+    }
+
+    pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {
+        // An unanswered report that had been carried out must not look like a second one.
+        let attempts = AtomicU32::new(0);
+        let reported = retry::repeat(async || {
+            attempts.fetch_add(1, Ordering::Relaxed);
+            once!(self.report(key, step, value))
+        })
+        .await?;
+        match reported {
+            Reported::StepTaken if attempts.into_inner() > 1 => Ok(Reported::Recorded),
+            reported => Ok(reported),
+        }
+    }
+
+    /// Sets an attribute of a trial; false if it is no longer ours.
+    pub(crate) async fn set_trial_attribute(
+        &self,
+        trial: &TrialKey,
+        which: Attrs,
+        key: &str,
+        json: &str,
+    ) -> Result<bool> {
+        repeat!(self.set_trial_attribute(trial, which, key, json))
+    }
+
+    /// The trials of a study whose ids lie in a range, in the order of their numbers.
+    pub(crate) async fn load_trials(&self, study: StudyId, ids: Ids) -> Result<Vec<FrozenTrial>> {
+        let rows = repeat!(self.load_rows(study, ids))?;
+        rows.assemble().map_err(|what| Error::Unreadable {
+            study: format!("#{study}"),
+            what,
+        })
+    }
+
+    /// The parameters of one trial.
+    pub(crate) async fn load_params(
+        &self,
+        study: &StudyRow,
+        trial: TrialId,
+        number: TrialNumber,
+    ) -> Result<Params> {
+        let mut rows = repeat!(self.load_params(study.id, trial))?;
+        rows.trials.push(assemble::TrialRow {
+            id: trial.0,
+            number: Some(number.0),
+            state: TrialState::Complete.as_str().to_owned(),
+            started: None,
+            completed: None,
+        });
+        let trials = rows.assemble().map_err(|what| Error::Unreadable {
+            study: study.name.clone(),
+            what,
+        })?;
+        Ok(trials
+            .into_iter()
+            .next()
+            .map(|trial| trial.params)
+            .unwrap_or_default())
+    }
+}
+
+fn count_state(counts: &mut StateCounts, label: &str, count: i64) {
+    if let Some(state) = TrialState::parse(label) {
+        counts.add(state, u64::try_from(count).unwrap_or(0));
+    }
+}
+
+fn state_counts(rows: Vec<(String, i64)>) -> StateCounts {
+    let mut counts = StateCounts::default();
+    for (state, count) in rows {
+        count_state(&mut counts, &state, count);
+    }
+    counts
+}
+
+/// The factor that makes the better number the smaller one.
+fn sign(direction: Direction) -> i32 {
+    match direction {
+        Direction::Minimize => 1,
+        Direction::Maximize => -1,
+    }
+}
+
+fn best_row((id, number, value, kind): (i32, i32, Option<f64>, String)) -> Option<BestRow> {
+    let value = crate::codec::read_value(value, &kind)?;
+    Some(BestRow {
+        id: TrialId(id),
+        number: TrialNumber(number),
+        value,
+    })
+}

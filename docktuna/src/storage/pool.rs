@@ -1,0 +1,135 @@
+//! Connections that are kept, without the pings of a general pool.
+//!
+//! A lease takes the connection that was used last, so that a few busy workers need few connections,
+//! and no objective ever holds one. A lease that is dropped before it is returned closes its
+//! connection: a future that was cancelled in a transaction must not leave it open for the next user.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::error::Result;
+
+/// After this long without use a connection is asked whether it is still there.
+const PING_AFTER: Duration = Duration::from_secs(30);
+
+pub(crate) struct Pool<S> {
+    idle: Mutex<Vec<Idle<S>>>,
+    slots: Semaphore,
+    /// Whether a dropped lease gives its connection back; it has to where the connection is the
+    /// database, as for one in memory.
+    keep: bool,
+}
+
+struct Idle<S> {
+    session: S,
+    since: Instant,
+}
+
+/// A connection of the pool.
+pub(crate) struct Lease<'a, S> {
+    session: Option<S>,
+    pool: &'a Pool<S>,
+    _slot: SemaphorePermit<'a>,
+}
+
+/// A connection with what belongs to it.
+pub(crate) trait Session: Sized + Send {
+    /// Whether the connection is still usable.
+    fn ping(&mut self) -> impl Future<Output = bool> + Send;
+}
+
+impl<S: Session> Pool<S> {
+    pub(crate) fn new(connections: usize, keep: bool) -> Self {
+        Self {
+            idle: Mutex::new(Vec::new()),
+            slots: Semaphore::new(connections.max(1)),
+            keep,
+        }
+    }
+
+    /// A connection: a kept one, or a new one from `open`.
+    pub(crate) async fn lease<F>(&self, open: impl FnOnce() -> F) -> Result<Lease<'_, S>>
+    where
+        F: Future<Output = Result<S>>,
+    {
+        let slot = self
+            .slots
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
+        while let Some(Idle { mut session, since }) = self.take() {
+            if since.elapsed() < PING_AFTER || session.ping().await {
+                return Ok(Lease {
+                    session: Some(session),
+                    pool: self,
+                    _slot: slot,
+                });
+            }
+        }
+        Ok(Lease {
+            session: Some(open().await?),
+            pool: self,
+            _slot: slot,
+        })
+    }
+
+    fn take(&self) -> Option<Idle<S>> {
+        self.lock().pop()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Idle<S>>> {
+        self.idle
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl<S> Lease<'_, S> {
+    /// Gives the connection back.
+    pub(crate) fn done(mut self) {
+        self.give_back();
+    }
+
+    fn give_back(&mut self) {
+        if let Some(session) = self.session.take() {
+            let mut idle = self
+                .pool
+                .idle
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            idle.push(Idle {
+                session,
+                since: Instant::now(),
+            });
+        }
+    }
+}
+
+impl<S> Drop for Lease<'_, S> {
+    fn drop(&mut self) {
+        if self.pool.keep {
+            self.give_back();
+        }
+    }
+}
+
+impl<S> Deref for Lease<'_, S> {
+    type Target = S;
+
+    fn deref(&self) -> &S {
+        self.session
+            .as_ref()
+            .expect("a lease has its session until it ends")
+    }
+}
+
+impl<S> DerefMut for Lease<'_, S> {
+    fn deref_mut(&mut self) -> &mut S {
+        self.session
+            .as_mut()
+            .expect("a lease has its session until it ends")
+    }
+}

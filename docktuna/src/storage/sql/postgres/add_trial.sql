@@ -1,0 +1,30 @@
+-- Adds a whole trial in any state; runs after the statement that locked the study's row, see ask.sql.
+-- No row means that the study is gone.
+WITH created AS (
+    INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete)
+    SELECT coalesce((SELECT number + 1 FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1), 0),
+        $1, $2::trialstate, $3, $4
+    FROM studies WHERE study_id = $1
+    RETURNING trial_id, number
+),
+params AS (
+    INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+    SELECT created.trial_id, p.name, p.value, p.distribution
+    FROM created, unnest($5::text[], $6::float8[], $7::text[]) WITH ORDINALITY AS p(name, value, distribution, place)
+    ORDER BY p.place
+),
+results AS (
+    INSERT INTO trial_values (trial_id, objective, value, value_type)
+    SELECT created.trial_id, v.place - 1, v.value, v.kind::trialvaluetype
+    FROM created, unnest($8::float8[], $9::text[]) WITH ORDINALITY AS v(value, kind, place)
+    ORDER BY v.place
+),
+system_attributes AS (
+    INSERT INTO trial_system_attributes (trial_id, key, value_json)
+    SELECT created.trial_id, a.key, a.value FROM created, unnest($10::text[], $11::text[]) AS a(key, value)
+),
+user_attributes AS (
+    INSERT INTO trial_user_attributes (trial_id, key, value_json)
+    SELECT created.trial_id, a.key, a.value FROM created, unnest($12::text[], $13::text[]) AS a(key, value)
+)
+SELECT trial_id, number FROM created

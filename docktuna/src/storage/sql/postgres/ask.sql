@@ -1,0 +1,39 @@
+-- Claims the oldest trial of the queue, or else creates a trial with its parameters.
+--
+-- Runs after a statement that locked the study's row, in the same transaction: only then does this
+-- statement's snapshot show every trial that others have numbered. $2 is a trial that this session
+-- saw after which alone the queue can have grown; 0 looks at all. $5 is the number that the caller
+-- expects, or NULL; $6 the number from which on no trial may run. A row `refused` tells the next
+-- number and leaves everything as it was; no row means that the study is gone.
+WITH claimed AS (
+    UPDATE trials SET state = 'RUNNING', datetime_start = $3
+    WHERE trial_id = (
+        SELECT trial_id FROM trials
+        WHERE study_id = $1 AND trial_id > $2 AND state = 'WAITING' AND number < $6
+        ORDER BY trial_id LIMIT 1 FOR NO KEY UPDATE
+    )
+    RETURNING trial_id, number
+),
+next AS (
+    SELECT coalesce(
+        (SELECT number + 1 FROM trials WHERE study_id = $1 AND trial_id >= $2 ORDER BY trial_id DESC LIMIT 1),
+        (SELECT number + 1 FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1),
+        0
+    ) AS number
+    FROM studies WHERE study_id = $1 AND NOT EXISTS (SELECT FROM claimed)
+),
+created AS (
+    INSERT INTO trials (number, study_id, state, datetime_start)
+    SELECT number, $1, 'RUNNING', $3 FROM next
+    WHERE number < $6 AND ($5::int IS NULL OR number = $5)
+    RETURNING trial_id, number
+),
+params AS (
+    INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+    SELECT created.trial_id, p.name, p.value, p.distribution
+    FROM created, unnest($4::text[], $7::float8[], $8::text[]) WITH ORDINALITY AS p(name, value, distribution, place)
+    ORDER BY p.place
+)
+SELECT 'claimed' AS what, trial_id, number FROM claimed
+UNION ALL SELECT 'created', trial_id, number FROM created
+UNION ALL SELECT 'refused', NULL, number FROM next WHERE NOT EXISTS (SELECT FROM created)

@@ -1,0 +1,30 @@
+-- The best complete trial of a study with one objective: infinities rank outside the finite numbers,
+-- the earliest trial wins ties, and a trial that breaks a constraint never wins. $2 is 1 to minimize
+-- and -1 to maximize.
+--
+-- A constraint is broken when its number is positive. The numbers are JSON as Python writes it, where
+-- bare NaN and Infinity occur, so their text is judged: a positive one starts with a digit and has
+-- another digit than 0 in its mantissa. `constraints:0` overrides the first item of `constraints`.
+SELECT ranked.trial_id, ranked.number, ranked.value, ranked.kind
+FROM (
+    SELECT t.trial_id, t.number, v.value, v.value_type::text AS kind,
+        $2 * CASE v.value_type WHEN 'INF_NEG' THEN -1 WHEN 'FINITE' THEN 0 ELSE 1 END AS rank
+    FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
+    WHERE t.study_id = $1 AND t.state = 'COMPLETE'
+    ORDER BY rank, $2 * v.value, t.trial_id
+    OFFSET 0
+) AS ranked
+WHERE NOT EXISTS (
+        SELECT FROM trial_system_attributes a
+        CROSS JOIN LATERAL regexp_split_to_table(trim(both '[] ' FROM a.value_json), '\s*,\s*')
+            WITH ORDINALITY AS c(number, place)
+        WHERE a.trial_id = ranked.trial_id
+            AND (a.key = 'constraints' OR a.key LIKE 'constraints:%')
+            AND c.number ~ '^(\d*\.?\d*[1-9]|Infinity)'
+            AND NOT (a.key = 'constraints' AND EXISTS (
+                SELECT FROM trial_system_attributes named
+                WHERE named.trial_id = a.trial_id AND named.key = 'constraints:' || (c.place - 1)
+            ))
+)
+ORDER BY ranked.rank, $2 * ranked.value, ranked.trial_id
+LIMIT 1

@@ -1,0 +1,29 @@
+-- Ends a trial with its numbers and last attributes, while it is ours and running. No row means that
+-- it is not.
+--
+-- Ids may be handed out again when the server lost the newest asynchronous commits in a crash, so
+-- the row has to agree with everything the worker knows of its trial: study, number, start to the
+-- microsecond, and every parameter ($10, $11) to the bit.
+WITH own AS (
+    UPDATE trials SET state = $5::trialstate, datetime_complete = $6
+    WHERE trial_id = $1 AND study_id = $2 AND number = $3 AND datetime_start = $4 AND state = 'RUNNING'
+        AND NOT EXISTS (
+            SELECT FROM unnest($10::text[], $11::float8[]) AS mine(name, value)
+            LEFT JOIN trial_params p ON p.trial_id = $1 AND p.param_name = mine.name
+            WHERE p.param_value IS DISTINCT FROM mine.value
+        )
+    RETURNING trial_id
+),
+results AS (
+    INSERT INTO trial_values (trial_id, objective, value, value_type)
+    SELECT own.trial_id, v.place - 1, v.value, v.kind::trialvaluetype
+    FROM own, unnest($7::float8[], $8::text[]) WITH ORDINALITY AS v(value, kind, place)
+    ORDER BY v.place
+    ON CONFLICT (trial_id, objective) DO UPDATE SET value = excluded.value, value_type = excluded.value_type
+),
+user_attributes AS (
+    INSERT INTO trial_user_attributes (trial_id, key, value_json)
+    SELECT own.trial_id, a.key, a.value FROM own, unnest($9::text[], $12::text[]) AS a(key, value)
+    ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
+)
+SELECT trial_id FROM own

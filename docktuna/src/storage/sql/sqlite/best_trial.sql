@@ -1,0 +1,22 @@
+-- The best complete trial of a study with one objective: infinities rank outside the finite numbers,
+-- the earliest trial wins ties, and a trial that breaks a constraint never wins. ?2 is 1 to minimize
+-- and -1 to maximize.
+--
+-- A constraint is broken when its number is positive. JSON5 is asked for, as Python writes bare NaN
+-- and Infinity. `constraints:0` overrides the first item of `constraints`.
+SELECT t.trial_id, t.number, v.value, v.value_type
+FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
+WHERE t.study_id = ?1 AND t.state = 'COMPLETE' AND NOT EXISTS (
+    SELECT 1 FROM trial_system_attributes a, json_each(
+        CASE WHEN json_valid(a.value_json, 2) THEN a.value_json ELSE '[]' END
+    ) AS c
+    WHERE a.trial_id = t.trial_id
+        AND (a.key = 'constraints' OR a.key LIKE 'constraints:%')
+        AND c.type IN ('integer', 'real') AND c.value > 0
+        AND NOT (a.key = 'constraints' AND EXISTS (
+            SELECT 1 FROM trial_system_attributes named
+            WHERE named.trial_id = a.trial_id AND named.key = 'constraints:' || c.key
+        ))
+)
+ORDER BY ?2 * CASE v.value_type WHEN 'INF_NEG' THEN -1 WHEN 'FINITE' THEN 0 ELSE 1 END, ?2 * v.value, t.trial_id
+LIMIT 1

@@ -1,0 +1,2 @@
+-- How many studies there are.
+SELECT count(*) FROM studies

@@ -1,0 +1,4 @@
+-- The number that the next trial of the study gets; no row means that the study is gone. Runs inside
+-- BEGIN IMMEDIATE.
+SELECT coalesce((SELECT number + 1 FROM trials WHERE study_id = ?1 ORDER BY trial_id DESC LIMIT 1), 0)
+FROM studies WHERE study_id = ?1

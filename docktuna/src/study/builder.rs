@@ -1,0 +1,253 @@
+//! Opening a study with every option.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::{DynamicStudy, Search, Study};
+use crate::codec;
+use crate::database::OptunaDatabase;
+use crate::diff::{SpaceDiff, incompatible};
+use crate::distribution::Distribution;
+use crate::error::{Error, Result};
+use crate::outline::{Declared, declared, fingerprint, outline};
+use crate::overrides::Overrides;
+use crate::sampler::{Random, Sampler};
+use crate::space::{Direction, Objective};
+use crate::storage::{Attrs, StudyRow};
+use crate::tunable::Tunable;
+
+/// The longest name that the tables hold.
+const LONGEST_NAME: usize = 512;
+
+/// Opens a study for the type `T`.
+#[derive(Debug)]
+pub struct StudyBuilder<T> {
+    db: OptunaDatabase,
+    name: String,
+    directions: Vec<Direction>,
+    metrics: Vec<Option<String>>,
+    sampler: Box<dyn Sampler>,
+    seed: Option<u64>,
+    overrides: Vec<String>,
+    config: PhantomData<fn() -> T>,
+}
+
+impl<T: Tunable> StudyBuilder<T> {
+    pub(crate) fn new(db: OptunaDatabase, name: &str) -> Self {
+        Self {
+            db,
+            name: name.to_owned(),
+            directions: Vec::new(),
+            metrics: Vec::new(),
+            sampler: Box::new(Random),
+            seed: None,
+            overrides: Vec::new(),
+            config: PhantomData,
+        }
+    }
+
+    /// Adds an objective to minimize, with the metric's name. What the type declares is left aside.
+    #[must_use]
+    pub fn minimize(self, metric: impl Into<String>) -> Self {
+        self.objective(Direction::Minimize, metric.into())
+    }
+
+    /// Adds an objective to maximize, with the metric's name. What the type declares is left aside.
+    #[must_use]
+    pub fn maximize(self, metric: impl Into<String>) -> Self {
+        self.objective(Direction::Maximize, metric.into())
+    }
+
+    fn objective(mut self, direction: Direction, metric: String) -> Self {
+        self.directions.push(direction);
+        self.metrics
+            .push(Some(metric).filter(|metric| !metric.is_empty()));
+        self
+    }
+
+    /// Chooses the values of new trials.
+    #[must_use]
+    pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
+        self.sampler = Box::new(sampler);
+        self
+    }
+
+    /// Makes the study repeatable: the values of a trial follow from this seed and its number.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Narrows the search for this run: `lr=1e-4..=1e-3` narrows a range, `lr=0.01` fixes a value,
+    /// `optimizer=sgd|adam_w` keeps some choices. The stored distributions stay as declared.
+    #[must_use]
+    pub fn set(mut self, text: impl Into<String>) -> Self {
+        self.overrides.push(text.into());
+        self
+    }
+
+    /// Opens the study, and creates the tables and the study if they are missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Schema`] if the database belongs to something else; [`Error::DirectionMismatch`] if
+    /// the study goes another way; [`Error::SpaceMismatch`] if it holds parameters of another kind,
+    /// scale or list of choices; [`Error::UnknownParam`] and [`Error::Override`] for a wrong
+    /// [`set`](Self::set). No trial has been made then.
+    pub async fn open(self) -> Result<Study<T>> {
+        if self.name.chars().count() > LONGEST_NAME {
+            return Err(Error::StudyName { name: self.name });
+        }
+        let declared = declared(T::SPACE);
+        unambiguous(&declared)?;
+        let mut overrides = Overrides::default();
+        for text in &self.overrides {
+            overrides.add(text, T::SPACE, T::NAME)?;
+        }
+        let (directions, metrics) = self.objectives();
+
+        let storage = self.db.storage();
+        storage.ensure_schema().await?;
+        let row = match storage.find_study(&self.name).await? {
+            Some(row) => row,
+            None => {
+                storage.create_study(&self.name, &directions).await?;
+                let row = self.db.existing(&self.name).await?;
+                name_metrics(&self.db, &row, &metrics).await?;
+                row
+            }
+        };
+        if row.directions != directions {
+            return Err(Error::DirectionMismatch {
+                study: self.name,
+                stored: row.directions,
+                wanted: directions,
+            });
+        }
+        refuse_other_parameters::<T>(&self.db, &row, &declared).await?;
+        record_space::<T>(&self.db, &row, self.sampler.name()).await?;
+        Ok(Study {
+            dynamic: DynamicStudy::new(self.db, row),
+            search: Arc::new(Search {
+                sampler: self.sampler,
+                overrides,
+                seed: self.seed,
+                next: Mutex::new(0),
+            }),
+            config: PhantomData,
+        })
+    }
+
+    /// The objectives said here, or those of the type, or one to minimize.
+    fn objectives(&self) -> (Vec<Direction>, Vec<Option<String>>) {
+        if !self.directions.is_empty() {
+            return (self.directions.clone(), self.metrics.clone());
+        }
+        let declared = T::STUDY.objectives;
+        let default = [Objective {
+            direction: Direction::Minimize,
+            name: None,
+        }];
+        let objectives = if declared.is_empty() {
+            &default
+        } else {
+            declared
+        };
+        objectives
+            .iter()
+            .map(|o| (o.direction, o.name.map(str::to_owned)))
+            .unzip()
+    }
+}
+
+/// Two fields may end up with one stored name across `flatten`, which no single macro can see.
+fn unambiguous(declared: &[Declared]) -> Result<()> {
+    for (i, one) in declared.iter().enumerate() {
+        if declared[..i].iter().any(|other| other.name == one.name) {
+            return Err(Error::NameClash {
+                param: one.name.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+async fn name_metrics(
+    db: &OptunaDatabase,
+    row: &StudyRow,
+    metrics: &[Option<String>],
+) -> Result<()> {
+    let names: Option<Vec<String>> = metrics
+        .iter()
+        .map(|name| name.as_deref().map(codec::write_json_text))
+        .collect();
+    let Some(names) = names else { return Ok(()) };
+    let json = format!("[{}]", names.join(", "));
+    db.storage()
+        .set_study_attribute(row.id, Attrs::System, "study:metric_names", &json)
+        .await
+}
+
+async fn refuse_other_parameters<T: Tunable>(
+    db: &OptunaDatabase,
+    row: &StudyRow,
+    declared: &[Declared],
+) -> Result<()> {
+    let names: Vec<String> = declared
+        .iter()
+        .map(|declared| declared.name.clone())
+        .collect();
+    let mut stored: Vec<(String, Distribution)> = Vec::new();
+    for (name, text) in db.storage().stored_distributions(row.id, &names).await? {
+        let distribution = codec::read_distribution(text.as_deref().unwrap_or_default());
+        let distribution = distribution.map_err(|why| Error::Unreadable {
+            study: row.name.clone(),
+            what: format!("the distribution of {name:?}: {why}"),
+        })?;
+        stored.push((name, distribution));
+    }
+    let stored = stored
+        .iter()
+        .map(|(name, distribution)| (name.as_str(), distribution));
+    let differences = incompatible(declared, stored);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(Error::SpaceMismatch(Box::new(SpaceDiff {
+        study: row.name.clone(),
+        trial: None,
+        type_name: T::NAME,
+        differences,
+    })))
+}
+
+/// Notes the space with the study, where it is not noted yet or has changed.
+async fn record_space<T: Tunable>(
+    db: &OptunaDatabase,
+    row: &StudyRow,
+    sampler: &str,
+) -> Result<()> {
+    let wanted = [
+        (
+            "docktuna:fingerprint",
+            codec::write_json_text(&fingerprint(T::SPACE)),
+        ),
+        ("docktuna:sampler", codec::write_json_text(sampler)),
+        ("docktuna:space", outline(T::SPACE)),
+    ];
+    let stored = db.storage().study_attributes(row.id, Attrs::User).await?;
+    for (key, json) in wanted {
+        let same = stored.iter().any(|(stored_key, stored_json)| {
+            stored_key.as_deref() == Some(key) && stored_json.as_deref() == Some(json.as_str())
+        });
+        if !same {
+            db.storage()
+                .set_study_attribute(row.id, Attrs::User, key, &json)
+                .await?;
+        }
+    }
+    Ok(())
+}

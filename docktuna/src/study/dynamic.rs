@@ -1,0 +1,253 @@
+//! A study without a type: everything that can be read, and attributes.
+
+use chrono::NaiveDateTime;
+
+use crate::database::OptunaDatabase;
+use crate::error::{Error, Result};
+use crate::id::{StateCounts, StudyId, TrialState};
+use crate::params::Params;
+use crate::space::Direction;
+use crate::storage::{Attrs, BestRow, Ids, Storage, StudyRow, attribute};
+use crate::trial::{Attributes, FrozenTrial};
+
+/// A study of any origin, without a struct for its parameters.
+///
+/// ```
+/// # async fn example() -> docktuna::Result<()> {
+/// # #[derive(docktuna::Tunable)]
+/// # struct Train { #[tune(range = 0.0..=1.0)] dropout: f64 }
+/// # let db = docktuna::OptunaDatabase::in_memory();
+/// # db.study::<Train>("sentiment").await?.ask().await?.tell(0.5).await?;
+/// let study = db.dynamic_study("sentiment").await?;
+/// for trial in study.trials().await? {
+///     println!("{} {} {:?}", trial.number, trial.state, trial.value());
+/// }
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+/// ```
+#[derive(Debug, Clone)]
+pub struct DynamicStudy {
+    db: OptunaDatabase,
+    row: std::sync::Arc<StudyRow>,
+}
+
+impl DynamicStudy {
+    pub(crate) fn new(db: OptunaDatabase, row: StudyRow) -> Self {
+        Self {
+            db,
+            row: std::sync::Arc::new(row),
+        }
+    }
+
+    pub(crate) fn storage(&self) -> &Storage {
+        self.db.storage()
+    }
+
+    pub(crate) fn gone(&self) -> Error {
+        Error::StudyNotFound {
+            name: self.row.name.clone(),
+            near: Vec::new(),
+        }
+    }
+
+    /// The database it is in.
+    #[must_use]
+    pub fn database(&self) -> &OptunaDatabase {
+        &self.db
+    }
+
+    /// Its row.
+    #[must_use]
+    pub fn id(&self) -> StudyId {
+        self.row.id
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.row.name
+    }
+
+    /// Which way each objective goes.
+    #[must_use]
+    pub fn directions(&self) -> &[Direction] {
+        &self.row.directions
+    }
+
+    /// Every trial, in the order of their numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] with the row that is not as Optuna writes it.
+    pub async fn trials(&self) -> Result<Vec<FrozenTrial>> {
+        self.storage()
+            .load_trials(self.id(), Ids::ALL)
+            .await
+            .map_err(|error| self.named(error))
+    }
+
+    /// How many trials are in each state.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn trial_counts(&self) -> Result<StateCounts> {
+        self.storage().count_states(self.id()).await
+    }
+
+    /// When a trial last started or ended, in UTC; none without trials.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn last_update_time(&self) -> Result<Option<NaiveDateTime>> {
+        self.storage().last_update(self.id()).await
+    }
+
+    /// The best complete trial that breaks no constraint; the earliest of equal ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoTrial`] with the counts by state; [`Error::SeveralObjectives`].
+    pub async fn best_trial(&self) -> Result<FrozenTrial> {
+        let best = match self.best_row().await? {
+            Some(best) => best,
+            None => return Err(self.no_trial().await?),
+        };
+        let mut trials = self
+            .storage()
+            .load_trials(self.id(), Ids::one(best.id))
+            .await?;
+        trials.pop().ok_or_else(|| self.gone())
+    }
+
+    /// The complete and feasible trials that no other one beats in every objective, in the order of
+    /// their numbers. Reads all trials of the study.
+    ///
+    /// # Errors
+    ///
+    /// As [`trials`](Self::trials).
+    pub async fn pareto_front(&self) -> Result<Vec<FrozenTrial>> {
+        let trials = self.trials().await?;
+        let constrained = trials.iter().any(|trial| !trial.constraints().is_empty());
+        let losses = |trial: &FrozenTrial| -> Vec<f64> {
+            let sign = |direction| {
+                if direction == Direction::Maximize {
+                    -1.0
+                } else {
+                    1.0
+                }
+            };
+            self.directions()
+                .iter()
+                .zip(&trial.values)
+                .map(|(d, v)| sign(*d) * v)
+                .collect()
+        };
+        let candidates: Vec<(Vec<f64>, FrozenTrial)> = trials
+            .into_iter()
+            .filter(|trial| trial.state == TrialState::Complete && !trial.values.is_empty())
+            .filter(|trial| !constrained || trial.is_feasible())
+            .map(|trial| (losses(&trial), trial))
+            .collect();
+        let beaten: Vec<bool> = candidates
+            .iter()
+            .map(|(mine, _)| candidates.iter().any(|(other, _)| dominates(other, mine)))
+            .collect();
+        let front = candidates
+            .into_iter()
+            .zip(beaten)
+            .filter(|(_, beaten)| !beaten);
+        Ok(front.map(|((_, trial), _)| trial).collect())
+    }
+
+    /// What users noted on the study.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn user_attrs(&self) -> Result<Attributes> {
+        self.attributes(Attrs::User).await
+    }
+
+    /// What Optuna and its parts noted on the study.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn system_attrs(&self) -> Result<Attributes> {
+        self.attributes(Attrs::System).await
+    }
+
+    /// Notes something on the study; a value of the same key is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Attribute`] if it is not JSON, as NaN and infinities are not.
+    ///
+    /// # Cancel safety
+    ///
+    /// The note may or may not have been written.
+    pub async fn set_user_attr(&self, key: &str, value: impl serde::Serialize) -> Result<()> {
+        let json = super::running::to_json(key, &value)?;
+        self.storage()
+            .set_study_attribute(self.id(), Attrs::User, key, &json)
+            .await
+    }
+
+    pub(crate) async fn best_row(&self) -> Result<Option<BestRow>> {
+        match self.directions() {
+            [direction] => self.storage().best_trial(self.id(), *direction).await,
+            several => Err(Error::SeveralObjectives {
+                study: self.name().to_owned(),
+                objectives: several.len(),
+            }),
+        }
+    }
+
+    pub(crate) async fn params_of(&self, best: &BestRow) -> Result<Params> {
+        self.storage()
+            .load_params(&self.row, best.id, best.number)
+            .await
+    }
+
+    pub(crate) async fn no_trial(&self) -> Result<Error> {
+        let counts = self.trial_counts().await?;
+        let infeasible = counts.of(TrialState::Complete) > 0;
+        Ok(Error::NoTrial {
+            study: self.name().to_owned(),
+            counts,
+            infeasible,
+        })
+    }
+
+    async fn attributes(&self, which: Attrs) -> Result<Attributes> {
+        let rows = self.storage().study_attributes(self.id(), which).await?;
+        let attributes = rows
+            .into_iter()
+            .map(|(key, json)| attribute(key, json, "the study"));
+        attributes
+            .collect::<Result<_, String>>()
+            .map_err(|what| Error::Unreadable {
+                study: self.name().to_owned(),
+                what,
+            })
+    }
+
+    /// Says the study's name where the storage knows only its id.
+    fn named(&self, error: Error) -> Error {
+        match error {
+            Error::Unreadable { what, .. } => Error::Unreadable {
+                study: self.name().to_owned(),
+                what,
+            },
+            other => other,
+        }
+    }
+}
+
+/// Whether `a` is nowhere worse than `b` and somewhere better, smaller being better.
+fn dominates(a: &[f64], b: &[f64]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a <= b) && a.iter().zip(b).any(|(a, b)| a < b)
+}

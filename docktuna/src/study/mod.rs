@@ -1,0 +1,379 @@
+//! Studies: opening them, asking for trials, reading what they hold.
+
+mod builder;
+mod dynamic;
+mod objective;
+mod optimize;
+mod running;
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+pub use builder::StudyBuilder;
+pub use dynamic::DynamicStudy;
+pub use objective::{Stop, Values};
+pub use optimize::{Optimize, OptimizeBlocking, RunSummary};
+pub use running::{BlockingTrial, RunningTrial, Trial};
+
+use crate::codec::{self, Json};
+use crate::error::{Error, Result};
+use crate::id::TrialNumber;
+use crate::load::{self, Best};
+use crate::outline::declared;
+use crate::overrides::Overrides;
+use crate::params::Params;
+use crate::sampler::{Draw, Given, Sampler, generator};
+use crate::space::Value;
+use crate::storage::{Asked, Ids, NewTrial, TrialKey, WholeTrial};
+use crate::tunable::Tunable;
+
+/// A study whose trials are values of `T`.
+///
+/// It is cheap to clone. What does not depend on `T` is on [`DynamicStudy`], to which it
+/// dereferences.
+///
+/// ```
+/// # async fn example() -> docktuna::Result<()> {
+/// # #[derive(docktuna::Tunable)]
+/// # struct Train { #[tune(range = 0.0..=1.0)] dropout: f64 }
+/// let db = docktuna::OptunaDatabase::in_memory();
+/// let study = db.study::<Train>("sentiment").await?;
+/// for _ in 0..3 {
+///     let trial = study.ask().await?;
+///     let loss = (trial.config().dropout - 0.3).abs();
+///     trial.tell(loss).await?;
+/// }
+/// let best = study.best().await?;
+/// assert!(best.value <= 0.7);
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+/// ```
+pub struct Study<T> {
+    dynamic: DynamicStudy,
+    search: Arc<Search>,
+    config: PhantomData<fn() -> T>,
+}
+
+/// How new trials come about.
+#[derive(Debug)]
+struct Search {
+    sampler: Box<dyn Sampler>,
+    overrides: Overrides,
+    seed: Option<u64>,
+    /// With a seed, the number that the next trial probably gets. Asks of one process wait for each
+    /// other then, so that each is drawn for the number it gets.
+    next: Mutex<i32>,
+}
+
+impl<T> Clone for Study<T> {
+    fn clone(&self) -> Self {
+        Self {
+            dynamic: self.dynamic.clone(),
+            search: Arc::clone(&self.search),
+            config: PhantomData,
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for Study<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Study")
+            .field("dynamic", &self.dynamic)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> Deref for Study<T> {
+    type Target = DynamicStudy;
+
+    fn deref(&self) -> &DynamicStudy {
+        &self.dynamic
+    }
+}
+
+impl<T: Tunable> Study<T> {
+    /// A trial to run: the oldest one of the queue, or a new one.
+    ///
+    /// A trial of the queue whose values are not in the space is marked FAIL, with the reason as
+    /// user attribute `docktuna:error`, and the next one is taken.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails, or the study was deleted.
+    ///
+    /// # Cancel safety
+    ///
+    /// A trial that was created but not returned stays RUNNING.
+    pub async fn ask(&self) -> Result<Trial<T>> {
+        let mut trials = self.ask_many(1).await?;
+        trials.pop().ok_or_else(|| self.dynamic.gone())
+    }
+
+    /// Several trials to run, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`ask`](Self::ask).
+    ///
+    /// # Cancel safety
+    ///
+    /// Trials that were created but not returned stay RUNNING.
+    pub async fn ask_many(&self, count: usize) -> Result<Vec<Trial<T>>> {
+        self.ask_below(count, i32::MAX).await
+    }
+
+    /// As many as `count` trials whose numbers are below `limit`.
+    async fn ask_below(&self, count: usize, limit: i32) -> Result<Vec<Trial<T>>> {
+        // Only with a seed does the order of asks matter.
+        let mut guess = match self.search.seed {
+            Some(_) => Some(self.search.next.lock().await),
+            None => None,
+        };
+        let mut trials = Vec::with_capacity(count);
+        while trials.len() < count {
+            let next = guess.as_deref().copied();
+            let (configs, new) = self.draw(count - trials.len(), next)?;
+            let asked = self
+                .dynamic
+                .storage()
+                .ask(self.dynamic.id(), &new, limit)
+                .await?;
+            if asked.is_empty() {
+                return Err(self.dynamic.gone());
+            }
+            let drawn = configs.into_iter().zip(new);
+            for (asked, (config, NewTrial { params, .. })) in asked.into_iter().zip(drawn) {
+                match asked {
+                    Asked::Created(key) => {
+                        if let Some(next) = guess.as_deref_mut() {
+                            *next = key.number.0 + 1;
+                        }
+                        let running = RunningTrial::new(self.dynamic.clone(), key, params);
+                        trials.push(Trial::new(config, running));
+                    }
+                    Asked::Claimed(key) => trials.extend(self.adopt(key).await?),
+                    Asked::Refused(number) => {
+                        if let Some(next) = guess.as_deref_mut() {
+                            *next = number;
+                        }
+                        if number >= limit {
+                            return Ok(trials);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(trials)
+    }
+
+    /// So many drawn configurations; with a seed for the numbers from `next` on.
+    fn draw(&self, count: usize, next: Option<i32>) -> Result<(Vec<T>, Vec<NewTrial>)> {
+        let (mut configs, mut new) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for offset in 0..i32::try_from(count).unwrap_or(i32::MAX) {
+            let expected = next.map(|next| next.saturating_add(offset));
+            let (config, params) = self.draw_one(expected.unwrap_or(0), &Given::default())?;
+            configs.push(config);
+            new.push(NewTrial { params, expected });
+        }
+        Ok((configs, new))
+    }
+
+    fn draw_one(&self, number: i32, given: &Given) -> Result<(T, Params)> {
+        let rng = generator(self.search.seed, number)?;
+        Draw::config(&*self.search.sampler, &self.search.overrides, given, rng)
+    }
+
+    /// Takes over a trial of the queue: what it brings is checked, the rest is drawn. `None` if it
+    /// cannot be run; then it has been marked FAIL.
+    async fn adopt(&self, key: TrialKey) -> Result<Option<Trial<T>>> {
+        let storage = self.dynamic.storage();
+        let stored = storage
+            .load_trials(key.study, Ids::one(key.id))
+            .await?
+            .pop();
+        let Some(stored) = stored else {
+            return Ok(None);
+        };
+        let running = |params| {
+            let reported = stored.intermediate_values.iter().next_back();
+            let reported = reported.map(|(step, value)| (*step, *value));
+            RunningTrial::new(self.dynamic.clone(), key, params).with_report(reported)
+        };
+        let fixed = stored
+            .system_attrs
+            .get("fixed_params")
+            .map(|attribute| attribute.as_json());
+        let drawn = self.given(stored.params.clone(), fixed).and_then(|given| {
+            let (config, params) = self.draw_one(key.number.0, &given)?;
+            Ok((config, params))
+        });
+        match drawn {
+            Ok((config, params)) => {
+                if storage.add_params(&key, &params).await? {
+                    Ok(Some(Trial::new(config, running(params))))
+                } else {
+                    Ok(None)
+                }
+            }
+            Err(error) => {
+                tracing::warn!(trial = key.number.0, %error, "an enqueued trial cannot be run");
+                running(stored.params.clone())
+                    .fail(&error.to_string())
+                    .await?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn given(&self, stored: Params, fixed: Option<&str>) -> Result<Given> {
+        let mut given = Given {
+            stored,
+            fixed: HashMap::new(),
+        };
+        let Some(fixed) = fixed else { return Ok(given) };
+        let unreadable = |reason| Error::Attribute {
+            key: "fixed_params".to_owned(),
+            reason,
+        };
+        let members = match codec::read_json(fixed).map_err(unreadable)? {
+            Json::Object(members) => members,
+            _ => return Err(unreadable("it is no JSON object".to_owned())),
+        };
+        let declared = declared(T::SPACE);
+        for (name, value) in members {
+            if !declared.iter().any(|declared| declared.name == name) {
+                return Err(unknown::<T>(&name));
+            }
+            given.fixed.insert(name, value.into_value());
+        }
+        Ok(given)
+    }
+
+    /// Puts a configuration into the queue: the next free worker, here or in Python, runs it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidValue`] if a field is outside its range or not a choice.
+    pub async fn enqueue(&self, config: T) -> Result<TrialNumber> {
+        let params = Params::of(&config)?;
+        let fixed = params
+            .iter()
+            .map(|p| (p.name().to_owned(), p.value()))
+            .collect();
+        self.enqueue_fixed(fixed).await
+    }
+
+    /// Puts a configuration into the queue of which only some parameters are given, by their stored
+    /// names; the worker that runs it draws the others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownParam`] for a name that the space does not have, [`Error::InvalidValue`] for a
+    /// value outside its range.
+    pub async fn enqueue_partial<V: Into<Value>>(
+        &self,
+        params: impl IntoIterator<Item = (&str, V)>,
+    ) -> Result<TrialNumber> {
+        let declared = declared(T::SPACE);
+        let mut fixed = Vec::new();
+        for (name, value) in params {
+            let value = value.into();
+            let parameter = declared.iter().find(|declared| declared.name == name);
+            let domain = parameter.ok_or_else(|| unknown::<T>(name))?.param.domain();
+            if domain.stored(&value).is_none() {
+                return Err(Error::InvalidValue {
+                    param: name.to_owned(),
+                    found: value.to_string(),
+                    allowed: crate::Distribution::from(*domain).to_string(),
+                });
+            }
+            fixed.push((name.to_owned(), value));
+        }
+        self.enqueue_fixed(fixed).await
+    }
+
+    /// Puts the declared defaults into the queue; parameters without one are drawn.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn enqueue_default(&self) -> Result<TrialNumber> {
+        let defaults = crate::outline::active(T::SPACE, |label| {
+            crate::diff::index(label, label.param.default()?)
+        });
+        let given = defaults
+            .into_iter()
+            .filter_map(|declared| Some((declared.name, declared.param.default()?.clone())));
+        self.enqueue_fixed(given.collect()).await
+    }
+
+    async fn enqueue_fixed(&self, fixed: Vec<(String, Value)>) -> Result<TrialNumber> {
+        let members = fixed.into_iter().map(|(name, value)| {
+            format!(
+                "{}: {}",
+                codec::write_json_text(&name),
+                codec::write_value(&value)
+            )
+        });
+        let json = format!("{{{}}}", members.collect::<Vec<_>>().join(", "));
+        let trial = WholeTrial {
+            system_attrs: vec![("fixed_params".to_owned(), json)],
+            ..WholeTrial::default()
+        };
+        let added = self
+            .dynamic
+            .storage()
+            .add_trial(self.dynamic.id(), &trial)
+            .await?;
+        added
+            .map(|(_, number)| number)
+            .ok_or_else(|| self.dynamic.gone())
+    }
+
+    /// The best complete and feasible trial as a `T`, checked as [`Load::load_best`](crate::Load)
+    /// checks it, except that a range may have moved.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoTrial`], [`Error::SeveralObjectives`], or [`Error::SpaceMismatch`] with the diff.
+    pub async fn best(&self) -> Result<Best<T>> {
+        load::best(&self.dynamic, crate::Mismatch::AllowMovedRange).await
+    }
+
+    /// Runs trials of an asynchronous objective: set the budget, then [`run`](Optimize::run).
+    ///
+    /// The objective gets the configuration and the running trial, and returns the number to
+    /// minimize or maximize. An error marks the trial FAIL, so does a panic or NaN; the run goes on.
+    pub fn optimize<F, Fut, V>(&self, objective: F) -> Optimize<T, F>
+    where
+        F: Fn(T, RunningTrial) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<V, Stop>> + Send + 'static,
+        V: Into<Values> + Send + 'static,
+        T: Send + 'static,
+    {
+        Optimize::new(self.clone(), objective)
+    }
+
+    /// Runs trials of an objective that keeps a processor busy, each on a thread of its own.
+    pub fn optimize_blocking<F, V>(&self, objective: F) -> OptimizeBlocking<T, F>
+    where
+        F: Fn(T, &BlockingTrial) -> Result<V, Stop> + Send + Sync + 'static,
+        V: Into<Values> + Send + 'static,
+        T: Send + 'static,
+    {
+        OptimizeBlocking::new(self.clone(), objective)
+    }
+}
+
+fn unknown<T: Tunable>(name: &str) -> Error {
+    Error::UnknownParam {
+        param: name.to_owned(),
+        type_name: T::NAME.to_owned(),
+        near: crate::diff::near_params(T::SPACE, name),
+    }
+}

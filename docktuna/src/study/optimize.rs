@@ -1,0 +1,447 @@
+//! The worker loop.
+
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+use tokio::task::{JoinError, JoinSet};
+
+use super::{BlockingTrial, RunningTrial, Stop, Study, Trial, Values};
+use crate::error::{Error, Result};
+use crate::space::Direction;
+use crate::tunable::Tunable;
+
+/// What bounds a run.
+#[derive(Debug, Clone, Copy, Default)]
+struct Limits {
+    trials: Option<u64>,
+    max_total: Option<u32>,
+    max_failures: Option<u32>,
+    timeout: Option<Duration>,
+    concurrency: usize,
+    progress: bool,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunSummary {
+    /// Trials that ended with a result.
+    pub complete: u64,
+    /// Trials that were pruned.
+    pub pruned: u64,
+    /// Trials that failed.
+    pub failed: u64,
+}
+
+/// A run of an asynchronous objective, to be started with [`run`](Self::run).
+#[derive(Debug)]
+#[must_use = "nothing happens before `run`"]
+pub struct Optimize<T, F> {
+    study: Study<T>,
+    objective: F,
+    limits: Limits,
+}
+
+/// A run of a blocking objective, to be started with [`run`](Self::run).
+#[derive(Debug)]
+#[must_use = "nothing happens before `run`"]
+pub struct OptimizeBlocking<T, F> {
+    study: Study<T>,
+    objective: F,
+    limits: Limits,
+}
+
+macro_rules! limits {
+    () => {
+        /// How many trials this run makes; without a limit it goes on until another one is reached.
+        pub fn trials(mut self, trials: u64) -> Self {
+            self.limits.trials = Some(trials);
+            self
+        }
+
+        /// How many trials the study may have altogether, whoever runs them and however they end.
+        /// It is enforced under the lock that numbers the trials, so no fleet exceeds it.
+        pub fn max_total(mut self, trials: u32) -> Self {
+            self.limits.max_total = Some(trials);
+            self
+        }
+
+        /// Stops the run with an error after so many failed trials.
+        pub fn max_failures(mut self, failures: u32) -> Self {
+            self.limits.max_failures = Some(failures);
+            self
+        }
+
+        /// Starts no trial after this time; those that run are finished.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.limits.timeout = Some(timeout);
+            self
+        }
+
+        /// How many trials run at once, 1 by default.
+        pub fn concurrency(mut self, concurrency: usize) -> Self {
+            self.limits.concurrency = concurrency;
+            self
+        }
+
+        /// Shows the progress on standard error: one line that is rewritten on a terminal, one line
+        /// for each trial elsewhere.
+        pub fn progress(mut self, progress: bool) -> Self {
+            self.limits.progress = progress;
+            self
+        }
+    };
+}
+
+impl<T, F> Optimize<T, F> {
+    pub(crate) fn new(study: Study<T>, objective: F) -> Self {
+        Self {
+            study,
+            objective,
+            limits: Limits::default(),
+        }
+    }
+
+    limits!();
+}
+
+impl<T, F, Fut, V> Optimize<T, F>
+where
+    T: Tunable + Send + 'static,
+    F: Fn(T, RunningTrial) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<V, Stop>> + Send + 'static,
+    V: Into<Values> + Send + 'static,
+{
+    /// Runs trials until a limit is reached.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails, or after [`max_failures`](Self::max_failures) failed trials. Trials
+    /// that were running then are finished first.
+    ///
+    /// # Cancel safety
+    ///
+    /// Trials that were running become FAIL.
+    pub async fn run(self) -> Result<RunSummary> {
+        let objective = Arc::new(self.objective);
+        // A task of its own for each trial: a panic ends that trial and nothing else.
+        let execute = move |config: T, trial: RunningTrial| {
+            let objective = Arc::clone(&objective);
+            tokio::spawn(async move { objective(config, trial).await.map(Into::into) })
+        };
+        run(self.study, self.limits, Arc::new(execute)).await
+    }
+}
+
+impl<T, F> OptimizeBlocking<T, F> {
+    pub(crate) fn new(study: Study<T>, objective: F) -> Self {
+        Self {
+            study,
+            objective,
+            limits: Limits::default(),
+        }
+    }
+
+    limits!();
+}
+
+impl<T, F, V> OptimizeBlocking<T, F>
+where
+    T: Tunable + Send + 'static,
+    F: Fn(T, &BlockingTrial) -> Result<V, Stop> + Send + Sync + 'static,
+    V: Into<Values> + Send + 'static,
+{
+    /// Runs trials until a limit is reached.
+    ///
+    /// # Errors
+    ///
+    /// As [`Optimize::run`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Objectives that were running go on to their end and their results are lost.
+    pub async fn run(self) -> Result<RunSummary> {
+        let objective = Arc::new(self.objective);
+        let execute = move |config: T, trial: RunningTrial| {
+            let (objective, runtime) = (Arc::clone(&objective), Handle::current());
+            tokio::task::spawn_blocking(move || {
+                objective(config, &BlockingTrial::new(trial, runtime)).map(Into::into)
+            })
+        };
+        run(self.study, self.limits, Arc::new(execute)).await
+    }
+}
+
+/// Starts an objective.
+trait Execute<T>: Send + Sync {
+    fn execute(&self, config: T, trial: RunningTrial) -> impl Future<Output = Executed> + Send;
+}
+
+type Executed = std::result::Result<Result<Values, Stop>, JoinError>;
+
+impl<T, F, H> Execute<T> for F
+where
+    F: Fn(T, RunningTrial) -> H + Send + Sync,
+    H: Future<Output = Executed> + Send,
+{
+    fn execute(&self, config: T, trial: RunningTrial) -> impl Future<Output = Executed> + Send {
+        self(config, trial)
+    }
+}
+
+async fn run<T, E>(study: Study<T>, limits: Limits, execute: Arc<E>) -> Result<RunSummary>
+where
+    T: Tunable + Send + 'static,
+    E: Execute<T> + 'static,
+{
+    let run = Arc::new(Run {
+        limits,
+        left: AtomicU64::new(limits.trials.unwrap_or(u64::MAX)),
+        deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
+        failures: AtomicU32::new(0),
+        progress: Mutex::new(Progress::new(study.directions())),
+        stopped: Mutex::new(None),
+    });
+    let mut workers = JoinSet::new();
+    for _ in 0..limits.concurrency.max(1) {
+        let (run, study, execute) = (Arc::clone(&run), study.clone(), Arc::clone(&execute));
+        workers.spawn(async move { run.work(&study, &*execute).await });
+    }
+    while let Some(worker) = workers.join_next().await {
+        let result = worker.unwrap_or_else(|error| {
+            Err(Error::System {
+                what: "a worker ended",
+                source: std::io::Error::other(error),
+            })
+        });
+        if let Err(error) = result {
+            run.stop(error);
+        }
+    }
+    run.progress().end(limits.progress);
+    let stopped = run
+        .stopped
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    match stopped {
+        Some(error) => Err(error),
+        None => Ok(run.progress().summary),
+    }
+}
+
+/// What the workers of a run share.
+struct Run {
+    limits: Limits,
+    left: AtomicU64,
+    deadline: Option<Instant>,
+    failures: AtomicU32,
+    progress: Mutex<Progress>,
+    /// The error that ends the run.
+    stopped: Mutex<Option<Error>>,
+}
+
+impl Run {
+    /// Runs trials one after the other until a limit is reached.
+    async fn work<T: Tunable>(&self, study: &Study<T>, execute: &impl Execute<T>) -> Result<()> {
+        let limit = self
+            .limits
+            .max_total
+            .map_or(i32::MAX, |n| i32::try_from(n).unwrap_or(i32::MAX));
+        while self.take_one() {
+            let Some(trial) = study.ask_below(1, limit).await?.pop() else {
+                return Ok(());
+            };
+            self.one(trial, execute).await?;
+        }
+        Ok(())
+    }
+
+    async fn one<T>(&self, trial: Trial<T>, execute: &impl Execute<T>) -> Result<()> {
+        let (config, running) = trial.into_parts();
+        let number = running.number();
+        let started = Instant::now();
+        let reason = match execute.execute(config, running.share()).await {
+            Ok(Ok(values)) => {
+                let shown = values.0.clone();
+                match running.tell(values).await {
+                    Ok(()) => {
+                        self.progress()
+                            .complete(number.0, &shown, self.limits.progress);
+                        tracing::info!(trial = number.0, values = ?shown, elapsed = ?started.elapsed(), "complete");
+                        return Ok(());
+                    }
+                    Err(error @ Error::InvalidResult { .. }) => error.to_string(),
+                    Err(error) => return self.survive(error),
+                }
+            }
+            Ok(Err(Stop::Pruned)) => {
+                running.prune().await.or_else(|error| self.survive(error))?;
+                self.progress().pruned(number.0, self.limits.progress);
+                tracing::info!(trial = number.0, elapsed = ?started.elapsed(), "pruned");
+                return Ok(());
+            }
+            Ok(Err(Stop::Failed(error))) => {
+                let reason = error.to_string();
+                running
+                    .fail(&reason)
+                    .await
+                    .or_else(|error| self.survive(error))?;
+                reason
+            }
+            Err(error) => {
+                let reason = panic_text(error);
+                running
+                    .fail(&reason)
+                    .await
+                    .or_else(|error| self.survive(error))?;
+                reason
+            }
+        };
+        tracing::warn!(trial = number.0, %reason, "failed");
+        self.progress()
+            .failed(number.0, &reason, self.limits.progress);
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.limits.max_failures.is_some_and(|max| failures >= max) {
+            self.stop(Error::TooManyFailures {
+                failures,
+                last: reason,
+            });
+        }
+        Ok(())
+    }
+
+    /// A trial that somebody else ended does not end the run.
+    fn survive(&self, error: Error) -> Result<()> {
+        match error {
+            Error::TrialClosed { .. } => {
+                tracing::warn!(%error, "a result was not recorded");
+                Ok(())
+            }
+            error => Err(error),
+        }
+    }
+
+    fn take_one(&self) -> bool {
+        let late = self
+            .deadline
+            .is_some_and(|deadline| Instant::now() >= deadline);
+        let stopped = self
+            .stopped
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some();
+        let take = |left: u64| left.checked_sub(1);
+        !late
+            && !stopped
+            && self
+                .left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                .is_ok()
+    }
+
+    fn stop(&self, error: Error) {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        stopped.get_or_insert(error);
+    }
+
+    fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is shown while a run goes on.
+struct Progress {
+    summary: RunSummary,
+    /// The direction of a study with one objective.
+    direction: Option<Direction>,
+    best: Option<(i32, f64)>,
+    started: Instant,
+}
+
+impl Progress {
+    fn new(directions: &[Direction]) -> Self {
+        let direction = match directions {
+            [direction] => Some(*direction),
+            _ => None,
+        };
+        Self {
+            summary: RunSummary::default(),
+            direction,
+            best: None,
+            started: Instant::now(),
+        }
+    }
+
+    fn complete(&mut self, number: i32, values: &[f64], show: bool) {
+        self.summary.complete += 1;
+        if let ([value], Some(direction)) = (values, self.direction) {
+            let better = self.best.is_none_or(|(_, best)| match direction {
+                Direction::Minimize => *value < best,
+                Direction::Maximize => *value > best,
+            });
+            if better {
+                self.best = Some((number, *value));
+            }
+        }
+        self.show(&format!("trial {number}: {values:?}"), show);
+    }
+
+    fn pruned(&mut self, number: i32, show: bool) {
+        self.summary.pruned += 1;
+        self.show(&format!("trial {number}: pruned"), show);
+    }
+
+    fn failed(&mut self, number: i32, reason: &str, show: bool) {
+        self.summary.failed += 1;
+        self.show(&format!("trial {number}: failed: {reason}"), show);
+    }
+
+    fn show(&self, event: &str, show: bool) {
+        if !show {
+            return;
+        }
+        let mut err = std::io::stderr().lock();
+        // A closed standard error is no reason to stop a run.
+        let _ = if err.is_terminal() {
+            let RunSummary {
+                complete,
+                pruned,
+                failed,
+            } = self.summary;
+            let best = self.best.map_or_else(String::new, |(number, value)| {
+                format!(", best {value} (trial {number})")
+            });
+            write!(
+                err,
+                "\r\x1b[K{complete} complete, {pruned} pruned, {failed} failed{best}, {:.0?}",
+                self.started.elapsed()
+            )
+        } else {
+            writeln!(err, "{event}")
+        };
+    }
+
+    fn end(&self, show: bool) {
+        if show && std::io::stderr().is_terminal() {
+            eprintln!();
+        }
+    }
+}
+
+fn panic_text(error: JoinError) -> String {
+    let Ok(payload) = error.try_into_panic() else {
+        return "the objective was cancelled".to_owned();
+    };
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned());
+    format!(
+        "the objective panicked: {}",
+        text.unwrap_or_else(|| "without a text".to_owned())
+    )
+}

@@ -1,0 +1,427 @@
+//! A trial that is being worked on.
+
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Handle;
+
+use super::{DynamicStudy, Values};
+use crate::codec;
+use crate::error::{Error, Result};
+use crate::id::{TrialNumber, TrialState};
+use crate::params::Params;
+use crate::storage::{Attrs, Finished, Ids, Outcome, Reported, TrialKey, now};
+
+/// The user attribute that says why a trial failed.
+const REASON: &str = "docktuna:error";
+
+/// A trial that was asked for, with its configuration.
+///
+/// Tell its result with [`tell`](RunningTrial::tell). Dropped without that it becomes FAIL.
+#[derive(Debug)]
+pub struct Trial<T> {
+    config: T,
+    running: RunningTrial,
+}
+
+impl<T> Trial<T> {
+    pub(crate) fn new(config: T, running: RunningTrial) -> Self {
+        Self { config, running }
+    }
+
+    /// The configuration to try.
+    #[must_use]
+    pub fn config(&self) -> &T {
+        &self.config
+    }
+
+    /// The configuration and the running trial.
+    #[must_use]
+    pub fn into_parts(self) -> (T, RunningTrial) {
+        (self.config, self.running)
+    }
+
+    /// Ends the trial with its numbers; see [`RunningTrial::tell`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunningTrial::tell`].
+    pub async fn tell(self, values: impl Into<Values>) -> Result<()> {
+        self.running.tell(values).await
+    }
+
+    /// Ends the trial as PRUNED; see [`RunningTrial::prune`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunningTrial::prune`].
+    pub async fn prune(self) -> Result<()> {
+        self.running.prune().await
+    }
+
+    /// Ends the trial as FAIL; see [`RunningTrial::fail`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunningTrial::fail`].
+    pub async fn fail(self, reason: &str) -> Result<()> {
+        self.running.fail(reason).await
+    }
+}
+
+impl<T> Deref for Trial<T> {
+    type Target = RunningTrial;
+
+    fn deref(&self) -> &RunningTrial {
+        &self.running
+    }
+}
+
+/// A trial that is being worked on.
+#[derive(Debug)]
+pub struct RunningTrial(Arc<Live>);
+
+#[derive(Debug)]
+struct Live {
+    study: DynamicStudy,
+    key: TrialKey,
+    params: Params,
+    /// The report of the largest step, which becomes the value of a pruned trial.
+    last_report: Mutex<Option<(i32, f64)>>,
+    told: AtomicBool,
+}
+
+impl RunningTrial {
+    pub(crate) fn new(study: DynamicStudy, key: TrialKey, params: Params) -> Self {
+        let told = AtomicBool::new(false);
+        Self(Arc::new(Live {
+            study,
+            key,
+            params,
+            last_report: Mutex::new(None),
+            told,
+        }))
+    }
+
+    /// The same trial, which somebody reported on before.
+    pub(crate) fn with_report(self, report: Option<(i32, f64)>) -> Self {
+        *self.last_report() = report;
+        self
+    }
+
+    /// A second handle, so that a run can tell what an objective returned.
+    pub(crate) fn share(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
+    /// Its place in the study.
+    #[must_use]
+    pub fn number(&self) -> TrialNumber {
+        self.0.key.number
+    }
+
+    /// Its parameters.
+    #[must_use]
+    pub fn params(&self) -> &Params {
+        &self.0.params
+    }
+
+    /// The study it belongs to.
+    #[must_use]
+    pub fn study(&self) -> &DynamicStudy {
+        &self.0.study
+    }
+
+    /// Reports an intermediate value: the loss or accuracy after so many steps. Any number is legal,
+    /// NaN and infinities too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StepReported`] for a step reported before, [`Error::TrialClosed`] if the trial is
+    /// over, [`Error::SeveralObjectives`] in a study with several objectives, where Optuna has no
+    /// reports.
+    ///
+    /// # Cancel safety
+    ///
+    /// The report may or may not have been written.
+    pub async fn report(&self, step: u32, value: f64) -> Result<()> {
+        let study = &self.0.study;
+        if study.directions().len() > 1 {
+            return Err(Error::SeveralObjectives {
+                study: study.name().to_owned(),
+                objectives: study.directions().len(),
+            });
+        }
+        let step = i32::try_from(step).map_err(|_| Error::InvalidResult {
+            trial: self.number(),
+            found: format!("a report at step {step}"),
+            rule: "a step is at most 2147483647",
+        })?;
+        match study.storage().report(&self.0.key, step, value).await? {
+            Reported::Recorded => {
+                let mut last = self.last_report();
+                if last.is_none_or(|(largest, _)| step > largest) {
+                    *last = Some((step, value));
+                }
+                Ok(())
+            }
+            Reported::StepTaken => Err(Error::StepReported {
+                trial: self.number(),
+                step,
+            }),
+            Reported::NotOurs => Err(self
+                .closed(format!("report {value} at step {step}"))
+                .await?),
+        }
+    }
+
+    /// Notes something on the trial; a value of the same key is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Attribute`] if it is not JSON, as NaN and infinities are not;
+    /// [`Error::TrialClosed`] if the trial is over.
+    ///
+    /// # Cancel safety
+    ///
+    /// The note may or may not have been written.
+    pub async fn set_user_attr(&self, key: &str, value: impl serde::Serialize) -> Result<()> {
+        let json = to_json(key, &value)?;
+        let storage = self.0.study.storage();
+        if storage
+            .set_trial_attribute(&self.0.key, Attrs::User, key, &json)
+            .await?
+        {
+            return Ok(());
+        }
+        Err(self.closed(format!("attribute {key:?}")).await?)
+    }
+
+    /// Ends the trial as COMPLETE with one finite or infinite number for each objective.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidResult`] for NaN or another number of values; the trial is FAIL then.
+    /// [`Error::TrialClosed`] if the trial is over already.
+    ///
+    /// # Cancel safety
+    ///
+    /// The result may or may not have been written; if it was not, the trial becomes FAIL.
+    pub async fn tell(self, values: impl Into<Values>) -> Result<()> {
+        let Values(values) = values.into();
+        let objectives = self.0.study.directions().len();
+        let rule = if values.len() != objectives {
+            "it needs one number for each objective; the trial was recorded as FAIL"
+        } else if values.iter().any(|value| value.is_nan()) {
+            "NaN is no result; the trial was recorded as FAIL"
+        } else {
+            return self.finish(TrialState::Complete, values, None).await;
+        };
+        let error = Error::InvalidResult {
+            trial: self.number(),
+            found: format!("{values:?}"),
+            rule,
+        };
+        self.fail(&error.to_string()).await?;
+        Err(error)
+    }
+
+    /// Ends the trial as PRUNED; the value reported at its largest step becomes its value, unless
+    /// that is NaN.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TrialClosed`] if the trial is over already.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`tell`](Self::tell).
+    pub async fn prune(self) -> Result<()> {
+        let last = *self.last_report();
+        let value = last.map(|(_, value)| value).filter(|value| !value.is_nan());
+        self.finish(TrialState::Pruned, value.into_iter().collect(), None)
+            .await
+    }
+
+    /// Ends the trial as FAIL, with the reason as user attribute `docktuna:error`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TrialClosed`] if the trial is over already.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`tell`](Self::tell).
+    pub async fn fail(self, reason: &str) -> Result<()> {
+        self.finish(TrialState::Fail, Vec::new(), Some(reason))
+            .await
+    }
+
+    async fn finish(
+        &self,
+        state: TrialState,
+        values: Vec<f64>,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let lost = || match values.as_slice() {
+            [] => format!("state {state}"),
+            values => format!("result {values:?}"),
+        };
+        if self.0.told.load(Ordering::Acquire) {
+            return Err(self.closed(lost()).await?);
+        }
+        let reason = reason.map(|text| (REASON.to_owned(), codec::write_json_text(text)));
+        let outcome = Outcome {
+            state,
+            values: values.clone(),
+            user_attrs: reason.into_iter().collect(),
+            at: now(),
+        };
+        let finished = self
+            .0
+            .study
+            .storage()
+            .finish(&self.0.key, &self.0.params, &outcome)
+            .await?;
+        self.0.told.store(true, Ordering::Release);
+        match finished {
+            Finished::Recorded => Ok(()),
+            Finished::Moved(number) => {
+                tracing::warn!(
+                    trial = self.number().0,
+                    moved = number.0,
+                    "the server lost this trial's row in a crash; it was recorded anew"
+                );
+                Ok(())
+            }
+            Finished::Closed(state) => Err(Error::TrialClosed {
+                trial: self.number(),
+                state,
+                lost: lost(),
+            }),
+            Finished::Gone => Err(self.gone()),
+        }
+    }
+
+    /// Says in which state the trial is that is not running any more.
+    async fn closed(&self, lost: String) -> Result<Error> {
+        let key = &self.0.key;
+        let row = self
+            .0
+            .study
+            .storage()
+            .load_trials(key.study, Ids::one(key.id))
+            .await?
+            .pop();
+        let own =
+            row.filter(|row| row.number == key.number && row.datetime_start == Some(key.started));
+        Ok(match own {
+            Some(row) => Error::TrialClosed {
+                trial: key.number,
+                state: row.state,
+                lost,
+            },
+            None => self.gone(),
+        })
+    }
+
+    fn gone(&self) -> Error {
+        Error::TrialGone {
+            study: self.0.study.name().to_owned(),
+            trial: self.number(),
+        }
+    }
+
+    fn last_report(&self) -> std::sync::MutexGuard<'_, Option<(i32, f64)>> {
+        self.0
+            .last_report
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An untold trial becomes FAIL, as far as a runtime is there to say so.
+impl Drop for Live {
+    fn drop(&mut self) {
+        if *self.told.get_mut() {
+            return;
+        }
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let (study, key, params) = (
+            self.study.clone(),
+            self.key,
+            std::mem::take(&mut self.params),
+        );
+        runtime.spawn(async move {
+            let reason = codec::write_json_text("the trial was dropped without a result");
+            let outcome = Outcome {
+                state: TrialState::Fail,
+                values: Vec::new(),
+                user_attrs: vec![(REASON.to_owned(), reason)],
+                at: now(),
+            };
+            if let Err(error) = study.storage().finish(&key, &params, &outcome).await {
+                tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
+            }
+        });
+    }
+}
+
+/// A running trial in the hands of a blocking objective.
+#[derive(Debug)]
+pub struct BlockingTrial {
+    running: RunningTrial,
+    runtime: Handle,
+}
+
+impl BlockingTrial {
+    pub(crate) fn new(running: RunningTrial, runtime: Handle) -> Self {
+        Self { running, runtime }
+    }
+
+    /// Its place in the study.
+    #[must_use]
+    pub fn number(&self) -> TrialNumber {
+        self.running.number()
+    }
+
+    /// Its parameters.
+    #[must_use]
+    pub fn params(&self) -> &Params {
+        self.running.params()
+    }
+
+    /// Reports an intermediate value; see [`RunningTrial::report`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunningTrial::report`].
+    pub fn report(&self, step: u32, value: f64) -> Result<()> {
+        self.runtime.block_on(self.running.report(step, value))
+    }
+
+    /// Notes something on the trial; see [`RunningTrial::set_user_attr`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RunningTrial::set_user_attr`].
+    pub fn set_user_attr(&self, key: &str, value: impl serde::Serialize) -> Result<()> {
+        self.runtime
+            .block_on(self.running.set_user_attr(key, value))
+    }
+}
+
+/// A value as the JSON that Python reads.
+pub(crate) fn to_json(key: &str, value: &impl serde::Serialize) -> Result<String> {
+    let attribute = |reason: String| Error::Attribute {
+        key: key.to_owned(),
+        reason,
+    };
+    if key.chars().count() > 512 {
+        return Err(attribute("a key has at most 512 characters".to_owned()));
+    }
+    serde_json::to_string(value).map_err(|error| attribute(format!("it is not JSON: {error}")))
+}

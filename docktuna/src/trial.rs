@@ -1,0 +1,104 @@
+//! A trial as it is stored.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::params::Params;
+
+/// An attribute of a study or trial: JSON text, which Python or this crate wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute(pub(crate) String);
+
+impl Attribute {
+    /// The text as it is stored.
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+
+    /// The value, read into `T`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Attribute`] if it is of another type, or holds what only Python reads: `NaN`,
+    /// `Infinity` or a lone surrogate. [`as_json`](Self::as_json) gives the text in any case.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.0).map_err(|error| Error::Attribute {
+            key: self.0.chars().take(60).collect(),
+            reason: format!("{error}; help: read its text with `as_json()`"),
+        })
+    }
+}
+
+/// The attributes of a study or trial by their keys.
+pub type Attributes = BTreeMap<String, Attribute>;
+
+/// A trial as it is stored.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct FrozenTrial {
+    /// Its row.
+    pub id: TrialId,
+    /// Its place in the study.
+    pub number: TrialNumber,
+    /// Its state.
+    pub state: TrialState,
+    /// The number of each objective; empty without a result.
+    pub values: Vec<f64>,
+    /// Its parameters, in the order in which they were drawn.
+    pub params: Params,
+    /// What the user noted.
+    pub user_attrs: Attributes,
+    /// What Optuna and its parts noted.
+    pub system_attrs: Attributes,
+    /// Reported values by step.
+    pub intermediate_values: BTreeMap<i32, f64>,
+    /// When it started, in UTC; trials of Optuna 4 and older are in the local time of their worker.
+    pub datetime_start: Option<chrono::NaiveDateTime>,
+    /// When it ended, likewise.
+    pub datetime_complete: Option<chrono::NaiveDateTime>,
+}
+
+impl FrozenTrial {
+    /// The only number of a trial with one objective.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        match self.values.as_slice() {
+            [value] => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The constraints by name; a number above 0 breaks one. Both encodings are read: the list of
+    /// Optuna 4 and the single ones of Optuna 5, which win on the same name.
+    #[must_use]
+    pub fn constraints(&self) -> BTreeMap<String, f64> {
+        let mut constraints = BTreeMap::new();
+        if let Some(list) = self.system_attrs.get("constraints")
+            && let Ok(crate::codec::Json::Array(items)) = crate::codec::read_json(&list.0)
+        {
+            let numbers = items.iter().enumerate();
+            constraints.extend(numbers.filter_map(|(i, n)| Some((i.to_string(), n.as_f64()?))));
+        }
+        for (key, attribute) in &self.system_attrs {
+            if let Some(name) = key.strip_prefix("constraints:")
+                && let Ok(json) = crate::codec::read_json(&attribute.0)
+                && let Some(number) = json.as_f64()
+            {
+                constraints.insert(name.to_owned(), number);
+            }
+        }
+        constraints
+    }
+
+    /// Whether no constraint is broken.
+    #[must_use]
+    pub fn is_feasible(&self) -> bool {
+        self.constraints()
+            .values()
+            .all(|number| number.is_nan() || *number <= 0.0)
+    }
+}

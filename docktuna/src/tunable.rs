@@ -1,0 +1,300 @@
+//! The trait behind the derive, and the two directions in which a configuration travels.
+//!
+//! A [`Source`] gives values, drawn or replayed; a [`Sink`] takes them. One traversal of a type
+//! serves sampling, loading, enqueueing and defaults.
+
+use crate::space::{Arm, Domain, Kind, Param, Space, StudySpec, Switch, Value};
+
+/// A type whose values can be searched for.
+///
+/// Derive it: see [`derive@Tunable`](macro@crate::Tunable).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not Tunable",
+    label = "no search space is known for this type",
+    note = "help: derive Tunable for it, or give the field #[tune(range = low..=high)], choices, \
+            fixed or skip"
+)]
+pub trait Tunable: Sized {
+    /// The type's name in messages.
+    const NAME: &'static str;
+    /// What its values are drawn from, in field order.
+    const SPACE: &'static Space;
+    /// What it says about its studies.
+    const STUDY: StudySpec = StudySpec {
+        name: None,
+        objectives: &[],
+    };
+
+    /// Makes a value out of what `source` gives.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the source.
+    fn build<S: Source + ?Sized>(source: &mut S) -> Result<Self, S::Error>;
+
+    /// Hands every parameter of this value to `sink`.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the sink, such as a value outside its range.
+    fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error>;
+
+    /// The search space.
+    #[must_use]
+    fn space() -> &'static Space {
+        Self::SPACE
+    }
+
+    /// The value in which every parameter has its default.
+    ///
+    /// It exists only where every searched field has one; anything else does not compile.
+    #[must_use]
+    fn defaults() -> Self {
+        const {
+            assert!(
+                Self::SPACE.has_defaults(),
+                "every searched field needs a `default`"
+            )
+        };
+        match Self::build(&mut Defaults) {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// Gives the values of parameters, one after the other, in the order of the fields.
+pub trait Source {
+    /// Why a value could not be given.
+    type Error;
+
+    /// Goes down to the part called `name`.
+    fn enter(&mut self, name: &'static str);
+
+    /// Comes back from the part entered last.
+    fn leave(&mut self);
+
+    /// The value of the parameter that is here, in the form in which it is stored: a number itself,
+    /// a choice as its index. It lies in the parameter's domain.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such value.
+    fn param(&mut self, param: &'static Param) -> Result<f64, Self::Error>;
+}
+
+/// Takes the values of parameters, one after the other, in the order of the fields.
+pub trait Sink {
+    /// Why a value was refused.
+    type Error;
+
+    /// Goes down to the part called `name`.
+    fn enter(&mut self, name: &'static str);
+
+    /// Comes back from the part entered last.
+    fn leave(&mut self);
+
+    /// Takes the value of the parameter that is here.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not in the parameter's domain.
+    fn param(&mut self, param: &'static Param, value: Value) -> Result<(), Self::Error>;
+}
+
+/// A type that one parameter can hold: a number, a text or a boolean.
+#[diagnostic::on_unimplemented(
+    message = "a parameter cannot hold `{Self}`",
+    label = "not a number, String or bool",
+    note = "help: derive Tunable for it, or use `fixed` or `skip`"
+)]
+pub trait Scalar: Sized {
+    /// The value that is stored as `stored`, which lies in `domain`.
+    fn decode(domain: &Domain, stored: f64) -> Self;
+
+    /// This value as Python sees it.
+    fn encode(&self, domain: &Domain) -> Value;
+}
+
+/// A type that a `range` can be given for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number, so it cannot have a `range`",
+    note = "help: use `choices` for texts, or derive Tunable for the type"
+)]
+pub trait Number: Scalar {
+    /// Which numbers it holds.
+    const KIND: Kind;
+}
+
+macro_rules! integers {
+    ($($int:ty),*) => {$(
+        impl Scalar for $int {
+            fn decode(domain: &Domain, stored: f64) -> Self {
+                match domain.value(stored) {
+                    Value::Int(value) => Self::try_from(value).ok(),
+                    _ => None,
+                }
+                .expect("a domain lies within its field's type, and a source within the domain")
+            }
+
+            fn encode(&self, _: &Domain) -> Value {
+                i64::try_from(*self).map_or_else(|_| Value::Json(self.to_string().into()), Value::Int)
+            }
+        }
+
+        impl Number for $int {
+            #[allow(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "u128 is cut")]
+            const KIND: Kind = Kind::Int {
+                min: <$int>::MIN as i128,
+                max: if <$int>::MAX as i128 <= 0 { i128::MAX } else { <$int>::MAX as i128 },
+            };
+        }
+    )*};
+}
+integers!(
+    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
+);
+
+impl Scalar for f64 {
+    fn decode(domain: &Domain, stored: f64) -> Self {
+        domain
+            .value(stored)
+            .as_f64()
+            .expect("the domain of a float field holds floats")
+    }
+
+    fn encode(&self, _: &Domain) -> Value {
+        Value::Float(*self)
+    }
+}
+
+impl Number for f64 {
+    const KIND: Kind = Kind::Float;
+}
+
+impl Scalar for f32 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the nearest f32 is what the field holds"
+    )]
+    fn decode(domain: &Domain, stored: f64) -> Self {
+        f64::decode(domain, stored) as Self
+    }
+
+    /// Numbers travel as their shortest decimal text, so that `0.1_f32` is stored as 0.1 and not as
+    /// 0.10000000149; bounds and choices that this value stands for are stored as declared.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::float_cmp,
+        reason = "asks which declared number rounds to this one"
+    )]
+    fn encode(&self, domain: &Domain) -> Value {
+        let declared = match domain {
+            Domain::Float(range) => [range.low, range.high]
+                .into_iter()
+                .find(|bound| *bound as Self == *self),
+            Domain::Choice(list) => list
+                .choices
+                .iter()
+                .filter_map(Value::as_f64)
+                .find(|choice| *choice as Self == *self),
+            Domain::Int(_) => None,
+        };
+        Value::Float(declared.unwrap_or_else(|| {
+            self.to_string()
+                .parse::<f64>()
+                .ok()
+                .filter(|decimal| *decimal as Self == *self)
+                .unwrap_or_else(|| f64::from(*self))
+        }))
+    }
+}
+
+impl Number for f32 {
+    const KIND: Kind = Kind::Float;
+}
+
+impl Scalar for String {
+    fn decode(domain: &Domain, stored: f64) -> Self {
+        match domain.value(stored) {
+            Value::Str(text) => text.into_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    fn encode(&self, _: &Domain) -> Value {
+        Value::Str(self.clone().into())
+    }
+}
+
+impl Scalar for bool {
+    fn decode(domain: &Domain, stored: f64) -> Self {
+        domain.value(stored) == Value::Bool(true)
+    }
+
+    fn encode(&self, _: &Domain) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+/// The two booleans.
+pub(crate) const BOOL: Domain = Domain::choice(&[Value::Bool(false), Value::Bool(true)]);
+
+impl Tunable for bool {
+    const NAME: &'static str = "bool";
+    const SPACE: &'static Space = &Space::Param(Param::new(BOOL));
+
+    fn build<S: Source + ?Sized>(source: &mut S) -> Result<Self, S::Error> {
+        Ok(Self::decode(&BOOL, source.param(Self::SPACE.param())?))
+    }
+
+    fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error> {
+        sink.param(Self::SPACE.param(), self.encode(&BOOL))
+    }
+}
+
+/// The labels of an `Option`.
+pub(crate) const OPTION: &[Value] = &[
+    Value::Str(std::borrow::Cow::Borrowed("none")),
+    Value::Str(std::borrow::Cow::Borrowed("some")),
+];
+
+/// An enum of `none` and `some`.
+impl<T: Tunable> Tunable for Option<T> {
+    const NAME: &'static str = "Option";
+    const SPACE: &'static Space = &Space::Switch(Switch::new(
+        OPTION,
+        const {
+            &[
+                Arm::new("none", "", Space::EMPTY),
+                Arm::new("some", "", T::SPACE),
+            ]
+        },
+    ));
+
+    fn build<S: Source + ?Sized>(source: &mut S) -> Result<Self, S::Error> {
+        crate::__private::build_option(source, Self::SPACE, T::build)
+    }
+
+    fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error> {
+        crate::__private::record_option(sink, Self::SPACE, self.as_ref(), T::record)
+    }
+}
+
+/// Gives every parameter its default.
+struct Defaults;
+
+impl Source for Defaults {
+    type Error = std::convert::Infallible;
+
+    fn enter(&mut self, _: &'static str) {}
+
+    fn leave(&mut self) {}
+
+    fn param(&mut self, param: &'static Param) -> Result<f64, Self::Error> {
+        let stored = param
+            .default()
+            .and_then(|value| param.domain().stored(value));
+        Ok(stored.expect("`defaults` checks that there is one, the derive that it lies within"))
+    }
+}

@@ -1,0 +1,81 @@
+//! Runs the scripts of `tests/python`: Optuna itself, as judge of what we wrote and as writer of what we read.
+
+use std::fmt::{self, Display};
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::process::Command;
+
+use super::server::from_run;
+
+/// Which Optuna.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// 5.0.0: UTC in the database, constraints by name.
+    V5,
+    /// 4.9.0: local time in the database, constraints as a list.
+    V4,
+}
+
+impl Version {
+    pub(crate) const ALL: [Self; 2] = [Self::V5, Self::V4];
+
+    fn interpreter(self) -> String {
+        from_run(match self {
+            Self::V5 => "DOCKTUNA_TEST_PYTHON_5",
+            Self::V4 => "DOCKTUNA_TEST_PYTHON_4",
+        })
+    }
+}
+
+impl Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::V5 => "Optuna 5.0.0",
+            Self::V4 => "Optuna 4.9.0",
+        })
+    }
+}
+
+/// Runs a script with the process's zone set to UTC and returns the JSON that it prints.
+///
+/// # Panics
+/// When the script fails; its standard error is shown.
+pub(crate) async fn python(version: Version, script: &str, args: &[&str], url: &str) -> Value {
+    python_in_zone(version, script, args, url, "UTC").await
+}
+
+/// The same in another time zone, in which Optuna 4 also writes.
+pub(crate) async fn python_in_zone(
+    version: Version,
+    script: &str,
+    args: &[&str],
+    url: &str,
+    zone: &str,
+) -> Value {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/python"));
+    let output = Command::new(version.interpreter())
+        .arg(folder.join(script))
+        .args(args)
+        // Not an argument: other users of the machine can read those.
+        .env("DOCKTUNA_TEST_URL", url)
+        .env("TZ", zone)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONUTF8", "1")
+        // libpq would send it as the session's zone, which must be the server's own as for other users of Optuna.
+        .env_remove("PGTZ")
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("the interpreter that tests/run installed");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{version}, {script} {args:?}: {}\n{stderr}",
+        output.status
+    );
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{version}, {script} {args:?}: no JSON: {error}\n{stderr}"))
+}

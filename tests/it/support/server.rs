@@ -1,0 +1,261 @@
+//! The PostgreSQL server that `tests/run` starts, and a database of its own for every test.
+//!
+//! One server per run because starting one takes seconds; one database per test because tests run at the same time
+//! and must not see each other's studies.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+use std::{env, fs, thread};
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+
+/// How to reach a server, as its superuser.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) superuser: String,
+    pub(crate) superuser_password: String,
+    /// What the server logs, for tests that look for secrets or warnings in it.
+    pub(crate) log: PathBuf,
+    /// The authority that signed the server's certificate; none when it speaks clear text only.
+    pub(crate) root_certificate: Option<PathBuf>,
+    /// The folder of `initdb`, `pg_ctl` and `postgres`.
+    pub(crate) bin: PathBuf,
+}
+
+/// A variable that `tests/run` exports. Its absence is a failure: a test that is skipped without a word looks passed.
+pub(super) fn from_run(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: this test needs a PostgreSQL server and Python; run `tests/run [cargo test arguments]`")
+    })
+}
+
+impl Server {
+    /// The server of this run.
+    ///
+    /// # Panics
+    /// When the tests were not started by `tests/run`.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: OnceLock<Server> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            let password_file = from_run("DOCKTUNA_TEST_PG_SUPERUSER_PASSWORD_FILE");
+            let password = fs::read_to_string(&password_file)
+                .unwrap_or_else(|error| panic!("{password_file}: {error}"));
+            Self {
+                host: from_run("DOCKTUNA_TEST_PG_HOST"),
+                port: from_run("DOCKTUNA_TEST_PG_PORT")
+                    .parse()
+                    .expect("a port number"),
+                superuser: from_run("DOCKTUNA_TEST_PG_SUPERUSER"),
+                superuser_password: password.trim_end_matches('\n').to_owned(),
+                log: from_run("DOCKTUNA_TEST_PG_LOG").into(),
+                root_certificate: Some(from_run("DOCKTUNA_TEST_PG_CA").into()),
+                bin: from_run("DOCKTUNA_TEST_PG_BIN").into(),
+            }
+        })
+    }
+
+    /// A connection as superuser, to any database of the server.
+    pub(crate) async fn connect_superuser(&self, database: &str) -> PgConnection {
+        options(
+            &self.host,
+            self.port,
+            &self.superuser,
+            &self.superuser_password,
+            database,
+        )
+        .connect()
+        .await
+        .expect("the superuser can connect")
+    }
+
+    async fn try_drop(&self, database: &str, role: &str) -> Result<(), sqlx::Error> {
+        let mut connection = options(
+            &self.host,
+            self.port,
+            &self.superuser,
+            &self.superuser_password,
+            "postgres",
+        )
+        .connect()
+        .await?;
+        // FORCE: a test that failed may have left connections open.
+        run(
+            &mut connection,
+            format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"),
+        )
+        .await?;
+        run(&mut connection, format!("DROP ROLE IF EXISTS {role}")).await?;
+        connection.close().await
+    }
+}
+
+/// Clear text, so that the counting proxy can be put between; every field is set, so that no `PG*` variable counts.
+/// (The session's zone is UTC whatever the server's is: sqlx asks for that.)
+fn options(host: &str, port: u16, user: &str, password: &str, database: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .host(host)
+        .port(port)
+        .username(user)
+        .password(password)
+        .database(database)
+        .application_name("docktuna-tests")
+        .ssl_mode(PgSslMode::Disable)
+}
+
+/// The only place for SQL that is put together at run time: names and passwords cannot be bound in such statements.
+async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// A fresh database and the role that owns it. Both are removed when this is dropped.
+pub(crate) struct TestDb {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) user: String,
+    /// Full of characters that break URLs, quoting and ASCII assumptions.
+    pub(crate) password: String,
+    pub(crate) database: String,
+    server: Server,
+}
+
+impl TestDb {
+    /// On the server of this run.
+    pub(crate) async fn create() -> Self {
+        Self::create_on(Server::shared()).await
+    }
+
+    /// On another server, such as one that a fault test is going to kill.
+    pub(crate) async fn create_on(server: &Server) -> Self {
+        let unique = format!("{:016x}", rand::random::<u64>());
+        let db = Self {
+            host: server.host.clone(),
+            port: server.port,
+            user: format!("owner_{unique}"),
+            password: format!("p@/%:#' é?&=+\\\"{:016x}", rand::random::<u64>()),
+            database: format!("test_{unique}"),
+            server: server.clone(),
+        };
+        let mut connection = server.connect_superuser("postgres").await;
+        let password = db.password.replace('\'', "''");
+        for sql in [
+            format!("CREATE ROLE {} LOGIN PASSWORD '{password}'", db.user),
+            format!("CREATE DATABASE {} OWNER {}", db.database, db.user),
+            // Otherwise every role of the server may connect to it.
+            format!("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", db.database),
+        ] {
+            // The error's own text may quote the statement and with it the password.
+            assert!(
+                run(&mut connection, sql).await.is_ok(),
+                "cannot create {}",
+                db.database
+            );
+        }
+        connection
+            .close()
+            .await
+            .expect("a clean end of the connection");
+        db
+    }
+
+    /// A connection as the owner.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        options(
+            &self.host,
+            self.port,
+            &self.user,
+            &self.password,
+            &self.database,
+        )
+        .connect()
+        .await
+        .expect("the owner can connect")
+    }
+
+    /// A connection to this database as superuser.
+    pub(crate) async fn connect_superuser(&self) -> PgConnection {
+        self.server.connect_superuser(&self.database).await
+    }
+
+    /// Runs statements as superuser in this database, say `ALTER DATABASE … SET timezone`.
+    pub(crate) async fn execute_superuser(&self, sql: impl Into<String>) {
+        let mut connection = self.connect_superuser().await;
+        run(&mut connection, sql.into())
+            .await
+            .expect("a statement of the superuser");
+    }
+
+    /// Runs statements as the owner.
+    pub(crate) async fn execute(&self, sql: impl Into<String>) {
+        let mut connection = self.connect().await;
+        run(&mut connection, sql.into())
+            .await
+            .expect("a statement of the owner");
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The password in a file, for `*_PASSWORD_FILE` settings; with the newline that editors leave at the end.
+    pub(crate) fn password_file(&self) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        fs::write(file.path(), format!("{}\n", self.password)).expect("a writable file");
+        file
+    }
+
+    /// The database's URL with a scheme of choice, everything in it percent-encoded.
+    pub(crate) fn url(&self, scheme: &str) -> String {
+        self.url_at(scheme, self.port)
+    }
+
+    /// The same through another port: that of a proxy.
+    pub(crate) fn url_at(&self, scheme: &str, port: u16) -> String {
+        let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+        let (user, password) = (encode(&self.user), encode(&self.password));
+        format!(
+            "{scheme}://{user}:{password}@{}:{port}/{}",
+            self.host,
+            encode(&self.database)
+        )
+    }
+
+    /// For SQLAlchemy, which takes a bare `postgresql://` for another driver than the installed one.
+    pub(crate) fn url_for_python(&self) -> String {
+        self.url("postgresql+psycopg2")
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        // A runtime must not be entered from within another, hence the thread. The server may be dead by now, hence
+        // the time limit; `tests/run` removes everything anyway, this only keeps a run small.
+        let (server, database, role) = (&self.server, &self.database, &self.user);
+        let dropped = thread::scope(|scope| {
+            scope
+                .spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread()
+                        .enable_all()
+                        .build();
+                    let Ok(runtime) = runtime else { return false };
+                    runtime.block_on(async {
+                        let limit = Duration::from_secs(10);
+                        let work = server.try_drop(database, role);
+                        matches!(tokio::time::timeout(limit, work).await, Ok(Ok(())))
+                    })
+                })
+                .join()
+                .unwrap_or(false)
+        });
+        if !dropped {
+            eprintln!("database {database} was not removed");
+        }
+    }
+}

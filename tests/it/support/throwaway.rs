@@ -1,0 +1,209 @@
+//! A PostgreSQL server of a single test, for tests that kill it: the shared one must survive them.
+
+use std::fs::{self, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, io};
+
+use tempfile::TempDir;
+
+use super::server::{Server, from_run};
+
+/// The server; stopped and removed when this is dropped.
+pub(crate) struct PrivateServer {
+    server: Server,
+    cluster: PathBuf,
+    account: Option<Account>,
+    // Last: the folder must outlive the server in it.
+    folder: TempDir,
+}
+
+/// Who runs the server: PostgreSQL refuses to run as root.
+#[derive(Clone, Copy)]
+struct Account {
+    uid: u32,
+    gid: u32,
+}
+
+impl Account {
+    /// None unless we are root.
+    fn needed() -> Option<Self> {
+        if fs::metadata("/proc/self").expect("Linux").uid() != 0 {
+            return None;
+        }
+        let users = fs::read_to_string("/etc/passwd").expect("/etc/passwd");
+        ["postgres", "nobody"].iter().find_map(|name| {
+            let line = users
+                .lines()
+                .find(|line| line.split(':').next() == Some(name))?;
+            let mut ids = line.split(':').skip(2);
+            Some(Self {
+                uid: ids.next()?.parse().ok()?,
+                gid: ids.next()?.parse().ok()?,
+            })
+        })
+    }
+}
+
+impl PrivateServer {
+    /// Creates a cluster and starts it.
+    pub(crate) async fn start() -> Self {
+        blocking(Self::start_now).await
+    }
+
+    /// How to reach it; [`TestDb::create_on`](super::TestDb::create_on) takes this.
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Stops it as a crash would: connections are cut, nothing is flushed, the next start replays the log.
+    pub(crate) async fn kill_immediate(&self) {
+        let mut stop = self.pg_ctl(&["--mode", "immediate", "--wait", "stop"]);
+        blocking(move || succeed(&mut stop)).await;
+    }
+
+    /// Starts it again, on the same port.
+    pub(crate) async fn start_again(&self) {
+        let mut start = self.pg_ctl_start();
+        let log = self.server.log.clone();
+        let started = blocking(move || start.status().is_ok_and(|status| status.success())).await;
+        assert!(started, "the server does not start again:\n{}", read(&log));
+    }
+
+    fn start_now() -> Self {
+        let bin = PathBuf::from(from_run("DOCKTUNA_TEST_PG_BIN"));
+        // Below the folder of the run, which cleans up after a test that was killed.
+        let parent =
+            env::var_os("DOCKTUNA_TEST_PG_PRIVATE").map_or_else(env::temp_dir, PathBuf::from);
+        let folder = tempfile::Builder::new()
+            .prefix("pg-")
+            .tempdir_in(parent)
+            .expect("a folder");
+        let account = Account::needed();
+        if let Some(Account { uid, gid }) = account {
+            chown(folder.path(), Some(uid), Some(gid)).expect("root may give a folder away");
+        }
+        let password = format!("{:016x}", rand::random::<u64>());
+        let password_file = folder.path().join("password");
+        fs::write(&password_file, &password).expect("a password file");
+        fs::set_permissions(&password_file, Permissions::from_mode(0o600)).expect("permissions");
+        if let Some(Account { uid, gid }) = account {
+            chown(&password_file, Some(uid), Some(gid)).expect("root may give a file away");
+        }
+        let mut server = Self {
+            server: Server {
+                host: "127.0.0.1".to_owned(),
+                port: 0,
+                superuser: "docktuna_super".to_owned(),
+                superuser_password: password,
+                log: folder.path().join("server.log"),
+                root_certificate: None,
+                bin,
+            },
+            cluster: folder.path().join("cluster"),
+            account,
+            folder,
+        };
+        let mut initdb = server.command("initdb");
+        initdb
+            .arg("--pgdata")
+            .arg(&server.cluster)
+            .arg("--pwfile")
+            .arg(&password_file);
+        initdb.args([
+            "--username",
+            &server.server.superuser,
+            "--auth",
+            "scram-sha-256",
+        ]);
+        // `--no-sync` is about the new files only; the server itself runs with fsync on.
+        initdb.args(["--encoding", "UTF8", "--no-locale", "--no-sync"]);
+        succeed(&mut initdb);
+        fs::remove_file(password_file).expect("the password file is ours");
+        // The port may be taken by somebody else between the choice and the start.
+        let started = (0..5).any(|_| {
+            server.server.port = free_port();
+            server
+                .pg_ctl_start()
+                .status()
+                .is_ok_and(|status| status.success())
+        });
+        assert!(
+            started,
+            "the server does not start:\n{}",
+            read(&server.server.log)
+        );
+        server
+    }
+
+    fn pg_ctl_start(&self) -> Command {
+        let options = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=50 \
+             -c timezone=Asia/Tokyo -c log_timezone=UTC",
+            self.server.port
+        );
+        let mut command = self.pg_ctl(&["--wait", "--silent", "--options", &options, "start"]);
+        command.arg("--log").arg(&self.server.log);
+        // The server keeps what it inherits: an open pipe would let a reader of our output wait for its end.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn pg_ctl(&self, args: &[&str]) -> Command {
+        let mut command = self.command("pg_ctl");
+        command.arg("--pgdata").arg(&self.cluster).args(args);
+        command
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.server.bin.join(program));
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
+        if let Some(Account { uid, gid }) = self.account {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+}
+
+impl Drop for PrivateServer {
+    fn drop(&mut self) {
+        // Fails when the test has killed it already.
+        let _ = self
+            .pg_ctl(&["--mode", "immediate", "--wait", "stop"])
+            .output();
+    }
+}
+
+/// A port of the loopback address that nobody listens on at this moment.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener
+        .local_addr()
+        .expect("a bound socket has an address")
+        .port()
+}
+
+fn succeed(command: &mut Command) {
+    let output = command.output().expect("a program that was found before");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{:?}: {}\n{stderr}",
+        command.get_program(),
+        output.status
+    );
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error: io::Error| error.to_string())
+}
+
+/// Off the test's runtime, whose only thread may have to serve a proxy meanwhile.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work)
+        .await
+        .expect("no panic in the helper")
+}
