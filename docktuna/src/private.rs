@@ -1,6 +1,7 @@
 //! What generated code calls. Public for that reason only: no part of it is covered by semantic
 //! versioning.
 
+use crate::space::GRID_TOLERANCE;
 pub use crate::space::{
     Arm, Bound, Direction, Domain, Field, Kind, Objective, Param, Space, StudySpec, Switch, Value,
 };
@@ -18,6 +19,89 @@ pub const OPTION: &[Value] = crate::tunable::OPTION;
 #[must_use]
 pub const fn text(text: &'static str) -> Value {
     Value::Str(Cow::Borrowed(text))
+}
+
+/// `bound`, written as a float, for a field of `kind`.
+///
+/// # Panics
+///
+/// If the field holds integers. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn float_literal(kind: Kind, bound: Bound) -> Bound {
+    assert!(
+        matches!(kind, Kind::Float),
+        "a float, but the field's type is an integer; help: write an integer"
+    );
+    bound
+}
+
+/// `bound`, written as an integer, for a field of `kind`.
+///
+/// # Panics
+///
+/// If the field holds floats. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn int_literal(kind: Kind, bound: Bound) -> Bound {
+    assert!(
+        matches!(kind, Kind::Int { .. }),
+        "an integer, but the field's type is a float; help: write a decimal point"
+    );
+    bound
+}
+
+/// `param` with a default that the derive could not compare with the domain.
+///
+/// # Panics
+///
+/// If the default is not in the domain. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn checked_default(param: Param, value: &'static Value) -> Param {
+    assert!(
+        contains(param.domain(), value),
+        "the default is not in the range, off the step grid or not among the choices"
+    );
+    param.default_value(value)
+}
+
+/// `choices`, which the derive could not compare with each other.
+///
+/// # Panics
+///
+/// If two of them are equal. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn distinct(choices: &'static [Value]) -> &'static [Value] {
+    let mut i = 0;
+    while i < choices.len() {
+        let mut j = 0;
+        while j < i {
+            assert!(
+                !equal(&choices[i], &choices[j]),
+                "a choice is listed twice; help: remove one"
+            );
+            j += 1;
+        }
+        i += 1;
+    }
+    choices
+}
+
+/// The space of a field whose own name is left out of the names below it.
+///
+/// # Panics
+///
+/// If it is not that of a struct. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn flattened(space: &'static Space) -> &'static Space {
+    assert!(
+        matches!(space, Space::Group(_)),
+        "`flatten` needs a struct; help: remove `flatten`"
+    );
+    space
 }
 
 /// Gives the scalar field at `index` of the group `space`.
@@ -161,6 +245,59 @@ pub fn record_arm<K: Sink + ?Sized>(
     sink.param(space.switch().label(), text(label))?;
     sink.enter(label);
     Ok(())
+}
+
+/// Whether `value`, which has the type of the field, is in `domain`.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "rounding is not const"
+)]
+const fn contains(domain: &Domain, value: &Value) -> bool {
+    match (domain, value) {
+        (Domain::Float(range), Value::Float(value)) => {
+            let inside = range.low <= *value && *value <= range.high;
+            let Some(step) = range.step else {
+                return inside;
+            };
+            let steps = (*value - range.low) / step;
+            let off = steps - (steps + 0.5) as i64 as f64;
+            inside && off < GRID_TOLERANCE && off > -GRID_TOLERANCE
+        }
+        (Domain::Int(range), Value::Int(value)) => {
+            range.low <= *value && *value <= range.high && (*value - range.low) % range.step == 0
+        }
+        (Domain::Choice(list), value) => {
+            let mut i = 0;
+            while i < list.choices.len() {
+                if equal(&list.choices[i], value) {
+                    return true;
+                }
+                i += 1;
+            }
+            false
+        }
+        _ => false,
+    }
+}
+
+/// Whether two choices of one type are equal; `==` is not const.
+#[allow(clippy::float_cmp, reason = "choices are compared exactly")]
+const fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Bool(a), Value::Bool(b)) => *a == *b,
+        (Value::Int(a), Value::Int(b)) => *a == *b,
+        (Value::Float(a), Value::Float(b)) => *a == *b,
+        (Value::Str(Cow::Borrowed(a)), Value::Str(Cow::Borrowed(b))) => {
+            let (a, b) = (a.as_bytes(), b.as_bytes());
+            let mut i = 0;
+            while i < a.len() && i < b.len() && a[i] == b[i] {
+                i += 1;
+            }
+            i == a.len() && i == b.len()
+        }
+        _ => false,
+    }
 }
 
 fn scalar<T: Scalar, S: Source + ?Sized>(

@@ -1,2 +1,23 @@
-//! Tests.
+//! Contracts, interop and faults, each module one topic.
+//!
+//! The tests need servers and Python; `tests/run` provides them.
+
+mod backend;
+mod bad_input;
+mod concurrency;
+mod contract;
+mod crash;
+mod dashboard;
+mod derive;
+mod expected;
+mod fixtures;
+mod interop;
+mod load;
+mod rights;
+mod round_trips;
+mod schema;
+mod secrets;
+mod settings;
+mod space;
+mod study;
 mod support;

@@ -48,6 +48,8 @@ pub(crate) fn connect(target: &str, error: sqlx::Error) -> Error {
         sqlx::Error::Io(io) => match io.kind() {
             io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => ConnectReason::Refused,
             io::ErrorKind::PermissionDenied => ConnectReason::File,
+            // The TLS library's errors come this way.
+            io::ErrorKind::InvalidData => ConnectReason::Tls,
             _ => ConnectReason::Unavailable,
         },
         sqlx::Error::Database(_) => match code(&error).as_deref() {

@@ -1,0 +1,434 @@
+//! `#[tune(..)]` as written: which options, with which values, where.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Attribute, Expr, ExprArray, Ident, Lit, LitStr, Meta, Path, Token};
+
+use crate::diag::Subject;
+use crate::suggest::near;
+
+/// An option of `#[tune(..)]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Range,
+    Log,
+    Step,
+    Choices,
+    Default,
+    Fixed,
+    Skip,
+    Rename,
+    Flatten,
+    RenameAll,
+    Crate,
+    Study,
+    Minimize,
+    Maximize,
+}
+
+/// What an attribute stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Struct,
+    Enum,
+    Variant,
+    Field,
+}
+
+/// What follows an option's name.
+#[derive(Clone, Copy)]
+enum Form {
+    /// Nothing.
+    Flag,
+    /// A value; the text shows one.
+    Value(&'static str),
+    /// A value or nothing.
+    Optional(&'static str),
+}
+
+const FIELD: &[Place] = &[Place::Field];
+const VARIANT: &[Place] = &[Place::Variant];
+const TYPE: &[Place] = &[Place::Struct, Place::Enum];
+
+/// Every option: its name, where it may stand, and its form there.
+const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
+    (Key::Range, "range", FIELD, Form::Value("low..=high")),
+    (Key::Log, "log", FIELD, Form::Flag),
+    (Key::Step, "step", FIELD, Form::Value("number")),
+    (Key::Choices, "choices", FIELD, Form::Value("[a, b]")),
+    (Key::Default, "default", FIELD, Form::Value("value")),
+    (Key::Fixed, "fixed", FIELD, Form::Optional("value")),
+    (Key::Skip, "skip", FIELD, Form::Optional("value")),
+    (Key::Rename, "rename", FIELD, Form::Value("\"name\"")),
+    (Key::Flatten, "flatten", FIELD, Form::Flag),
+    (Key::Rename, "rename", VARIANT, Form::Value("\"label\"")),
+    (Key::Skip, "skip", VARIANT, Form::Flag),
+    (Key::Default, "default", VARIANT, Form::Flag),
+    (
+        Key::RenameAll,
+        "rename_all",
+        VARIANT,
+        Form::Value("\"snake_case\""),
+    ),
+    (
+        Key::RenameAll,
+        "rename_all",
+        TYPE,
+        Form::Value("\"snake_case\""),
+    ),
+    (Key::Crate, "crate", TYPE, Form::Value("path")),
+    (Key::Study, "study", TYPE, Form::Value("\"name\"")),
+    (
+        Key::Minimize,
+        "minimize",
+        TYPE,
+        Form::Optional("\"metric\""),
+    ),
+    (
+        Key::Maximize,
+        "maximize",
+        TYPE,
+        Form::Optional("\"metric\""),
+    ),
+];
+
+/// Options that are planned, so that nobody is told they do not exist.
+const PLANNED: [&str; 7] = [
+    "ordered",
+    "alias",
+    "shared",
+    "validate",
+    "constraint",
+    "objectives",
+    "len",
+];
+
+/// The options given on one item.
+pub(crate) struct Attrs {
+    entries: Vec<Entry>,
+    /// The doc comment in one line.
+    pub(crate) doc: String,
+}
+
+/// One option as given.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) key: Key,
+    pub(crate) ident: Ident,
+    value: Option<Expr>,
+}
+
+/// Reads the attributes of one item. What is wrong is reported, and left out.
+pub(crate) fn read(attrs: &[Attribute], place: Place, subject: &Subject<'_>) -> Attrs {
+    let mut entries = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("tune")) {
+        if matches!(attr.meta, Meta::List(_)) {
+            let parsed = attr.parse_args_with(|input: ParseStream<'_>| {
+                read_list(input, place, subject, &mut entries);
+                Ok(())
+            });
+            if let Err(error) = parsed {
+                subject.syntax(&error);
+            }
+        } else {
+            let example = example(place);
+            subject.error(
+                &attr.meta,
+                format_args!("options are missing; help: write {example}"),
+            );
+        }
+    }
+    Attrs {
+        entries,
+        doc: doc(attrs),
+    }
+}
+
+fn example(place: Place) -> &'static str {
+    match place {
+        Place::Field => "#[tune(range = low..=high)]",
+        Place::Variant => "#[tune(rename = \"label\")]",
+        Place::Struct | Place::Enum => "#[tune(rename_all = \"snake_case\")]",
+    }
+}
+
+/// Reads `option, option = value, …`; goes on after a mistake at the next comma.
+fn read_list(input: ParseStream<'_>, place: Place, subject: &Subject<'_>, into: &mut Vec<Entry>) {
+    while !input.is_empty() {
+        match read_entry(input, place, subject) {
+            Ok(entry) => {
+                if let Some(entry) = entry {
+                    insert(entry, subject, into);
+                }
+                if !input.is_empty() && !input.peek(Token![,]) {
+                    subject.error(
+                        rest_of_entry(input),
+                        "a comma is missing before this; help: separate options by commas",
+                    );
+                }
+            }
+            Err(error) => {
+                subject.syntax(&error);
+                rest_of_entry(input);
+            }
+        }
+        // The loop ends: nothing but a comma can be next.
+        if input.parse::<Token![,]>().is_err() {
+            return;
+        }
+    }
+}
+
+/// Adds an option, unless it is there already.
+fn insert(entry: Entry, subject: &Subject<'_>, into: &mut Vec<Entry>) {
+    match into.iter().find(|earlier| earlier.key == entry.key) {
+        None => into.push(entry),
+        Some(earlier) => subject.conflict(
+            &entry.ident,
+            format_args!("`{}` is given twice; help: remove one", entry.ident),
+            &earlier.ident,
+            format_args!("the first `{}` is here", earlier.ident),
+        ),
+    }
+}
+
+fn read_entry(
+    input: ParseStream<'_>,
+    place: Place,
+    subject: &Subject<'_>,
+) -> syn::Result<Option<Entry>> {
+    if !input.peek(Ident::peek_any) {
+        return Err(input.error(format_args!("expected an option, as in {}", example(place))));
+    }
+    let ident = input.call(Ident::parse_any)?;
+    let name = ident.unraw().to_string();
+    let Some((key, form)) = option(&name, place) else {
+        subject.error(&ident, unknown(&name, place));
+        rest_of_entry(input);
+        return Ok(None);
+    };
+    if !input.peek(Token![=]) {
+        let missing = match form {
+            Form::Value(example) => Some(example),
+            // Brackets instead of `=`.
+            Form::Optional(example) if !ends_here(input) => Some(example),
+            Form::Flag | Form::Optional(_) => None,
+        };
+        if let Some(example) = missing {
+            let text = format!("`{name}` needs `=` and a value; help: write {name} = {example}");
+            subject.error(&ident, text);
+            rest_of_entry(input);
+            return Ok(None);
+        }
+        return Ok(Some(Entry {
+            key,
+            ident,
+            value: None,
+        }));
+    }
+    input.parse::<Token![=]>()?;
+    if let Form::Flag = form {
+        subject.error(
+            &ident,
+            format_args!("`{name}` takes no value; help: write `{name}` alone"),
+        );
+        rest_of_entry(input);
+        return Ok(None);
+    }
+    read_value(input, key, subject).map(|value| {
+        value.map(|value| Entry {
+            key,
+            ident,
+            value: Some(value),
+        })
+    })
+}
+
+fn read_value(
+    input: ParseStream<'_>,
+    key: Key,
+    subject: &Subject<'_>,
+) -> syn::Result<Option<Expr>> {
+    if ends_here(input) {
+        return Err(input.error("a value is missing after `=`; help: write it, or remove the `=`"));
+    }
+    let ahead = input.fork();
+    match input.parse() {
+        Ok(value) => Ok(Some(value)),
+        // A closed range without its end is not an expression.
+        Err(error) => {
+            let tokens = rest_of_entry(&ahead);
+            if key == Key::Range && tokens.to_string().trim_end().ends_with("..=") {
+                subject.error(tokens, "a range needs both ends; help: write low..=high");
+                rest_of_entry(input);
+                return Ok(None);
+            }
+            Err(error)
+        }
+    }
+}
+
+fn ends_here(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
+
+/// Takes everything up to the next comma.
+fn rest_of_entry(input: ParseStream<'_>) -> TokenStream {
+    let mut rest = TokenStream::new();
+    while !ends_here(input) {
+        match input.parse::<TokenTree>() {
+            Ok(token) => token.to_tokens(&mut rest),
+            Err(_) => break,
+        }
+    }
+    rest
+}
+
+fn option(name: &str, place: Place) -> Option<(Key, Form)> {
+    OPTIONS
+        .iter()
+        .find(|(_, option, places, _)| *option == name && places.contains(&place))
+        .map(|(key, _, _, form)| (*key, *form))
+}
+
+/// Why there is no option `name` at `place`.
+fn unknown(name: &str, place: Place) -> String {
+    if PLANNED.contains(&name) {
+        return format!("`{name}` is not supported yet; help: remove it");
+    }
+    let mut places: Vec<&str> = Vec::new();
+    for (_, _, at, _) in OPTIONS.iter().filter(|(_, option, _, _)| *option == name) {
+        places.push(match at {
+            [Place::Field] => "a field",
+            [Place::Variant] => "a variant",
+            _ if place == Place::Variant || place == Place::Enum => "the enum",
+            _ => "the struct",
+        });
+    }
+    if !places.is_empty() {
+        return format!(
+            "`{name}` belongs on {}; help: move it there",
+            places.join(" or ")
+        );
+    }
+    let here = || {
+        OPTIONS
+            .iter()
+            .filter(|(_, _, at, _)| at.contains(&place))
+            .map(|row| row.1)
+    };
+    let anywhere = OPTIONS.iter().map(|row| row.1).chain(PLANNED);
+    match near(name, here()).or_else(|| near(name, anywhere)) {
+        Some(near) => format!("unknown option `{name}`; did you mean `{near}`?"),
+        None => {
+            let all: Vec<&str> = here().collect();
+            format!(
+                "unknown option `{name}`; help: the options here are {}",
+                all.join(", ")
+            )
+        }
+    }
+}
+
+/// The doc comment, its lines joined by spaces.
+fn doc(attrs: &[Attribute]) -> String {
+    let mut words = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {
+        if let Meta::NameValue(meta) = &attr.meta
+            && let Some(text) = text(&meta.value)
+        {
+            words.extend(text.value().split_whitespace().map(str::to_owned));
+        }
+    }
+    words.join(" ")
+}
+
+impl Attrs {
+    pub(crate) fn get(&self, key: Key) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// Those of `keys` that are given, as ordered in the source.
+    pub(crate) fn given(&self, keys: &[Key]) -> Vec<&Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| keys.contains(&entry.key))
+            .collect()
+    }
+
+    /// The text of an option that takes one.
+    pub(crate) fn text(&self, key: Key, subject: &Subject<'_>) -> Option<&LitStr> {
+        let entry = self.get(key)?;
+        let value = entry.value.as_ref()?;
+        let text = text(value);
+        if text.is_none() {
+            let name = &entry.ident;
+            subject.error(
+                value,
+                format_args!("`{name}` takes a text; help: write {name} = \"..\""),
+            );
+        }
+        text
+    }
+}
+
+impl Entry {
+    pub(crate) fn value(&self) -> Option<&Expr> {
+        self.value.as_ref()
+    }
+
+    /// The path that an option names.
+    pub(crate) fn path(&self, subject: &Subject<'_>) -> Option<&Path> {
+        let value = self.value.as_ref()?;
+        match peeled(value) {
+            Expr::Path(path) if path.qself.is_none() => Some(&path.path),
+            _ => {
+                let name = &self.ident;
+                subject.error(
+                    value,
+                    format_args!("`{name}` takes a path; help: write {name} = some::path"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The values that an option lists.
+    pub(crate) fn list(&self, subject: &Subject<'_>) -> Option<&ExprArray> {
+        let value = self.value.as_ref()?;
+        match peeled(value) {
+            Expr::Array(array) => Some(array),
+            _ => {
+                let name = &self.ident;
+                subject.error(
+                    value,
+                    format_args!("`{name}` takes a list; help: write {name} = [a, b]"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// The expression without the delimiters that macros and parentheses leave around it.
+pub(crate) fn peeled(mut expr: &Expr) -> &Expr {
+    loop {
+        expr = match expr {
+            Expr::Group(group) => &group.expr,
+            Expr::Paren(paren) => &paren.expr,
+            other => return other,
+        };
+    }
+}
+
+fn text(expr: &Expr) -> Option<&LitStr> {
+    match peeled(expr) {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(text) if text.suffix().is_empty() => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
+}

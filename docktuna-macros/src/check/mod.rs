@@ -1,0 +1,261 @@
+//! From what was written to what is valid: one function per rule, with its text beside it.
+//!
+//! The numbers C1, C2, … are those of the table of mistakes, and of the files in `tests/ui`.
+
+mod choice;
+mod field;
+mod name;
+mod number;
+mod range;
+
+use syn::ext::IdentExt;
+use syn::{Data, DataEnum, DeriveInput, Fields, FieldsUnnamed};
+
+use self::name::{Names, checked, stored, style};
+use crate::attr::{self, Attrs, Entry, Key, Place};
+use crate::diag::{Diag, Subject};
+use crate::model::{Body, Content, Enum, Input, Objective, Study, Variant};
+use crate::rename::Style;
+use crate::types::Known;
+
+/// Checks a type. The result is worth something only if nothing was reported.
+pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
+    let subject = diag.about(input.ident.unraw());
+    let place = if matches!(input.data, Data::Enum(_)) {
+        Place::Enum
+    } else {
+        Place::Struct
+    };
+    let attrs = attr::read(&input.attrs, place, &subject);
+    let style = style(&subject, &attrs);
+    let runtime = attrs
+        .get(Key::Crate)
+        .and_then(|entry| entry.path(&subject))
+        .cloned();
+    let study = study(&subject, &attrs);
+    let body = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => field::fields(diag, &fields.named, style).map(Body::Struct),
+            Fields::Unnamed(_) | Fields::Unit => shapeless(&subject, input),
+        },
+        Data::Enum(data) => variants(diag, &subject, input, data, style).map(Body::Enum),
+        Data::Union(_) => shapeless(&subject, input),
+    };
+    Some(Input {
+        ident: input.ident.clone(),
+        generics: input.generics.clone(),
+        runtime,
+        study,
+        body: body?,
+    })
+}
+
+/// C29: tuple or unit struct, union.
+fn shapeless(subject: &Subject<'_>, input: &DeriveInput) -> Option<Body> {
+    let (what, help) = match &input.data {
+        Data::Union(_) => ("a union", "use an enum"),
+        Data::Struct(data) if matches!(data.fields, Fields::Unit) => (
+            "a unit struct",
+            "write a struct with named fields, or an enum",
+        ),
+        _ => ("a tuple struct", "name the fields"),
+    };
+    subject.error(
+        &input.ident,
+        format_args!("{what} has no names to store values under; help: {help}"),
+    );
+    None
+}
+
+fn study(subject: &Subject<'_>, attrs: &Attrs) -> Study {
+    let directions = attrs.given(&[Key::Minimize, Key::Maximize]);
+    one_direction(subject, &directions);
+    Study {
+        name: text(subject, attrs, Key::Study),
+        objective: directions.first().map(|direction| Objective {
+            maximize: direction.key == Key::Maximize,
+            metric: text(subject, attrs, direction.key),
+        }),
+    }
+}
+
+/// The name that an option gives.
+fn text(subject: &Subject<'_>, attrs: &Attrs, key: Key) -> Option<String> {
+    let text = attrs.text(key, subject)?;
+    checked(subject, &text.value(), text)?;
+    Some(text.value())
+}
+
+/// C40: both directions given.
+fn one_direction(subject: &Subject<'_>, directions: &[&Entry]) {
+    if let [first, second, ..] = directions {
+        subject.error(
+            &second.ident,
+            format_args!(
+                "`{}` and `{}` cannot be combined; help: keep one",
+                first.ident, second.ident
+            ),
+        );
+    }
+}
+
+fn variants(
+    diag: &Diag,
+    subject: &Subject<'_>,
+    input: &DeriveInput,
+    data: &DataEnum,
+    style: Option<Style>,
+) -> Option<Enum> {
+    let mut names = Names::default();
+    let mut defaults = Vec::new();
+    let mut variants = Vec::new();
+    let mut complete = true;
+    for variant in &data.variants {
+        match one_variant(diag, variant, style, &mut names, &mut defaults) {
+            Some(variant) => variants.push(variant),
+            None => complete = false,
+        }
+    }
+    one_default(diag, &defaults);
+    if !complete {
+        return None;
+    }
+    usable(subject, input, &variants)?;
+    Some(Enum {
+        variants,
+        default: defaults.into_iter().next().map(|(label, ..)| label),
+    })
+}
+
+/// A default variant: its label, its name and its option.
+type Default = (String, syn::Ident, Entry);
+
+fn one_variant(
+    diag: &Diag,
+    variant: &syn::Variant,
+    style: Option<Style>,
+    names: &mut Names,
+    defaults: &mut Vec<Default>,
+) -> Option<Variant> {
+    let subject = diag.about(variant.ident.unraw());
+    let attrs = attr::read(&variant.attrs, Place::Variant, &subject);
+    let fields_style = name::style(&subject, &attrs);
+    if subject.has_failed() {
+        return None;
+    }
+    let styled = |name: &str| style.map_or_else(|| name.to_owned(), |style| style.variant(name));
+    let (label, at) = stored(&subject, &attrs, &variant.ident, styled)?;
+    names.insert(&subject, &label, at);
+    let skip = attrs.get(Key::Skip);
+    if let Some(default) = attrs.get(Key::Default) {
+        drawn_default(&subject, skip, default);
+        defaults.push((label.clone(), variant.ident.clone(), default.clone()));
+    }
+    named_fields_to_rename(&subject, variant, &attrs);
+    let content = if skip.is_some() {
+        Content::Skipped
+    } else {
+        match &variant.fields {
+            Fields::Unit => Content::Unit,
+            Fields::Named(fields) => {
+                Content::Named(field::fields(diag, &fields.named, fields_style)?)
+            }
+            Fields::Unnamed(fields) => newtype(&subject, fields)?,
+        }
+    };
+    Some(Variant {
+        ident: variant.ident.clone(),
+        label,
+        doc: attrs.doc,
+        content,
+    })
+}
+
+/// C32: tuple variant with several fields. One that is not tunable needs a name too.
+fn newtype(subject: &Subject<'_>, fields: &FieldsUnnamed) -> Option<Content> {
+    let mut unnamed = fields.unnamed.iter();
+    let (field, rest) = (unnamed.next(), unnamed.next());
+    let Some(field) = field else {
+        return Some(Content::Unit);
+    };
+    if rest.is_some() {
+        subject.error(
+            fields,
+            "a variant with several unnamed fields has no names to store values under; \
+             help: name the fields",
+        );
+        return None;
+    }
+    if let Some(attr) = field.attrs.iter().find(|attr| attr.path().is_ident("tune")) {
+        subject.error(
+            attr,
+            "an unnamed field takes no options; help: name the field",
+        );
+        return None;
+    }
+    let known = Known::of(&field.ty);
+    if known.is_number() {
+        let name = known.name();
+        subject.error(
+            &field.ty,
+            format_args!(
+                "{name} has no search space of its own; help: name the field and add \
+                 #[tune(range = low..=high)], choices, fixed or skip"
+            ),
+        );
+        return None;
+    }
+    Some(Content::Newtype(Box::new(field.ty.clone())))
+}
+
+/// C23: `rename_all` on a variant without fields to rename.
+fn named_fields_to_rename(subject: &Subject<'_>, variant: &syn::Variant, attrs: &Attrs) {
+    if let Some(entry) = attrs.get(Key::RenameAll)
+        && !matches!(variant.fields, Fields::Named(_))
+    {
+        subject.error(
+            &entry.ident,
+            "`rename_all` belongs on a variant with named fields; help: use rename, or remove it",
+        );
+    }
+}
+
+/// C24: default that is never drawn.
+fn drawn_default(subject: &Subject<'_>, skip: Option<&Entry>, default: &Entry) {
+    if skip.is_some() {
+        subject.error(
+            &default.ident,
+            "a skipped variant cannot be the default; help: remove `skip` or `default`",
+        );
+    }
+}
+
+/// C21: two default variants.
+fn one_default(diag: &Diag, defaults: &[Default]) {
+    let [(_, first, first_entry), rest @ ..] = defaults else {
+        return;
+    };
+    for (_, later, entry) in rest {
+        diag.about(later.unraw()).conflict(
+            &entry.ident,
+            format_args!("`{}` is the default already; help: keep one", first.unraw()),
+            &first_entry.ident,
+            "the first `default` is here",
+        );
+    }
+}
+
+/// C30: enum without a usable variant.
+fn usable(subject: &Subject<'_>, input: &DeriveInput, variants: &[Variant]) -> Option<()> {
+    if variants
+        .iter()
+        .all(|variant| matches!(variant.content, Content::Skipped))
+    {
+        subject.error(
+            &input.ident,
+            "an enum needs a variant that can be drawn; help: add one, or remove `skip` from one",
+        );
+        return None;
+    }
+    Some(())
+}

@@ -1,0 +1,207 @@
+//! From what is valid to Rust. Nothing in here can fail.
+//!
+//! All names that the generated code makes up start with two underscores and have the hygiene of
+//! `macro_rules!`; all others are absolute, so that nothing in the user's scope is mistaken for
+//! them. Types and bounds keep the user's spans: there the compiler shows what it does not accept.
+
+/// `quote!` with the hygiene of `macro_rules!`.
+macro_rules! tokens {
+    ($($token:tt)*) => {
+        ::quote::quote_spanned! { ::proc_macro2::Span::mixed_site() => $($token)* }
+    };
+}
+
+mod build;
+mod constants;
+mod param;
+mod record;
+mod space;
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::{Generics, Path, Type, parse_quote};
+
+use self::constants::Constants;
+use crate::model::{Body, Content, Field, Input, Part, Role, Study};
+use crate::types::peeled;
+
+/// The implementation of `Tunable`.
+pub(crate) fn input(input: &Input) -> TokenStream {
+    let mut constants = Constants::new(&input.generics);
+    let (space, build, record) = match &input.body {
+        Body::Struct(fields) => (
+            space::group(fields, &mut constants),
+            build::group(fields),
+            record::group(fields),
+        ),
+        Body::Enum(body) => (
+            space::switch(body, &mut constants),
+            build::switch(&body.variants),
+            record::switch(&body.variants),
+        ),
+    };
+    let constants = constants.items();
+    let runtime = runtime(input.runtime.as_ref());
+    let study = study(&input.study);
+    let allowed = allowed();
+    let ident = &input.ident;
+    let name = ident.unraw().to_string();
+    let generics = bounded(input);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    tokens! {
+        const _: () = {
+            use #runtime::__private as __docktuna;
+            #constants
+            #[automatically_derived]
+            #allowed
+            impl #impl_generics __docktuna::Tunable for #ident #ty_generics #where_clause {
+                const NAME: &'static ::core::primitive::str = #name;
+                const SPACE: &'static __docktuna::Space = &#space;
+                #study
+                fn build<__S: __docktuna::Source + ?::core::marker::Sized>(
+                    __source: &mut __S,
+                ) -> __docktuna::Result<Self, __S::Error> {
+                    #build
+                }
+                fn record<__K: __docktuna::Sink + ?::core::marker::Sized>(
+                    &self,
+                    __sink: &mut __K,
+                ) -> __docktuna::Result<(), __K::Error> {
+                    #record
+                }
+            }
+        };
+    }
+}
+
+/// The path to the runtime crate.
+pub(crate) fn runtime(given: Option<&Path>) -> TokenStream {
+    given.map_or_else(|| tokens!(::docktuna), |path| tokens!(#path))
+}
+
+/// What generated code may do and handwritten code may not. Casts read one constant as both kinds
+/// of number; which of the two counts is decided by the type.
+fn allowed() -> TokenStream {
+    tokens! {
+        #[allow(
+            deprecated,
+            trivial_numeric_casts,
+            clippy::cast_lossless,
+            clippy::cast_possible_truncation,
+            clippy::cast_possible_wrap,
+            clippy::cast_precision_loss,
+            clippy::unnecessary_cast
+        )]
+    }
+}
+
+/// The generics, with `T: Tunable` for every type parameter that is the whole type of a field.
+fn bounded(input: &Input) -> Generics {
+    let mut generics = input.generics.clone();
+    let bounds: Vec<&Type> = input
+        .generics
+        .type_params()
+        .filter_map(|param| {
+            nested(input)
+                .into_iter()
+                .find(|ty| is_param(ty, &param.ident))
+        })
+        .collect();
+    if !bounds.is_empty() {
+        let clause = generics.make_where_clause();
+        for ty in bounds {
+            clause
+                .predicates
+                .push(parse_quote!(#ty: __docktuna::Tunable));
+        }
+    }
+    generics
+}
+
+fn is_param(ty: &Type, param: &syn::Ident) -> bool {
+    matches!(peeled(ty), Type::Path(path) if path.qself.is_none() && path.path.is_ident(param))
+}
+
+/// The types of all fields that have to be tunable themselves.
+fn nested(input: &Input) -> Vec<&Type> {
+    fn of(fields: &[Field]) -> impl Iterator<Item = &Type> {
+        fields
+            .iter()
+            .filter(|field| {
+                matches!(
+                    field.role,
+                    Role::Flatten
+                        | Role::Stored {
+                            part: Part::Nested,
+                            ..
+                        }
+                )
+            })
+            .map(|field| &field.ty)
+    }
+    match &input.body {
+        Body::Struct(fields) => of(fields).collect(),
+        Body::Enum(body) => body
+            .variants
+            .iter()
+            .flat_map(|variant| match &variant.content {
+                Content::Named(fields) => of(fields).collect(),
+                Content::Newtype(ty) => vec![&**ty],
+                Content::Unit | Content::Skipped => Vec::new(),
+            })
+            .collect(),
+    }
+}
+
+/// What the type says about its studies, if it says anything.
+fn study(study: &Study) -> TokenStream {
+    if study.name.is_none() && study.objective.is_none() {
+        return TokenStream::new();
+    }
+    let name = option(study.name.as_ref());
+    let objective = study.objective.as_ref().map(|objective| {
+        let direction = if objective.maximize {
+            tokens!(Maximize)
+        } else {
+            tokens!(Minimize)
+        };
+        let metric = option(objective.metric.as_ref());
+        tokens! {
+            __docktuna::Objective { direction: __docktuna::Direction::#direction, name: #metric }
+        }
+    });
+    tokens! {
+        const STUDY: __docktuna::StudySpec =
+            __docktuna::StudySpec { name: #name, objectives: &[#objective] };
+    }
+}
+
+fn option(text: Option<&String>) -> TokenStream {
+    match text {
+        Some(text) => tokens!(__docktuna::Option::Some(#text)),
+        None => tokens!(__docktuna::Option::None),
+    }
+}
+
+/// The space of the type itself, whatever else is called `SPACE`.
+fn own_space() -> TokenStream {
+    tokens!(<Self as __docktuna::Tunable>::SPACE)
+}
+
+/// The space of the arm at `index`.
+fn arm_space(index: usize) -> TokenStream {
+    let space = own_space();
+    tokens!(#space.switch().arms()[#index].space())
+}
+
+/// The stored fields of a group, with their places in it.
+fn indexed(fields: &[Field]) -> impl Iterator<Item = (Option<usize>, &Field)> {
+    let mut next = 0;
+    fields.iter().map(move |field| {
+        if let Role::Skip(_) = field.role {
+            return (None, field);
+        }
+        next += 1;
+        (Some(next - 1), field)
+    })
+}

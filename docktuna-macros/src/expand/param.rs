@@ -1,0 +1,258 @@
+//! The description of a single parameter.
+
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+use super::constants::Constants;
+use crate::decimal::Decimal;
+use crate::model::{self, Choice, Domain, Number, OptionDefault, Param, Range, Scale};
+use crate::types::Known;
+
+/// An expression of type `Param`.
+pub(super) fn param(param: &Param, constants: &mut Constants) -> TokenStream {
+    let domain = domain(param);
+    let value = tokens!(__docktuna::Param::new(#domain));
+    let default = param.default.as_ref().map(|default| {
+        let value = choice(default, param);
+        tokens!(const { &#value })
+    });
+    if param.is_literal() {
+        let default = default.map(|default| tokens!(.default_value(#default)));
+        return tokens!(#value #default);
+    }
+    let value = match (default, &param.default) {
+        (Some(default), Some(written)) => {
+            let check = call(
+                "checked_default",
+                &written_tokens(written),
+                &tokens!(#value, #default),
+            );
+            tokens!(#check)
+        }
+        _ => value,
+    };
+    constants.add(&tokens!(__docktuna::Param), value)
+}
+
+/// An `Option` of a parameter: an expression of type `Switch`.
+pub(super) fn option(
+    inner: &Param,
+    default: &OptionDefault,
+    constants: &mut Constants,
+) -> TokenStream {
+    let param = param(inner, constants);
+    let label = match default {
+        OptionDefault::Absent => None,
+        OptionDefault::None => Some("none"),
+        OptionDefault::Some => Some("some"),
+    };
+    let default = label.map(|label| tokens!(.default_label(const { &__docktuna::text(#label) })));
+    tokens! {
+        __docktuna::Switch::new(__docktuna::OPTION, const {
+            &[
+                __docktuna::Arm::new("none", "", __docktuna::Space::EMPTY),
+                __docktuna::Arm::new("some", "", const { &__docktuna::Space::Param(#param) }),
+            ]
+        }) #default
+    }
+}
+
+fn domain(param: &Param) -> TokenStream {
+    match &param.domain {
+        Domain::Bool => tokens!(__docktuna::BOOL),
+        Domain::Choices(choices) => {
+            let values = choices.iter().map(|value| choice(value, param));
+            let list = tokens!(const { &[#(#values),*] });
+            if choices.iter().all(Choice::is_literal) {
+                return tokens!(__docktuna::Domain::choice(#list));
+            }
+            let written: TokenStream = choices.iter().map(written_tokens).collect();
+            let list = call("distinct", &written, &list);
+            tokens!(__docktuna::Domain::choice(#list))
+        }
+        Domain::Range(range) => {
+            let Range { low, high, scale } = &**range;
+            let kind = kind(&param.ty);
+            let (from, to) = (bound(low, param), bound(high, param));
+            let mut written = number_tokens(low);
+            written.extend(number_tokens(high));
+            let range = call("Domain::range", &written, &tokens!(#kind, #from, #to));
+            let scale = match scale {
+                Scale::Linear => None,
+                Scale::Log(span) => Some(quote_spanned!(*span => .log())),
+                Scale::Step(step) => {
+                    let (first, last) = ends(&number_tokens(step));
+                    let bound = bound(step, param);
+                    let name = Ident::new("step", first);
+                    let arguments = parenthesized(bound, last);
+                    Some(tokens!(.#name #arguments))
+                }
+            };
+            tokens!(#range #scale)
+        }
+    }
+}
+
+/// A call of a function that may refuse what the user wrote, in such a way that the compiler shows
+/// the user's text as the call.
+pub(super) fn call(function: &str, written: &TokenStream, arguments: &TokenStream) -> TokenStream {
+    let (first, last) = ends(written);
+    let mut path = TokenStream::new();
+    for name in function.split("::") {
+        let name = Ident::new(name, first);
+        path.extend(quote_spanned!(first => ::#name));
+    }
+    let module = Ident::new("__docktuna", first);
+    let arguments = parenthesized(arguments.clone(), last);
+    tokens!(#module #path #arguments)
+}
+
+fn parenthesized(arguments: TokenStream, at: Span) -> TokenStream {
+    let mut group = Group::new(proc_macro2::Delimiter::Parenthesis, arguments);
+    group.set_span(at);
+    TokenTree::from(group).into()
+}
+
+/// The places of the first and of the last token, with the hygiene of generated code.
+fn ends(written: &TokenStream) -> (Span, Span) {
+    let mut spans = written.clone().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    let hygiene = Span::mixed_site();
+    (first.resolved_at(hygiene), last.resolved_at(hygiene))
+}
+
+fn kind(ty: &Type) -> TokenStream {
+    tokens!(<#ty as __docktuna::Number>::KIND)
+}
+
+/// An expression of type `Bound`.
+fn bound(number: &Number, param: &Param) -> TokenStream {
+    let ty = &param.ty;
+    let literal = match number {
+        Number::Literal(literal) => literal,
+        // Bound to the field's type, so that a constant of another type is an ordinary mistake.
+        Number::Constant(expr) => {
+            return tokens! {
+                {
+                    let __bound: #ty = #expr;
+                    __docktuna::Bound {
+                        float: __bound as ::core::primitive::f64,
+                        int: __bound as ::core::primitive::i128,
+                    }
+                }
+            };
+        }
+    };
+    let float = float(literal);
+    let int = literal
+        .decimal
+        .and_then(Decimal::integer)
+        .filter(|_| !literal.is_float);
+    let int = integer(int.unwrap_or(0), &literal.tokens);
+    let value = if param.known.is_float() {
+        tokens!(__docktuna::Bound { float: #float, int: 0 })
+    } else {
+        tokens!(__docktuna::Bound { float: #float, int: #int })
+    };
+    if param.known != Known::Other {
+        return value;
+    }
+    // Whether the type behind the name takes this literal, only the compiler knows.
+    let kind = kind(ty);
+    let check = if literal.is_float {
+        "float_literal"
+    } else {
+        "int_literal"
+    };
+    call(check, &literal.tokens, &tokens!(#kind, #value))
+}
+
+/// An expression of type `Value`.
+fn choice(choice: &Choice, param: &Param) -> TokenStream {
+    let ty = &param.ty;
+    match choice {
+        Choice::Text(text) if param.known == Known::Other => {
+            let at = text.span().resolved_at(Span::mixed_site());
+            let same = quote_spanned!(at => |__text| __text);
+            tokens! {
+                { let _: fn(#ty) -> ::std::string::String = #same; __docktuna::text(#text) }
+            }
+        }
+        Choice::Text(text) => tokens!(__docktuna::text(#text)),
+        Choice::Bool(bool) if param.known == Known::Other => tokens! {
+            { let _: #ty = #bool; __docktuna::Value::Bool(#bool) }
+        },
+        Choice::Bool(bool) => tokens!(__docktuna::Value::Bool(#bool)),
+        Choice::TextConstant(expr) => tokens!(__docktuna::text(#expr)),
+        Choice::BoolConstant(expr) => tokens!(__docktuna::Value::Bool(#expr)),
+        Choice::Number(Number::Literal(literal)) if param.known.is_float() => {
+            let value = float(literal);
+            tokens!(__docktuna::Value::Float(#value))
+        }
+        Choice::Number(Number::Literal(literal)) if param.known != Known::Other => {
+            let value = literal.decimal.and_then(Decimal::integer).unwrap_or(0);
+            let value = integer(value, &literal.tokens);
+            tokens!(__docktuna::Value::Int(#value))
+        }
+        Choice::Number(number) => {
+            let kind = kind(ty);
+            let bound = bound(number, param);
+            call(
+                "Domain::number",
+                &number_tokens(number),
+                &tokens!(#kind, #bound),
+            )
+        }
+    }
+}
+
+/// The number as an `f64`: an f32 literal too is read as the decimal that it is.
+fn float(literal: &model::Literal) -> TokenStream {
+    let text = literal.text.trim_start_matches('-');
+    let unsigned = if literal.is_float {
+        text.parse::<Literal>().ok()
+    } else {
+        None
+    };
+    signed(
+        unsigned.unwrap_or_else(|| Literal::f64_unsuffixed(literal.float.abs())),
+        literal.text.starts_with('-'),
+        &literal.tokens,
+    )
+}
+
+fn integer(value: i128, at: &TokenStream) -> TokenStream {
+    signed(
+        Literal::u128_unsuffixed(value.unsigned_abs()),
+        value < 0,
+        at,
+    )
+}
+
+fn signed(mut literal: Literal, negative: bool, at: &TokenStream) -> TokenStream {
+    literal.set_span(at.span());
+    if negative {
+        tokens!(-#literal)
+    } else {
+        literal.into_token_stream()
+    }
+}
+
+fn number_tokens(number: &Number) -> TokenStream {
+    match number {
+        Number::Literal(literal) => literal.tokens.clone(),
+        Number::Constant(expr) => expr.to_token_stream(),
+    }
+}
+
+fn written_tokens(choice: &Choice) -> TokenStream {
+    match choice {
+        Choice::Number(number) => number_tokens(number),
+        Choice::Text(text) => text.to_token_stream(),
+        Choice::Bool(bool) => bool.to_token_stream(),
+        Choice::TextConstant(expr) | Choice::BoolConstant(expr) => expr.to_token_stream(),
+    }
+}

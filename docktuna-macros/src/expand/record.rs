@@ -1,0 +1,131 @@
+//! `Tunable::record`: a value's parameters, handed to a sink.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::format_ident;
+use syn::Type;
+
+use super::{arm_space, indexed, own_space};
+use crate::model::{Content, Field, Part, Role, Variant};
+use crate::types::Known;
+
+/// The body for a struct.
+pub(super) fn group(fields: &[Field]) -> TokenStream {
+    let statements: Vec<TokenStream> = indexed(fields)
+        .filter_map(|(index, field)| {
+            let ident = &field.ident;
+            statement(field, index, &tokens!(&self.#ident), &own_space())
+        })
+        .collect();
+    let unused = statements.is_empty().then(|| tokens!(let _ = __sink;));
+    tokens! {
+        #unused
+        #(#statements)*
+        __docktuna::Result::Ok(())
+    }
+}
+
+/// The body for an enum.
+pub(super) fn switch(variants: &[Variant]) -> TokenStream {
+    let mut drawn = 0;
+    let mut arms = Vec::new();
+    for variant in variants {
+        arms.push(arm(variant, drawn));
+        drawn += usize::from(!matches!(variant.content, Content::Skipped));
+    }
+    tokens! {
+        match self { #(#arms)* }
+        __docktuna::Sink::leave(__sink);
+        __docktuna::Result::Ok(())
+    }
+}
+
+/// A skipped variant is handed over as well: the sink knows that its label is not allowed.
+fn arm(variant: &Variant, index: usize) -> TokenStream {
+    let (ident, label, space) = (&variant.ident, &variant.label, own_space());
+    let enter = tokens!(__docktuna::record_arm(__sink, #space, #label)?;);
+    match &variant.content {
+        Content::Skipped | Content::Unit => tokens!(Self::#ident { .. } => { #enter }),
+        Content::Newtype(ty) => tokens! {
+            Self::#ident(__field) => {
+                #enter
+                <#ty as __docktuna::Tunable>::record(__field, __sink)?;
+            }
+        },
+        Content::Named(fields) => {
+            let mut patterns = Vec::new();
+            let mut statements = Vec::new();
+            let space = arm_space(index);
+            for (place, field) in indexed(fields) {
+                let (ident, value) = (&field.ident, binding(place.unwrap_or_default()));
+                if let Some(statement) = statement(field, place, &tokens!(#value), &space) {
+                    patterns.push(tokens!(#ident: #value));
+                    statements.push(statement);
+                }
+            }
+            tokens! {
+                Self::#ident { #(#patterns,)* .. } => {
+                    #enter
+                    #(#statements)*
+                }
+            }
+        }
+    }
+}
+
+fn binding(place: usize) -> Ident {
+    format_ident!("__field_{place}", span = proc_macro2::Span::mixed_site())
+}
+
+/// Hands over the field whose value is behind the reference `value`.
+fn statement(
+    field: &Field,
+    index: Option<usize>,
+    value: &TokenStream,
+    space: &TokenStream,
+) -> Option<TokenStream> {
+    let ty = &field.ty;
+    match &field.role {
+        Role::Skip(_) => None,
+        Role::Flatten => Some(nested(ty, "", value)),
+        Role::Stored { part, name, .. } => match part {
+            Part::Fixed(_) => None,
+            Part::Nested => Some(nested(ty, name, value)),
+            Part::Scalar(param) if param.known == Known::Other => {
+                Some(scalar(ty, name, index, value, space))
+            }
+            Part::Scalar(_) => Some(tokens! {
+                __docktuna::record_scalar::<#ty, __K>(__sink, #space, #index, #value)?;
+            }),
+            Part::Optional(param, _) => {
+                let ty = &param.ty;
+                Some(tokens! {
+                    __docktuna::record_optional::<#ty, __K>(__sink, #space, #index, #value)?;
+                })
+            }
+        },
+    }
+}
+
+fn scalar(
+    ty: &Type,
+    name: &str,
+    index: Option<usize>,
+    value: &TokenStream,
+    space: &TokenStream,
+) -> TokenStream {
+    tokens! {
+        let __param = #space.field(#index).space().param();
+        let __value = <#ty as __docktuna::Scalar>::encode(#value, __param.domain());
+        __docktuna::Sink::enter(__sink, #name);
+        __docktuna::Sink::param(__sink, __param, __value)?;
+        __docktuna::Sink::leave(__sink);
+    }
+}
+
+fn nested(ty: &Type, name: &str, value: &TokenStream) -> TokenStream {
+    tokens! {
+        __docktuna::Sink::enter(__sink, #name);
+        <#ty as __docktuna::Tunable>::record(#value, __sink)?;
+        __docktuna::Sink::leave(__sink);
+    }
+}

@@ -1,0 +1,85 @@
+//! The description of the space.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+use super::constants::Constants;
+use super::param::{call, option, param};
+use crate::model::{Content, Enum, Field, Part, Role, Variant};
+
+/// A struct, or what is in a variant: an expression of type `Space`.
+pub(super) fn group(fields: &[Field], constants: &mut Constants) -> TokenStream {
+    let fields: Vec<TokenStream> = fields.iter().filter_map(|f| field(f, constants)).collect();
+    tokens!(__docktuna::Space::Group(const { &[#(#fields),*] }))
+}
+
+fn field(field: &Field, constants: &mut Constants) -> Option<TokenStream> {
+    let ty = &field.ty;
+    match &field.role {
+        Role::Skip(_) => None,
+        Role::Flatten => {
+            let space = tokens!(<#ty as __docktuna::Tunable>::SPACE);
+            let space = call("flattened", &ty.to_token_stream(), &space);
+            let space = constants.add(&tokens!(&'static __docktuna::Space), space);
+            Some(tokens!(__docktuna::Field::new("", "", #space)))
+        }
+        Role::Stored { name, doc, part } => {
+            let space = match part {
+                Part::Nested => tokens!(<#ty as __docktuna::Tunable>::SPACE),
+                Part::Fixed(value) => {
+                    let text = match value {
+                        Some(value) => tokens!(::core::stringify!(#value)),
+                        None => tokens!("Default::default()"),
+                    };
+                    tokens!(const { &__docktuna::Space::Fixed(#text) })
+                }
+                Part::Scalar(scalar) => {
+                    let param = param(scalar, constants);
+                    tokens!(const { &__docktuna::Space::Param(#param) })
+                }
+                Part::Optional(scalar, default) => {
+                    let switch = option(scalar, default, constants);
+                    tokens!(const { &__docktuna::Space::Switch(#switch) })
+                }
+            };
+            Some(tokens!(__docktuna::Field::new(#name, #doc, #space)))
+        }
+    }
+}
+
+/// An enum: an expression of type `Space`.
+pub(super) fn switch(body: &Enum, constants: &mut Constants) -> TokenStream {
+    let drawn: Vec<&Variant> = body
+        .variants
+        .iter()
+        .filter(|variant| !matches!(variant.content, Content::Skipped))
+        .collect();
+    let labels = drawn.iter().map(|variant| &variant.label);
+    let arms: Vec<TokenStream> = drawn
+        .iter()
+        .map(|variant| arm(variant, constants))
+        .collect();
+    let default = body
+        .default
+        .as_ref()
+        .map(|label| tokens!(.default_label(const { &__docktuna::text(#label) })));
+    tokens! {
+        __docktuna::Space::Switch(__docktuna::Switch::new(
+            const { &[#(__docktuna::text(#labels)),*] },
+            const { &[#(#arms),*] },
+        ) #default)
+    }
+}
+
+fn arm(variant: &Variant, constants: &mut Constants) -> TokenStream {
+    let space = match &variant.content {
+        Content::Unit | Content::Skipped => tokens!(__docktuna::Space::EMPTY),
+        Content::Newtype(ty) => tokens!(<#ty as __docktuna::Tunable>::SPACE),
+        Content::Named(fields) => {
+            let group = group(fields, constants);
+            tokens!(const { &#group })
+        }
+    };
+    let (label, doc) = (&variant.label, &variant.doc);
+    tokens!(__docktuna::Arm::new(#label, #doc, #space))
+}

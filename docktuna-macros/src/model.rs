@@ -1,0 +1,186 @@
+//! A type that was checked. Nothing in here can be wrong in a way that the macro could have seen.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, Generics, Ident, LitBool, LitStr, Path, Type};
+
+use crate::decimal::Decimal;
+use crate::types::Known;
+
+/// The type that is derived for.
+pub(crate) struct Input {
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    /// Where the runtime crate is found, if not under its own name.
+    pub(crate) runtime: Option<Path>,
+    pub(crate) study: Study,
+    pub(crate) body: Body,
+}
+
+/// What the type says about its studies.
+pub(crate) struct Study {
+    pub(crate) name: Option<String>,
+    pub(crate) objective: Option<Objective>,
+}
+
+pub(crate) struct Objective {
+    pub(crate) maximize: bool,
+    pub(crate) metric: Option<String>,
+}
+
+pub(crate) enum Body {
+    Struct(Vec<Field>),
+    Enum(Enum),
+}
+
+/// At least one of the variants is searched.
+pub(crate) struct Enum {
+    pub(crate) variants: Vec<Variant>,
+    /// The label of the default variant.
+    pub(crate) default: Option<String>,
+}
+
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) label: String,
+    pub(crate) doc: String,
+    pub(crate) content: Content,
+}
+
+pub(crate) enum Content {
+    /// The variant is never drawn.
+    Skipped,
+    Unit,
+    Newtype(Box<Type>),
+    Named(Vec<Field>),
+}
+
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) role: Role,
+}
+
+pub(crate) enum Role {
+    /// Not part of the space.
+    Skip(Option<Expr>),
+    /// Part of the space, under a name.
+    Stored {
+        name: String,
+        doc: String,
+        part: Part,
+    },
+    /// Its own fields are part of the space.
+    Flatten,
+}
+
+pub(crate) enum Part {
+    Nested,
+    Fixed(Option<Expr>),
+    Scalar(Box<Param>),
+    Optional(Box<Param>, OptionDefault),
+}
+
+pub(crate) enum OptionDefault {
+    /// No default.
+    Absent,
+    /// `None`.
+    None,
+    /// `Some` of the parameter's default.
+    Some,
+}
+
+/// A single parameter.
+pub(crate) struct Param {
+    pub(crate) ty: Type,
+    pub(crate) known: Known,
+    pub(crate) domain: Domain,
+    pub(crate) default: Option<Choice>,
+}
+
+pub(crate) enum Domain {
+    Range(Box<Range>),
+    Choices(Vec<Choice>),
+    Bool,
+}
+
+pub(crate) struct Range {
+    pub(crate) low: Number,
+    pub(crate) high: Number,
+    pub(crate) scale: Scale,
+}
+
+pub(crate) enum Scale {
+    Linear,
+    /// At the option's place.
+    Log(Span),
+    Step(Number),
+}
+
+#[derive(Clone)]
+pub(crate) enum Number {
+    Literal(Literal),
+    Constant(Expr),
+}
+
+/// A number written out.
+#[derive(Clone, Debug)]
+pub(crate) struct Literal {
+    /// As written, without its type and underscores.
+    pub(crate) text: String,
+    /// The same number, if it has few enough digits to be handled exactly.
+    pub(crate) decimal: Option<Decimal>,
+    /// The same number, rounded. It is finite.
+    pub(crate) float: f64,
+    /// Whether it is written as a float.
+    pub(crate) is_float: bool,
+    pub(crate) tokens: TokenStream,
+}
+
+#[derive(Clone)]
+pub(crate) enum Choice {
+    Number(Number),
+    Text(LitStr),
+    Bool(LitBool),
+    /// A constant that is a text.
+    TextConstant(Expr),
+    /// A constant that is a boolean.
+    BoolConstant(Expr),
+}
+
+impl Number {
+    pub(crate) fn literal(&self) -> Option<&Literal> {
+        match self {
+            Self::Literal(literal) => Some(literal),
+            Self::Constant(_) => None,
+        }
+    }
+}
+
+impl Choice {
+    /// Whether it is written out, so that the macro could check it.
+    pub(crate) fn is_literal(&self) -> bool {
+        match self {
+            Self::Number(number) => number.literal().is_some(),
+            Self::Text(_) | Self::Bool(_) => true,
+            Self::TextConstant(_) | Self::BoolConstant(_) => false,
+        }
+    }
+}
+
+impl Param {
+    /// Whether the macro knows all of it; if not, the compiler has to check the rest.
+    pub(crate) fn is_literal(&self) -> bool {
+        let domain = match &self.domain {
+            Domain::Range(range) => {
+                let step = match &range.scale {
+                    Scale::Step(step) => step.literal().is_some(),
+                    Scale::Linear | Scale::Log(_) => true,
+                };
+                range.low.literal().is_some() && range.high.literal().is_some() && step
+            }
+            Domain::Choices(choices) => choices.iter().all(Choice::is_literal),
+            Domain::Bool => true,
+        };
+        domain && self.known != Known::Other && self.default.as_ref().is_none_or(Choice::is_literal)
+    }
+}

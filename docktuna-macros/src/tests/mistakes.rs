@@ -1,0 +1,97 @@
+//! The texts; that they stand at the right place is tested by the compiler, in `tests/ui`.
+
+use super::mistakes;
+
+/// The mistakes of a struct with one field that has these options.
+fn field(options: &str, ty: &str) -> Vec<String> {
+    mistakes(&format!("struct Model {{ #[tune({options})] x: {ty} }}"))
+}
+
+#[test]
+fn valid_options_are_no_mistakes() {
+    let valid = [
+        ("range = 1..=8", "u8"),
+        ("range = -1.5..=-0.5, step = 0.25, default = -1.0", "f32"),
+        ("range = (LOW)..=crate::HIGH, log,", "usize"),
+        ("choices = [-1, 0x10, 1_000]", "i64"),
+        ("choices = [\"a\", r\"b\", crate::C], default = crate::C", "String"),
+        ("range = 0.1..=0.5, default = None", "std::option::Option<f64>"),
+        ("fixed", "Anything<'static, [u8]>"),
+        ("skip = { 1 + 1 }", "&'static str"),
+        ("flatten", "Common"),
+        ("", "bool"),
+    ];
+    for (options, ty) in valid {
+        assert!(field(options, ty).is_empty(), "{options}: {:?}", field(options, ty));
+    }
+}
+
+#[test]
+fn unreadable_options_are_reported_one_by_one() {
+    let found = field("range, log = 3, rename(x), 5, choices = , rename = 1 2, fixed = 1", "u8");
+    assert_eq!(
+        found,
+        [
+            "`x`: `range` needs `=` and a value; help: write range = low..=high",
+            "`x`: `log` takes no value; help: write `log` alone",
+            "`x`: `rename` needs `=` and a value; help: write rename = \"name\"",
+            "`x`: expected an option, as in #[tune(range = low..=high)]",
+            "`x`: a value is missing after `=`; help: write it, or remove the `=`",
+            "`x`: a comma is missing before this; help: separate options by commas",
+        ]
+    );
+}
+
+#[test]
+fn a_field_whose_options_failed_is_not_checked_further() {
+    assert_eq!(
+        field("rnage = 1..=8, default = 20", "u8"),
+        ["`x`: unknown option `rnage`; did you mean `range`?"]
+    );
+}
+
+#[test]
+fn all_fields_and_variants_are_checked() {
+    let found = mistakes(
+        "#[tune(rename_all = \"title\", study = 3)] enum E {
+            A { x: f64, #[tune(range = 2..=1)] y: u8 },
+            #[tune(rename = \"\")] B,
+            C(u8, u8),
+        }",
+    );
+    let starts: Vec<&str> =
+        found.iter().map(|text| text.split(": ").next().unwrap_or_default()).collect();
+    assert_eq!(starts, ["`E`", "`E`", "`x`", "`y`", "`B`", "`C`"]);
+}
+
+#[test]
+fn bounds_are_compared_exactly() {
+    assert!(field("range = 0.0..=0.3, step = 0.1", "f64").is_empty());
+    assert!(field("range = 1e-7..=1e-6, step = 3e-7", "f64").is_empty());
+    assert_eq!(
+        field("range = 0.1..=0.30000000000000004, step = 0.1", "f64"),
+        ["`x`: 0.1..=0.30000000000000004 is not a multiple of step 0.1, the last value is 0.3; \
+          help: write 0.3"]
+    );
+    assert_eq!(
+        field("range = 0.3..=0.1", "f64"),
+        ["`x`: lower bound 0.3 is above upper bound 0.1; help: swap them"]
+    );
+}
+
+#[test]
+fn the_limits_of_a_type_are_kept() {
+    assert!(field("range = 0..=255", "u8").is_empty());
+    assert!(field("range = -128..=127", "i8").is_empty());
+    assert!(field("range = -9007199254740992..=9007199254740992", "i64").is_empty());
+    for (options, ty) in [
+        ("range = 0..=256", "u8"),
+        ("range = -129..=0", "i8"),
+        ("range = 0..=9007199254740993", "u64"),
+        ("range = 0..=999999999999999999999999999999999999999999999999", "u128"),
+        ("range = 0.0..=3.5e38", "f32"),
+        ("range = 0.0..=1e400", "f64"),
+    ] {
+        assert_eq!(field(options, ty).len(), 1, "{options}: {:?}", field(options, ty));
+    }
+}

@@ -1,0 +1,63 @@
+//! One test body for every kind of database.
+
+use docktuna::OptunaDatabase;
+use tempfile::TempDir;
+
+use crate::support::TestDb;
+
+/// A fresh database of one kind; it is removed when this is dropped.
+pub(crate) struct Backend {
+    pub(crate) db: OptunaDatabase,
+    /// For Python; none for a database in memory, which no other process sees.
+    pub(crate) url: Option<String>,
+    pub(crate) kind: Kind,
+    _postgres: Option<TestDb>,
+    _folder: Option<TempDir>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Postgres,
+    SqliteFile,
+    SqliteMemory,
+}
+
+impl Backend {
+    pub(crate) async fn postgres() -> Self {
+        let postgres = TestDb::create().await;
+        let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+        let url = Some(postgres.url_for_python());
+        Self { db, url, kind: Kind::Postgres, _postgres: Some(postgres), _folder: None }
+    }
+
+    pub(crate) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("studies.db");
+        let db = OptunaDatabase::sqlite(&file).await.unwrap();
+        let url = Some(format!("sqlite:///{}", file.display()));
+        Self { db, url, kind: Kind::SqliteFile, _postgres: None, _folder: Some(folder) }
+    }
+
+    pub(crate) async fn memory() -> Self {
+        let db = OptunaDatabase::in_memory();
+        Self { db, url: None, kind: Kind::SqliteMemory, _postgres: None, _folder: None }
+    }
+
+    /// Those that other processes see.
+    pub(crate) async fn shared() -> [Self; 2] {
+        [Self::postgres().await, Self::sqlite().await]
+    }
+
+    pub(crate) async fn all() -> [Self; 3] {
+        [Self::postgres().await, Self::sqlite().await, Self::memory().await]
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.url.as_deref().expect("a database that Python can open")
+    }
+
+    /// A second handle to the same database, as another process has it.
+    pub(crate) async fn again(&self) -> OptunaDatabase {
+        OptunaDatabase::connect(&self.url().replace("+psycopg2", "")).await.unwrap()
+    }
+}

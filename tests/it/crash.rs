@@ -1,0 +1,159 @@
+//! The server crashes, or the line is cut: a told result is never lost and never lands on another
+//! trial's row.
+
+use docktuna::{OptunaDatabase, TrialState};
+
+use crate::space::{Line, Ten};
+use crate::support::{PrivateServer, Proxy, TestDb};
+
+fn value_of(config: &Ten) -> f64 {
+    config.a + config.b
+}
+
+/// Creations commit asynchronously, so a crash may undo them and their ids are handed out again.
+/// That is forced here: rows are removed and the sequence is set back, as a crash does it; then
+/// other workers take the same ids, and the old workers tell their results.
+#[tokio::test]
+async fn a_result_does_not_land_on_a_row_that_was_handed_out_again() {
+    let postgres = TestDb::create().await;
+    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let study = db.study::<Ten>("s").await.unwrap();
+    study.ask().await.unwrap().tell(100.0).await.unwrap();
+    let lost = study.ask_many(3).await.unwrap();
+    let ids = "SELECT array_agg(trial_id ORDER BY trial_id) FROM trials WHERE state = 'RUNNING'";
+    let mut connection = postgres.connect().await;
+    let before: Vec<i32> = sqlx::query_scalar(ids).fetch_one(&mut connection).await.unwrap();
+    postgres
+        .execute(
+            "DELETE FROM trial_params p USING trials t WHERE t.trial_id = p.trial_id AND state = 'RUNNING';
+             DELETE FROM trials WHERE state = 'RUNNING';
+             SELECT setval('trials_trial_id_seq', (SELECT max(trial_id) FROM trials))",
+        )
+        .await;
+    let others = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let others = others.study::<Ten>("s").await.unwrap().ask_many(3).await.unwrap();
+    let after: Vec<i32> = sqlx::query_scalar(ids).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(before, after, "the ids were handed out again");
+    // Even a row that started in the same microsecond is told apart, by its parameters.
+    let started: chrono::NaiveDateTime =
+        sqlx::query_scalar("SELECT max(datetime_start) FROM trials").fetch_one(&mut connection).await.unwrap();
+    assert!(started > chrono::NaiveDateTime::default());
+
+    let mut told: Vec<f64> = vec![100.0];
+    for trial in lost.into_iter().chain(others) {
+        let value = value_of(trial.config());
+        told.push(value);
+        trial.tell(value).await.unwrap();
+    }
+    let trials = study.trials().await.unwrap();
+    assert_eq!(trials.len(), 7);
+    for trial in &trials[1..] {
+        let param = |name| trial.params.get(name).unwrap().stored();
+        assert_eq!(trial.value(), Some(param("a") + param("b")), "each row has its own result");
+    }
+    let mut stored: Vec<f64> = trials.iter().map(|trial| trial.value().unwrap()).collect();
+    stored.sort_by(f64::total_cmp);
+    told.sort_by(f64::total_cmp);
+    assert_eq!(stored, told, "no result is lost");
+}
+
+/// The same start, the same id, other parameters.
+#[tokio::test]
+async fn the_parameters_tell_rows_of_one_microsecond_apart() {
+    let postgres = TestDb::create().await;
+    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let study = db.study::<Ten>("s").await.unwrap();
+    let trial = study.ask().await.unwrap();
+    postgres.execute("UPDATE trial_params SET param_value = 0.125 WHERE param_name = 'e'").await;
+    let value = value_of(trial.config());
+    trial.tell(value).await.unwrap();
+    let trials = study.trials().await.unwrap();
+    assert_eq!((trials[0].state, trials[0].value()), (TrialState::Running, None));
+    assert_eq!((trials[1].state, trials[1].value()), (TrialState::Complete, Some(value)));
+}
+
+/// A real server, crashed again and again under working clients.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_crashes_loses_no_result() {
+    let server = PrivateServer::start().await;
+    let postgres = TestDb::create_on(server.server()).await;
+    let url = postgres.url("postgresql");
+    OptunaDatabase::connect(&url).await.unwrap().study::<Ten>("s").await.unwrap();
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (url, stop) = (url.clone(), std::sync::Arc::clone(&stop));
+        workers.spawn(async move {
+            let db = OptunaDatabase::connect(&url).await.unwrap();
+            let study = db.study::<Ten>("s").await.unwrap();
+            let mut told = Vec::new();
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                // The server may be away for longer than an operation is repeated.
+                let Ok(trial) = study.ask().await else { continue };
+                let value = value_of(trial.config());
+                tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+                if trial.tell(value).await.is_ok() {
+                    told.push(value);
+                }
+            }
+            told
+        });
+    }
+    for round in 0..4_u64 {
+        tokio::time::sleep(std::time::Duration::from_millis(400 + 130 * round)).await;
+        server.kill_immediate().await;
+        server.start_again().await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let mut told: Vec<f64> = workers.join_all().await.into_iter().flatten().collect();
+    assert!(told.len() > 20, "{} results", told.len());
+
+    let study = OptunaDatabase::connect(&url).await.unwrap().dynamic_study("s").await.unwrap();
+    let trials = study.trials().await.unwrap();
+    let numbers: Vec<i32> = trials.iter().map(|trial| trial.number.get()).collect();
+    let dense: Vec<i32> = (0..i32::try_from(trials.len()).unwrap()).collect();
+    assert_eq!(numbers, dense);
+    let mut stored = Vec::new();
+    for trial in &trials {
+        if let Some(value) = trial.value() {
+            let param = |name| trial.params.get(name).unwrap().stored();
+            assert_eq!(value, param("a") + param("b"), "trial {}", trial.number);
+            stored.push(value);
+        }
+    }
+    stored.sort_by(f64::total_cmp);
+    told.sort_by(f64::total_cmp);
+    for value in told {
+        let found = stored.binary_search_by(|stored| stored.total_cmp(&value));
+        assert!(found.is_ok(), "the acknowledged result {value} is lost");
+    }
+}
+
+/// The line is cut just after the server has carried a statement out, and before its answer arrives.
+#[tokio::test]
+async fn a_cut_line_neither_loses_nor_doubles_anything() {
+    let postgres = TestDb::create().await;
+    let proxy = Proxy::start(&postgres.host, postgres.port).await;
+    let url = format!("{}?sslmode=disable", postgres.url_at("postgresql", proxy.port()));
+    let db = OptunaDatabase::connect(&url).await.unwrap();
+    let study = db.study::<Line>("s").await.unwrap();
+    for (number, statement) in
+        ["COMMIT", "UPDATE trials SET state = $5", "trial_intermediate_values", "BEGIN"].into_iter().enumerate()
+    {
+        proxy.cut_after_client_message(statement);
+        let trial = study.ask().await.unwrap();
+        assert_eq!(usize::try_from(trial.number().get()), Ok(number), "{statement}");
+        trial.report(0, 0.5).await.unwrap();
+        let x = trial.config().x;
+        trial.tell(x).await.unwrap();
+        assert!(!proxy.is_cut_pending(), "{statement} was sent");
+    }
+    let trials = study.trials().await.unwrap();
+    assert_eq!(trials.len(), 4);
+    for trial in trials {
+        assert_eq!(trial.state, TrialState::Complete);
+        assert_eq!(trial.value(), Some(trial.params.get("x").unwrap().stored()));
+        assert_eq!(trial.intermediate_values[&0], 0.5);
+    }
+}

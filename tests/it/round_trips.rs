@@ -1,0 +1,151 @@
+//! What each operation costs, counted between client and server.
+
+use docktuna::{Load, OptunaDatabase};
+
+use crate::space::{Line, Ten, Train};
+use crate::support::{Counts, Proxy, TestDb};
+
+struct Counted {
+    _postgres: TestDb,
+    proxy: Proxy,
+    db: OptunaDatabase,
+}
+
+impl Counted {
+    async fn new() -> Self {
+        let postgres = TestDb::create().await;
+        let proxy = Proxy::start(&postgres.host, postgres.port).await;
+        let url = postgres.url_at("postgresql", proxy.port());
+        let db = OptunaDatabase::connect(&format!("{url}?sslmode=disable")).await.unwrap();
+        Self { _postgres: postgres, proxy, db }
+    }
+
+    /// What `operation` costs on a connection that has prepared its statements.
+    async fn count<T>(&self, operation: impl AsyncFn() -> T) -> Counts {
+        operation().await;
+        self.proxy.reset();
+        operation().await;
+        self.proxy.counts()
+    }
+}
+
+#[tokio::test]
+async fn a_trial_costs_four_round_trips_and_two_commits_whatever_its_parameters() {
+    let counted = Counted::new().await;
+    let one = counted.db.study::<Line>("one").await.unwrap();
+    let ten = counted.db.study::<Ten>("ten").await.unwrap();
+    let all = counted.db.study::<Train>("all").await.unwrap();
+    let costs = [
+        counted.count(async || one.ask().await.unwrap().tell(1.0).await.unwrap()).await,
+        counted.count(async || ten.ask().await.unwrap().tell(1.0).await.unwrap()).await,
+        counted.count(async || all.ask().await.unwrap().tell(1.0).await.unwrap()).await,
+    ];
+    for cost in costs {
+        assert_eq!(cost.round_trips, 4, "{cost:?}");
+        // The commit of the creation; the result is a statement that commits itself, so two in all.
+        assert_eq!(cost.commits, 1, "{cost:?}");
+        // BEGIN, SET LOCAL and the lock travel together; then the trial, COMMIT and the result.
+        assert_eq!(cost.statements, 6, "{cost:?}");
+        assert_eq!(cost.connections, 0, "{cost:?}");
+    }
+    let stored = ten.trials().await.unwrap();
+    assert!(stored.iter().all(|trial| trial.params.len() == 10));
+}
+
+#[tokio::test]
+async fn a_run_costs_no_more_than_its_trials() {
+    let counted = Counted::new().await;
+    let study = counted.db.study::<Ten>("s").await.unwrap();
+    let run = || async {
+        study.optimize(|config, _| async move { Ok(config.a) }).trials(10).run().await.unwrap();
+    };
+    run().await;
+    counted.proxy.reset();
+    run().await;
+    let cost = counted.proxy.counts();
+    assert_eq!((cost.round_trips, cost.commits), (40, 10), "{cost:?}");
+}
+
+#[tokio::test]
+async fn reports_and_attributes_cost_one_round_trip_each() {
+    let counted = Counted::new().await;
+    let study = counted.db.study::<Line>("s").await.unwrap();
+    let trial = study.ask().await.unwrap();
+    trial.report(0, 1.0).await.unwrap();
+    trial.set_user_attr("k", 1).await.unwrap();
+    counted.proxy.reset();
+    trial.report(1, 1.0).await.unwrap();
+    assert_eq!(counted.proxy.counts().round_trips, 1);
+    trial.set_user_attr("k", 2).await.unwrap();
+    assert_eq!(counted.proxy.counts().round_trips, 2);
+    trial.tell(1.0).await.unwrap();
+}
+
+#[tokio::test]
+async fn asking_for_many_costs_one_transaction() {
+    let counted = Counted::new().await;
+    let study = counted.db.study::<Ten>("s").await.unwrap();
+    let trials = study.ask_many(1).await.unwrap();
+    counted.proxy.reset();
+    let more = study.ask_many(8).await.unwrap();
+    let cost = counted.proxy.counts();
+    assert_eq!((cost.round_trips, cost.commits), (10, 1), "{cost:?}");
+    for trial in trials.into_iter().chain(more) {
+        trial.tell(1.0).await.unwrap();
+    }
+}
+
+/// At most three queries, none of which scans a table, in a database that holds much else.
+#[tokio::test]
+async fn loading_costs_three_queries() {
+    let counted = Counted::new().await;
+    let study = counted.db.study::<Train>("s").await.unwrap();
+    for trial in study.ask_many(5).await.unwrap() {
+        trial.tell(1.0).await.unwrap();
+    }
+    let cost = counted.count(async || Train::load_best(&counted.db, "s").await.unwrap()).await;
+    assert_eq!((cost.statements, cost.round_trips, cost.commits), (3, 3, 0), "{cost:?}");
+}
+
+#[tokio::test]
+async fn loading_reads_by_index() {
+    let postgres = TestDb::create().await;
+    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    db.study::<Line>("other").await.unwrap();
+    let study = db.study::<Line>("s").await.unwrap();
+    for trial in study.ask_many(3).await.unwrap() {
+        trial.tell(1.0).await.unwrap();
+    }
+    // Many trials of another study, which a scan would read.
+    postgres
+        .execute(
+            "INSERT INTO trials (number, study_id, state) SELECT n, 1, 'COMPLETE' FROM generate_series(0, 19999) n;
+             INSERT INTO trial_values (trial_id, objective, value, value_type)
+             SELECT trial_id, 0, number, 'FINITE' FROM trials WHERE study_id = 1;
+             INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+             SELECT trial_id, 'x', 0.5, '{}' FROM trials WHERE study_id = 1;
+             ANALYZE",
+        )
+        .await;
+    let mut reader = postgres.connect().await;
+    let before = rows_read(&mut reader).await;
+    Line::load_best(&db, "s").await.unwrap();
+    let after = rows_read(&mut reader).await;
+    assert!(after - before < 200, "{} rows were read", after - before);
+}
+
+/// Rows that scans of the trial tables have read; the counters reach the view after a while.
+async fn rows_read(connection: &mut sqlx::PgConnection) -> i64 {
+    let sql = "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::bigint
+               FROM pg_stat_user_tables WHERE relname IN ('trials', 'trial_values', 'trial_params')";
+    let mut last = -1;
+    loop {
+        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        sqlx::raw_sql("SELECT pg_stat_clear_snapshot()").execute(&mut *connection).await.unwrap();
+        let now: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await.unwrap();
+        if now == last {
+            return now;
+        }
+        last = now;
+    }
+}

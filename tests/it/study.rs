@@ -1,0 +1,353 @@
+//! Opening studies and running objectives.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use docktuna::{Direction, Error, Stop, Study, TrialState, Tunable};
+
+use crate::backend::Backend;
+use crate::space::{Line, Train};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_asynchronous_objective() {
+    for backend in Backend::all().await {
+        let study = backend.db.study::<Line>("s").await.unwrap();
+        let summary = study
+            .optimize(|config, trial| async move {
+                trial.report(0, config.x).await?;
+                Ok((config.x - 0.3).abs())
+            })
+            .trials(12)
+            .concurrency(4)
+            .run()
+            .await
+            .unwrap();
+        assert_eq!((summary.complete, summary.pruned, summary.failed), (12, 0, 0));
+        let trials = study.trials().await.unwrap();
+        assert_eq!(trials.len(), 12);
+        for trial in &trials {
+            let x = trial.params.get("x").unwrap().stored();
+            assert_eq!(trial.value(), Some((x - 0.3).abs()));
+            assert_eq!(trial.intermediate_values[&0], x);
+        }
+        let best = study.best().await.unwrap();
+        let values = trials.iter().filter_map(|trial| trial.value());
+        assert_eq!(best.value, values.fold(f64::INFINITY, f64::min));
+        assert_eq!(best.value, (best.config.x - 0.3).abs());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_blocking_objective_runs_on_threads_of_its_own() {
+    for backend in Backend::all().await {
+        let study = backend.db.study::<Line>("s").await.unwrap();
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let seen = Arc::clone(&most);
+        let summary = study
+            .optimize_blocking(move |config, trial| {
+                most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(30));
+                trial.report(1, config.x)?;
+                trial.set_user_attr("thread", format!("{:?}", std::thread::current().id()))?;
+                running.fetch_sub(1, Ordering::SeqCst);
+                Ok(config.x)
+            })
+            .trials(9)
+            .concurrency(3)
+            .run()
+            .await
+            .unwrap();
+        assert_eq!(summary.complete, 9);
+        assert_eq!(seen.load(Ordering::SeqCst), 3);
+        let trials = study.trials().await.unwrap();
+        assert!(trials.iter().all(|trial| trial.user_attrs.contains_key("thread")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn errors_panics_and_nan_fail_their_trial_only() {
+    for backend in Backend::all().await {
+        let study = backend.db.study::<Line>("s").await.unwrap();
+        let summary = study
+            .optimize(|config, trial| async move {
+                match trial.number().get() {
+                    0 => Err(Stop::failed("no data")),
+                    1 => panic!("out of {}", "memory"),
+                    2 => Ok(f64::NAN),
+                    3 => {
+                        trial.report(7, 0.5).await?;
+                        Err(Stop::Pruned)
+                    }
+                    4 => {
+                        "x".parse::<i32>()?;
+                        Ok(0.0)
+                    }
+                    _ => Ok(config.x),
+                }
+            })
+            .trials(6)
+            .run()
+            .await
+            .unwrap();
+        assert_eq!((summary.complete, summary.pruned, summary.failed), (1, 1, 4));
+        let trials = study.trials().await.unwrap();
+        let reason = |n: usize| trials[n].user_attrs["docktuna:error"].parse::<String>().unwrap();
+        assert_eq!(reason(0), "no data");
+        assert_eq!(reason(1), "the objective panicked: out of memory");
+        assert!(reason(2).contains("NaN"));
+        assert_eq!((trials[3].state, trials[3].value()), (TrialState::Pruned, Some(0.5)));
+        assert!(reason(4).contains("invalid digit"));
+        assert!([0, 1, 2, 4].iter().all(|n| trials[*n].state == TrialState::Fail));
+
+        let error = study
+            .optimize(|_, _| async { Err::<f64, _>(Stop::failed("broken")) })
+            .trials(100)
+            .max_failures(3)
+            .run()
+            .await
+            .unwrap_err();
+        assert!(matches!(error, Error::TooManyFailures { failures: 3, .. }), "{error}");
+        assert_eq!(study.trial_counts().await.unwrap().total(), 9);
+    }
+}
+
+#[tokio::test]
+async fn time_and_totals_end_a_run() {
+    for backend in Backend::all().await {
+        let study = backend.db.study::<Line>("s").await.unwrap();
+        let started = Instant::now();
+        study
+            .optimize(|config, _| async move {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Ok(config.x)
+            })
+            .timeout(Duration::from_millis(300))
+            .run()
+            .await
+            .unwrap();
+        let total = study.trial_counts().await.unwrap().total();
+        assert!(total >= 1, "the first trial starts at once");
+        assert!(started.elapsed() >= Duration::from_millis(300));
+
+        let total = u32::try_from(total).unwrap() + 3;
+        let summary =
+            study.optimize(|config, _| async move { Ok(config.x) }).max_total(total).run().await;
+        assert_eq!(summary.unwrap().complete, 3);
+        let summary =
+            study.optimize(|config, _| async move { Ok(config.x) }).max_total(total).run().await;
+        assert_eq!(summary.unwrap().complete, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_study_is_resumed() {
+    for backend in Backend::shared().await {
+        let run = |study: Study<Line>| async move {
+            study.optimize(|c, _| async move { Ok(c.x) }).trials(3).run().await.unwrap()
+        };
+        run(backend.db.study("s").await.unwrap()).await;
+        run(backend.again().await.study("s").await.unwrap()).await;
+        let numbers: Vec<i32> = backend
+            .db
+            .dynamic_study("s")
+            .await
+            .unwrap()
+            .trials()
+            .await
+            .unwrap()
+            .iter()
+            .map(|trial| trial.number.get())
+            .collect();
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5]);
+    }
+}
+
+/// The values of a trial follow from the seed and its number: whatever the order, the concurrency
+/// and the process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seeded_study_repeats() {
+    let mut runs = BTreeSet::new();
+    for concurrency in [1, 3] {
+        for backend in Backend::shared().await {
+            for db in [backend.db.clone(), backend.again().await] {
+                let study = db.study_builder::<Train>("s").seed(7).open().await.unwrap();
+                study
+                    .optimize(|config, _| async move { Ok(config.lr) })
+                    .trials(5)
+                    .concurrency(concurrency)
+                    .run()
+                    .await
+                    .unwrap();
+            }
+            let trials = backend.db.dynamic_study("s").await.unwrap().trials().await.unwrap();
+            let params: Vec<String> = trials.iter().map(|t| format!("{:?}", t.params)).collect();
+            assert_eq!(params.len(), 10);
+            runs.insert(params);
+        }
+    }
+    assert_eq!(runs.len(), 1);
+
+    let seen = Mutex::new(BTreeSet::new());
+    for _ in 0..2 {
+        let backend = Backend::memory().await;
+        let study = backend.db.study::<Train>("s").await.unwrap();
+        seen.lock().unwrap().insert(format!("{:?}", study.ask().await.unwrap().config()));
+    }
+    assert_eq!(seen.lock().unwrap().len(), 2, "two studies without a seed differ");
+}
+
+#[tokio::test]
+async fn the_direction_comes_from_the_type_or_the_caller() {
+    #[derive(Tunable, Debug)]
+    #[tune(study = "declared", maximize = "accuracy")]
+    struct Declared {
+        #[tune(range = 0.0..=1.0)]
+        x: f64,
+    }
+    for backend in Backend::all().await {
+        let study = backend.db.study::<Declared>("s").await.unwrap();
+        assert_eq!(study.directions(), [Direction::Maximize]);
+        let trial = study.ask().await.unwrap();
+        let x = trial.config().x;
+        trial.tell(x).await.unwrap();
+        let error =
+            backend.db.study_builder::<Declared>("s").minimize("loss").open().await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("created to maximize, not to minimize"), "{text}");
+        assert_eq!(study.trial_counts().await.unwrap().total(), 1);
+    }
+}
+
+mod before {
+    use docktuna::Tunable;
+
+    #[derive(Tunable)]
+    pub(super) struct Model {
+        #[tune(range = 1..=8)]
+        pub(super) layers: u8,
+        #[tune(choices = ["cosine", "step"])]
+        pub(super) schedule: String,
+        #[tune(range = 0.1..=1.0)]
+        pub(super) lr: f64,
+    }
+}
+
+#[tokio::test]
+async fn another_shape_is_refused_with_a_diff_and_moved_ranges_are_not() {
+    #[derive(Tunable, Debug)]
+    struct Moved {
+        #[tune(range = 1..=16)]
+        layers: u8,
+        #[tune(range = 0.5..=2.0)]
+        lr: f64,
+        #[tune(range = 0.0..=1.0)]
+        new: f64,
+    }
+    #[derive(Tunable, Debug)]
+    #[allow(dead_code, reason = "never built")]
+    struct Changed {
+        #[tune(range = 1.0..=8.0)]
+        layers: f64,
+        #[tune(choices = ["cosine", "linear"])]
+        schedule: String,
+        #[tune(range = 0.1..=1.0, log)]
+        lr: f64,
+    }
+    for backend in Backend::all().await {
+        let study = backend.db.study::<before::Model>("s").await.unwrap();
+        let trial = study.ask().await.unwrap();
+        let config = trial.config();
+        assert!(config.layers >= 1 && !config.schedule.is_empty() && config.lr >= 0.1);
+        trial.tell(1.0).await.unwrap();
+
+        let moved = backend.db.study::<Moved>("s").await.unwrap();
+        let trial = moved.ask().await.unwrap();
+        let config = trial.config();
+        assert!(config.layers > 0 && config.lr >= 0.5 && config.new >= 0.0);
+        trial.tell(1.0).await.unwrap();
+
+        let error = backend.db.study::<Changed>("s").await.unwrap_err();
+        let text = error.to_string();
+        for part in [
+            "study \"s\" does not match `Changed`: ",
+            "layers: stored int 1..=",
+            "declared float 1.0..=8.0",
+            "schedule: stored choices [cosine, step], declared choices [cosine, linear]",
+            "lr: stored float",
+            "declared float 0.1..=1.0 log",
+            "help: ",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert_eq!(study.trial_counts().await.unwrap().total(), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_space_is_recorded_with_the_study() {
+    for backend in Backend::all().await {
+        let study = backend.db.study::<Train>("s").await.unwrap();
+        let attributes = study.user_attrs().await.unwrap();
+        let fingerprint: String = attributes["docktuna:fingerprint"].parse().unwrap();
+        assert_eq!(fingerprint.len(), 16);
+        let space: serde_json::Value = attributes["docktuna:space"].parse().unwrap();
+        assert_eq!(space["lr"]["doc"], "Peak learning rate.");
+        assert_eq!(space["optimizer.sgd.momentum"]["when"][0], "optimizer=sgd");
+        assert_eq!(space["seed"]["fixed"], "42");
+        assert_eq!(space["hidden"]["distribution"]["attributes"]["high"], 1024);
+        assert_eq!(attributes["docktuna:sampler"].as_json(), "\"random\"");
+        assert!(space.get("cache").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_run_may_narrow_the_search() {
+    for backend in Backend::all().await {
+        let study = backend
+            .db
+            .study_builder::<Train>("s")
+            .set("lr=1e-4..=1e-3")
+            .set("optimizer=sgd|plain")
+            .set("layers=3")
+            .open()
+            .await
+            .unwrap();
+        for trial in study.ask_many(20).await.unwrap() {
+            let config = trial.config();
+            assert!((1e-4..=1e-3).contains(&config.lr) && config.layers == 3);
+            let label = trial.params().get("optimizer").unwrap().value();
+            assert!(["sgd", "plain"].contains(&label.as_str().unwrap()));
+            // Other readers see the declared space, so that nothing falls apart for them.
+            let lr = trial.params().get("lr").unwrap().distribution().to_string();
+            assert_eq!(lr, "1e-5..=0.1 log");
+            trial.tell(config_value(&label)).await.unwrap();
+        }
+        assert!(study.best().await.is_ok());
+        let error =
+            backend.db.study_builder::<Train>("t").set("lr=1e-9..=1.0").open().await.unwrap_err();
+        assert!(error.to_string().contains("goes beyond"), "{error}");
+        let error = backend.db.study_builder::<Train>("t").set("lrr=1").open().await.unwrap_err();
+        assert!(error.to_string().contains("did you mean \"lr\""), "{error}");
+        assert!(!backend.db.contains_study("t").await.unwrap(), "nothing was created");
+    }
+}
+
+fn config_value(label: &docktuna::Value) -> f64 {
+    if label.as_str() == Some("sgd") { 1.0 } else { 2.0 }
+}
+
+#[tokio::test]
+async fn names_of_any_kind() {
+    for backend in Backend::all().await {
+        let long = "é".repeat(512);
+        for name in ["", "名前 😀", "it's \"100 %\"; DROP TABLE studies", long.as_str()] {
+            backend.db.study::<Line>(name).await.unwrap();
+            assert!(backend.db.contains_study(name).await.unwrap());
+        }
+        let error = backend.db.study::<Line>(&"x".repeat(513)).await.unwrap_err();
+        assert!(matches!(error, Error::StudyName { .. }), "{error}");
+        assert_eq!(backend.db.study_count().await.unwrap(), 4);
+    }
+}

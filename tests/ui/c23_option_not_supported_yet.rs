@@ -1,0 +1,16 @@
+use docktuna::Tunable;
+
+#[derive(Tunable)]
+#[tune(validate = check, constraint(size = size), objectives(minimize = "loss"))]
+struct Model {
+    #[tune(choices = [1, 2], ordered)]
+    layers: u8,
+    #[tune(range = 1..=8, alias = "n")]
+    heads: u8,
+    #[tune(range = 1..=8, len = 1..=4)]
+    widths: Vec<u8>,
+    #[tune(shared, range = 1..=8)]
+    depth: u8,
+}
+
+fn main() {}

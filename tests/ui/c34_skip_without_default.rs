@@ -1,0 +1,12 @@
+use docktuna::Tunable;
+
+struct Cache;
+
+#[derive(Tunable)]
+struct Model {
+    on: bool,
+    #[tune(skip)]
+    cache: Cache,
+}
+
+fn main() {}

@@ -1,0 +1,35 @@
+#![no_implicit_prelude]
+#![deny(warnings)]
+
+use ::docktuna::Tunable;
+
+#[derive(Tunable)]
+#[tune(minimize)]
+pub struct Model {
+    #[tune(range = 1..=8, default = 3)]
+    pub layers: u8,
+    #[tune(choices = ["a", "b"])]
+    pub schedule: ::std::string::String,
+    #[tune(range = 0.0..=1.0, default = None)]
+    pub mixup: ::std::option::Option<f64>,
+    #[tune(range = 0.0..=1.0, default = ::std::option::Option::Some(0.5))]
+    pub cutmix: ::core::option::Option<f32>,
+    pub optimizer: Optimizer,
+    #[tune(fixed)]
+    pub seed: u64,
+    #[tune(skip)]
+    pub cache: ::std::vec::Vec<u8>,
+}
+
+#[derive(Tunable)]
+pub enum Optimizer {
+    Sgd {
+        #[tune(range = 0.0..=0.99)]
+        momentum: f64,
+    },
+    Plain,
+}
+
+fn main() {
+    let _ = <Model as Tunable>::SPACE;
+}
