@@ -56,8 +56,12 @@ impl Decimal {
 
     /// The order of two numbers; none if they lie too far apart to be compared exactly.
     pub(crate) fn compare(self, other: Self) -> Option<Ordering> {
-        let (a, b, _) = self.aligned(other)?;
-        Some(a.cmp(&b))
+        let signs = self.digits.signum().cmp(&other.digits.signum());
+        if signs != Ordering::Equal {
+            return Some(signs);
+        }
+        let exponent = self.exponent.min(other.exponent);
+        Some(self.scaled(exponent)?.cmp(&other.scaled(exponent)?))
     }
 
     /// How `step`, which is positive, divides the numbers from `low` to `high`; none if that takes
@@ -76,11 +80,6 @@ impl Decimal {
             },
             exact: last == end,
         })
-    }
-
-    fn aligned(self, other: Self) -> Option<(i128, i128, i32)> {
-        let exponent = self.exponent.min(other.exponent);
-        Some((self.scaled(exponent)?, other.scaled(exponent)?, exponent))
     }
 
     /// The digits at a smaller exponent.

@@ -430,13 +430,26 @@ pub async fn optuna_db() -> Result<OptunaDatabase> {
 
 /// Settings given in code. They win over the environment, which is asked only after
 /// [`from_env`](Self::from_env).
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct DatabaseBuilder {
     code: std::collections::HashMap<String, String>,
     password: Option<Secret>,
     environment: bool,
     fallback: Option<PathBuf>,
     connections: Option<usize>,
+}
+
+/// Only the names of the settings: a URL among their values may hold a password.
+impl std::fmt::Debug for DatabaseBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut set: Vec<&String> = self.code.keys().collect();
+        set.sort_unstable();
+        f.debug_struct("DatabaseBuilder")
+            .field("set", &set)
+            .field("password", &self.password)
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
+    }
 }
 
 macro_rules! setting {

@@ -15,6 +15,18 @@ pub const BOOL: Domain = crate::tunable::BOOL;
 /// The labels of an `Option`.
 pub const OPTION: &[Value] = crate::tunable::OPTION;
 
+/// A type that texts can be the choices of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a String, so texts cannot be its `choices`",
+    note = "help: list values of the type itself, or derive Tunable for it"
+)]
+pub trait Text: Scalar {
+    /// Something to name where the trait is needed.
+    const CHECK: () = ();
+}
+
+impl Text for String {}
+
 /// A text as a choice.
 #[must_use]
 pub const fn text(text: &'static str) -> Value {

@@ -174,13 +174,9 @@ fn bound(number: &Number, param: &Param) -> TokenStream {
 fn choice(choice: &Choice, param: &Param) -> TokenStream {
     let ty = &param.ty;
     match choice {
-        Choice::Text(text) if param.known == Known::Other => {
-            let at = text.span().resolved_at(Span::mixed_site());
-            let same = quote_spanned!(at => |__text| __text);
-            tokens! {
-                { let _: fn(#ty) -> ::std::string::String = #same; __docktuna::text(#text) }
-            }
-        }
+        Choice::Text(text) if param.known == Known::Other => tokens! {
+            { let () = <#ty as __docktuna::Text>::CHECK; __docktuna::text(#text) }
+        },
         Choice::Text(text) => tokens!(__docktuna::text(#text)),
         Choice::Bool(bool) if param.known == Known::Other => tokens! {
             { let _: #ty = #bool; __docktuna::Value::Bool(#bool) }
