@@ -13,6 +13,7 @@
 
 mod proxy;
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -118,20 +119,24 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("params") => {
-                arguments.params = cli::value(&mut parser, "--params")?;
+                let expected = "1, 5, 10, 20 or 50";
+                arguments.params = cli::value(&mut parser, "--params", expected)?;
                 if ![1, 5, 10, 20, 50].contains(&arguments.params) {
                     let params = arguments.params;
-                    return Err(format!("--params {params}: there are 1, 5, 10, 20 and 50").into());
+                    return Err(format!("--params {params}: expected {expected}").into());
                 }
             }
             Arg::Long("workers") => {
-                let workers: std::num::NonZeroUsize = cli::value(&mut parser, "--workers")?;
+                let expected = "a whole number above 0";
+                let workers: NonZeroUsize = cli::value(&mut parser, "--workers", expected)?;
                 arguments.workers = workers.get();
             }
             Arg::Long("seconds") => {
-                arguments.seconds = cli::value(&mut parser, "--seconds")?;
+                let expected = "seconds, above 0 and at most a day";
+                arguments.seconds = cli::value(&mut parser, "--seconds", expected)?;
                 if !(arguments.seconds > 0.0 && arguments.seconds <= 86_400.0) {
-                    return Err("--seconds has to be above 0 and at most a day".into());
+                    let seconds = arguments.seconds;
+                    return Err(format!("--seconds {seconds}: expected {expected}").into());
                 }
             }
             Arg::Long("database") => arguments.database = Some(parser.value()?.string()?),
@@ -200,20 +205,21 @@ fn database(url: Option<&str>, unique: u128) -> Result<DatabaseBuilder, BoxError
             let file = format!("docktuna-bench-{unique}.db");
             Ok(settings.or_sqlite(std::env::temp_dir().join(file)))
         }
-        Some(url) if url.starts_with("sqlite") || password(url).is_some() => {
-            Ok(OptunaDatabase::builder().url(url))
-        }
-        Some(url) => {
-            // A URL is the whole database for docktuna, so its parts go in one by one.
+        // A URL is the whole database for docktuna, so one without a password goes in piece by piece.
+        Some(url) if url.starts_with("postgres") && password(url).is_none() => {
             let options = PgConnectOptions::from_str(url)?;
-            let query = url.split_once('?').map_or("", |(_, query)| query);
-            let mode = query.split('&').find_map(|o| o.strip_prefix("sslmode="));
-            let settings = match mode {
-                Some(mode) => settings.sslmode(mode.parse()?),
-                None => settings,
-            };
-            Ok(parts(settings, options.get_host(), &options))
+            let mut settings = parts(settings, options.get_host(), &options);
+            let (_, query) = url.split_once('?').unwrap_or_default();
+            for option in query.split('&') {
+                settings = match option.split_once('=') {
+                    Some(("sslmode", mode)) => settings.sslmode(mode.parse()?),
+                    Some(("sslrootcert", file)) => settings.sslrootcert(decoded(file)),
+                    _ => settings,
+                };
+            }
+            Ok(settings)
         }
+        Some(url) => Ok(OptunaDatabase::builder().url(url)),
     }
 }
 
@@ -230,7 +236,11 @@ fn password(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
     let (credentials, _) = rest.split(['/', '?']).next()?.rsplit_once('@')?;
     let (_, password) = credentials.split_once(':')?;
-    Some(percent_decode_str(password).decode_utf8_lossy().into_owned())
+    Some(decoded(password))
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 // The two sides.
@@ -434,10 +444,7 @@ async fn count<T: Tunable>(
     let each = |before: u64, after: u64| {
         u32::try_from(after - before).map(|n| f64::from(n) / f64::from(COUNTED))
     };
-    Ok(Some((
-        each(before.0, after.0)?,
-        each(before.1, after.1)?,
-    )))
+    Ok(Some((each(before.0, after.0)?, each(before.1, after.1)?)))
 }
 
 /// How many trials the study has, how many numbers, and the largest of them.

@@ -11,10 +11,10 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use docktuna::sampler::Random;
-use docktuna::{BoxError, OptunaDatabase, Params, Study, TrialNumber, Tunable};
+use docktuna::{BoxError, OptunaDatabase, Params, Study, Tunable};
 use docktuna_examples::cli;
 use docktuna_examples::data::Data;
 use docktuna_examples::model::Model;
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments {
-        study: Model::STUDY.name.unwrap_or("breast-cancer").to_owned(),
+        study: Model::STUDY.name.unwrap_or_default().to_owned(),
         trials: 30,
         concurrency: available_parallelism().unwrap_or(NonZeroUsize::MIN),
         seed: None,
@@ -75,21 +75,27 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("study") => arguments.study = parser.value()?.string()?,
-            Arg::Long("trials") => arguments.trials = cli::value(&mut parser, "--trials")?,
-            Arg::Long("concurrency") => {
-                arguments.concurrency = cli::value(&mut parser, "--concurrency")?;
+            Arg::Long("trials") => {
+                arguments.trials = cli::value(&mut parser, "--trials", "a whole number")?
             }
-            Arg::Long("seed") => arguments.seed = Some(cli::value(&mut parser, "--seed")?),
+            Arg::Long("concurrency") => {
+                arguments.concurrency =
+                    cli::value(&mut parser, "--concurrency", "a whole number above 0")?;
+            }
+            Arg::Long("seed") => {
+                arguments.seed = Some(cli::value(&mut parser, "--seed", "a whole number")?)
+            }
             Arg::Long("sampler") => match parser.value()?.string()?.as_str() {
                 "random" => {}
-                other => return Err(format!("--sampler {other}: there is `random`").into()),
+                other => return Err(format!("--sampler {other}: expected random").into()),
             },
             Arg::Long("timeout") => {
-                let seconds = cli::value(&mut parser, "--timeout")?;
+                let seconds = cli::value(&mut parser, "--timeout", "whole seconds")?;
                 arguments.timeout = Some(Duration::from_secs(seconds));
             }
             Arg::Long("max-total") => {
-                arguments.max_total = Some(cli::value(&mut parser, "--max-total")?);
+                arguments.max_total =
+                    Some(cli::value(&mut parser, "--max-total", "a whole number")?);
             }
             Arg::Long("set") => arguments.rules.push(parser.value()?.string()?),
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
@@ -103,9 +109,7 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
     let db = OptunaDatabase::from_env_or_sqlite("docktuna.db").await?;
     println!("database: {}", db.description());
 
-    let mut builder = db
-        .study_builder::<Model>(&arguments.study)
-        .sampler(Random);
+    let mut builder = db.study_builder::<Model>(&arguments.study).sampler(Random);
     if let Some(seed) = arguments.seed {
         builder = builder.seed(seed);
     }
@@ -129,10 +133,13 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
     if let Some(max_total) = arguments.max_total {
         run = run.max_total(max_total);
     }
+    let started = Instant::now();
     let done = run.run().await?;
     println!(
-        "this run: {} trials complete, {} failed",
-        done.complete, done.failed
+        "this run: {} trials complete and {} failed in {:.1?}",
+        done.complete,
+        done.failed,
+        started.elapsed()
     );
 
     let best = study.best().await?;
@@ -142,7 +149,7 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// How the defaults did, which were the first trial of the study.
+/// How the defaults did. They are the first trial of a study, unless another program began it.
 async fn beside(study: &Study<Model>) -> docktuna::Result<String> {
     let params = Params::of(&Model::defaults())?;
     let trials = study.trials().await?;
@@ -150,10 +157,10 @@ async fn beside(study: &Study<Model>) -> docktuna::Result<String> {
         .iter()
         .filter(|trial| trial.params == params)
         .find_map(|trial| Some((trial.number, trial.value()?)));
-    Ok(found.map_or_else(
-        || "the defaults have no result in this study".to_owned(),
-        |(number, value): (TrialNumber, f64)| format!("the defaults {value:.4} (trial {number})"),
-    ))
+    Ok(match found {
+        Some((number, value)) => format!("the defaults {value:.4} (trial {number})"),
+        None => "the defaults have no result in this study".to_owned(),
+    })
 }
 
 /// How Python and its dashboard see the study.

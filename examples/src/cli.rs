@@ -7,19 +7,19 @@ use std::str::FromStr;
 use lexopt::Parser;
 use lexopt::ValueExt as _;
 
-/// The value of `option`, read as a `T`.
+/// The value of `option`, read as a `T`; `expected` says in words what that is.
 ///
 /// # Errors
 ///
 /// If there is none, or it is no `T`; the message names the option.
-pub fn value<T>(parser: &mut Parser, option: &str) -> Result<T, lexopt::Error>
-where
-    T: FromStr,
-    T::Err: Display,
-{
+pub fn value<T: FromStr>(
+    parser: &mut Parser,
+    option: &str,
+    expected: &str,
+) -> Result<T, lexopt::Error> {
     let text = parser.value()?.string()?;
     text.parse()
-        .map_err(|error| format!("{option} {text}: {error}").into())
+        .map_err(|_| format!("{option} {text}: expected {expected}").into())
 }
 
 /// Runs a program: exit code 2 with a hint for arguments that cannot be used, 1 with the error's

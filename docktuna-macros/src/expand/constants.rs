@@ -8,8 +8,6 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::format_ident;
 use syn::Generics;
 
-use super::allowed;
-
 pub(super) struct Constants {
     /// Constants beside an implementation cannot see its type parameters.
     possible: bool,
@@ -31,9 +29,7 @@ impl Constants {
         }
         let name = format_ident!("__CHECKED_{}", self.items.len());
         let name = tokens!(#name);
-        let allowed = allowed();
-        self.items
-            .push(tokens!(#allowed const #name: #ty = #value;));
+        self.items.push(tokens!(const #name: #ty = #value;));
         name
     }
 

@@ -49,11 +49,11 @@ pub(crate) fn input(input: &Input) -> TokenStream {
     let generics = bounded(input);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     tokens! {
+        #allowed
         const _: () = {
             use #runtime::__private as __docktuna;
             #constants
             #[automatically_derived]
-            #allowed
             impl #impl_generics __docktuna::Tunable for #ident #ty_generics #where_clause {
                 const NAME: &'static ::core::primitive::str = #name;
                 const SPACE: &'static __docktuna::Space = &#space;

@@ -14,21 +14,34 @@ fn valid_options_are_no_mistakes() {
         ("range = -1.5..=-0.5, step = 0.25, default = -1.0", "f32"),
         ("range = (LOW)..=crate::HIGH, log,", "usize"),
         ("choices = [-1, 0x10, 1_000]", "i64"),
-        ("choices = [\"a\", r\"b\", crate::C], default = crate::C", "String"),
-        ("range = 0.1..=0.5, default = None", "std::option::Option<f64>"),
+        (
+            "choices = [\"a\", r\"b\", crate::C], default = crate::C",
+            "String",
+        ),
+        (
+            "range = 0.1..=0.5, default = None",
+            "std::option::Option<f64>",
+        ),
         ("fixed", "Anything<'static, [u8]>"),
         ("skip = { 1 + 1 }", "&'static str"),
         ("flatten", "Common"),
         ("", "bool"),
     ];
     for (options, ty) in valid {
-        assert!(field(options, ty).is_empty(), "{options}: {:?}", field(options, ty));
+        assert!(
+            field(options, ty).is_empty(),
+            "{options}: {:?}",
+            field(options, ty)
+        );
     }
 }
 
 #[test]
 fn unreadable_options_are_reported_one_by_one() {
-    let found = field("range, log = 3, rename(x), 5, choices = , rename = 1 2, fixed = 1", "u8");
+    let found = field(
+        "range, log = 3, rename(x), 5, choices = , rename = 1 2, fixed = 1",
+        "u8",
+    );
     assert_eq!(
         found,
         [
@@ -59,8 +72,10 @@ fn all_fields_and_variants_are_checked() {
             C(u8, u8),
         }",
     );
-    let starts: Vec<&str> =
-        found.iter().map(|text| text.split(": ").next().unwrap_or_default()).collect();
+    let starts: Vec<&str> = found
+        .iter()
+        .map(|text| text.split(": ").next().unwrap_or_default())
+        .collect();
     assert_eq!(starts, ["`E`", "`E`", "`x`", "`y`", "`B`", "`C`"]);
 }
 
@@ -70,8 +85,10 @@ fn bounds_are_compared_exactly() {
     assert!(field("range = 1e-7..=1e-6, step = 3e-7", "f64").is_empty());
     assert_eq!(
         field("range = 0.1..=0.30000000000000004, step = 0.1", "f64"),
-        ["`x`: 0.1..=0.30000000000000004 is not a multiple of step 0.1, the last value is 0.3; \
-          help: write 0.3"]
+        [
+            "`x`: 0.1..=0.30000000000000004 is not a multiple of step 0.1, the last value is 0.3; \
+          help: write 0.3"
+        ]
     );
     assert_eq!(
         field("range = 0.3..=0.1", "f64"),
@@ -88,10 +105,18 @@ fn the_limits_of_a_type_are_kept() {
         ("range = 0..=256", "u8"),
         ("range = -129..=0", "i8"),
         ("range = 0..=9007199254740993", "u64"),
-        ("range = 0..=999999999999999999999999999999999999999999999999", "u128"),
+        (
+            "range = 0..=999999999999999999999999999999999999999999999999",
+            "u128",
+        ),
         ("range = 0.0..=3.5e38", "f32"),
         ("range = 0.0..=1e400", "f64"),
     ] {
-        assert_eq!(field(options, ty).len(), 1, "{options}: {:?}", field(options, ty));
+        assert_eq!(
+            field(options, ty).len(),
+            1,
+            "{options}: {:?}",
+            field(options, ty)
+        );
     }
 }

@@ -27,15 +27,54 @@ impl Xorshift {
 }
 
 const WORDS: &[&str] = &[
-    "range", "log", "step", "choices", "default", "fixed", "skip", "rename", "flatten",
-    "rename_all", "study", "minimize", "maximize", "ordered", "rnage", "None", "Some", "true",
-    "f64", "NAN", "INFINITY", "crate", "r#type",
+    "range",
+    "log",
+    "step",
+    "choices",
+    "default",
+    "fixed",
+    "skip",
+    "rename",
+    "flatten",
+    "rename_all",
+    "study",
+    "minimize",
+    "maximize",
+    "ordered",
+    "rnage",
+    "None",
+    "Some",
+    "true",
+    "f64",
+    "NAN",
+    "INFINITY",
+    "crate",
+    "r#type",
 ];
 
 const LITERALS: &[&str] = &[
-    "0", "1", "8", "300", "0x1f", "1_0", "9007199254740993",
-    "99999999999999999999999999999999999999999", "0.0", "0.15", "1e-5", "1e400", "5e-324", "1.",
-    "2u8", "2f32", "\"\"", "\"a\"", "\"snake_case\"", "b\"a\"", "'c'", "1e-400000000000",
+    "0",
+    "1",
+    "8",
+    "300",
+    "0x1f",
+    "1_0",
+    "9007199254740993",
+    "99999999999999999999999999999999999999999",
+    "0.0",
+    "0.15",
+    "1e-5",
+    "1e400",
+    "5e-324",
+    "1.",
+    "2u8",
+    "2f32",
+    "\"\"",
+    "\"a\"",
+    "\"snake_case\"",
+    "b\"a\"",
+    "'c'",
+    "1e-400000000000",
 ];
 
 const VALID: &[&str] = &[
@@ -52,8 +91,23 @@ const VALID: &[&str] = &[
 ];
 
 const TYPES: &[&str] = &[
-    "f64", "f32", "u8", "i64", "u128", "usize", "bool", "String", "Option<f64>", "Option<u8>",
-    "Own", "&'static str", "Vec<u8>", "[u8; 3]", "(u8, u8)", "T", "Option<Option<u8>>",
+    "f64",
+    "f32",
+    "u8",
+    "i64",
+    "u128",
+    "usize",
+    "bool",
+    "String",
+    "Option<f64>",
+    "Option<u8>",
+    "Own",
+    "&'static str",
+    "Vec<u8>",
+    "[u8; 3]",
+    "(u8, u8)",
+    "T",
+    "Option<Option<u8>>",
 ];
 
 fn token(random: &mut Xorshift) -> TokenTree {
@@ -71,8 +125,11 @@ fn token(random: &mut Xorshift) -> TokenTree {
         },
         2 => {
             let spacing = *random.one(&[Spacing::Alone, Spacing::Joint]);
-            Punct::new(*random.one(&['=', ',', '.', '-', '!', '&', ':', '#', '<', '>', '|']), spacing)
-                .into()
+            Punct::new(
+                *random.one(&['=', ',', '.', '-', '!', '&', ':', '#', '<', '>', '|']),
+                spacing,
+            )
+            .into()
         }
         _ => {
             let delimiter = *random.one(&[
@@ -127,7 +184,11 @@ fn nothing_written_in_an_attribute_makes_the_macro_panic() {
     let mut random = Xorshift(0x2545_f491_4f6c_dd1d);
     let mut parsed = 0;
     for _ in 0..20_000 {
-        let (a, b, c) = (attribute(&mut random), attribute(&mut random), attribute(&mut random));
+        let (a, b, c) = (
+            attribute(&mut random),
+            attribute(&mut random),
+            attribute(&mut random),
+        );
         let ty: TokenStream = random.one(TYPES).parse().expect("a type");
         let input = match random.below(4) {
             0 => quote!(#a struct S<T> { #b x: #ty, y: T }),

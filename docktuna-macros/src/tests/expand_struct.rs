@@ -1,0 +1,350 @@
+//! The generated code for structs, as a reader would like to see it.
+
+use super::expanded;
+
+#[test]
+fn a_struct_is_a_group_of_its_fields() {
+    let output = expanded(
+        r#"
+        /// Settings.
+        #[tune(study = "s", maximize = "accuracy")]
+        struct Model {
+            /// Peak
+            /// learning rate.
+            #[tune(range = 1e-5..=1e-1, log, default = 3e-4)]
+            lr: f64,
+            #[tune(range = 0.0..=0.5, step = 0.05)]
+            r#type: f32,
+            schedule: Schedule,
+            #[tune(flatten)]
+            common: Common,
+            #[tune(fixed = 42)]
+            seed: u64,
+            #[tune(skip)]
+            cache: Cache,
+        }
+        "#,
+    );
+    assert_eq!(
+        output,
+        r###"#[allow(
+    deprecated,
+    trivial_numeric_casts,
+    clippy::cast_lossless,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::unnecessary_cast
+)]
+const _: () = {
+    use ::docktuna::__private as __docktuna;
+    const __CHECKED_0: &'static __docktuna::Space = __docktuna::flattened(
+        <Common as __docktuna::Tunable>::SPACE,
+    );
+    #[automatically_derived]
+    impl __docktuna::Tunable for Model {
+        const NAME: &'static ::core::primitive::str = "Model";
+        const SPACE: &'static __docktuna::Space = &__docktuna::Space::Group(const {
+            &[
+                __docktuna::Field::new(
+                    "lr",
+                    "Peak learning rate.",
+                    const {
+                        &__docktuna::Space::Param(
+                            __docktuna::Param::new(
+                                    __docktuna::Domain::range(
+                                            <f64 as __docktuna::Number>::KIND,
+                                            __docktuna::Bound {
+                                                float: 1e-5,
+                                                int: 0,
+                                            },
+                                            __docktuna::Bound {
+                                                float: 1e-1,
+                                                int: 0,
+                                            },
+                                        )
+                                        .log(),
+                                )
+                                .default_value(const { &__docktuna::Value::Float(3e-4) }),
+                        )
+                    },
+                ),
+                __docktuna::Field::new(
+                    "type",
+                    "",
+                    const {
+                        &__docktuna::Space::Param(
+                            __docktuna::Param::new(
+                                __docktuna::Domain::range(
+                                        <f32 as __docktuna::Number>::KIND,
+                                        __docktuna::Bound {
+                                            float: 0.0,
+                                            int: 0,
+                                        },
+                                        __docktuna::Bound {
+                                            float: 0.5,
+                                            int: 0,
+                                        },
+                                    )
+                                    .step(__docktuna::Bound {
+                                        float: 0.05,
+                                        int: 0,
+                                    }),
+                            ),
+                        )
+                    },
+                ),
+                __docktuna::Field::new(
+                    "schedule",
+                    "",
+                    <Schedule as __docktuna::Tunable>::SPACE,
+                ),
+                __docktuna::Field::new("", "", __CHECKED_0),
+                __docktuna::Field::new(
+                    "seed",
+                    "",
+                    const { &__docktuna::Space::Fixed(::core::stringify!(42)) },
+                ),
+            ]
+        });
+        const STUDY: __docktuna::StudySpec = __docktuna::StudySpec {
+            name: __docktuna::Option::Some("s"),
+            objectives: &[
+                __docktuna::Objective {
+                    direction: __docktuna::Direction::Maximize,
+                    name: __docktuna::Option::Some("accuracy"),
+                },
+            ],
+        };
+        fn build<__S: __docktuna::Source + ?::core::marker::Sized>(
+            __source: &mut __S,
+        ) -> __docktuna::Result<Self, __S::Error> {
+            __docktuna::Result::Ok(Self {
+                lr: __docktuna::build_scalar::<
+                    f64,
+                    __S,
+                >(__source, <Self as __docktuna::Tunable>::SPACE, 0usize)?,
+                r#type: __docktuna::build_scalar::<
+                    f32,
+                    __S,
+                >(__source, <Self as __docktuna::Tunable>::SPACE, 1usize)?,
+                schedule: {
+                    __docktuna::Source::enter(__source, "schedule");
+                    let __value = <Schedule as __docktuna::Tunable>::build(__source)?;
+                    __docktuna::Source::leave(__source);
+                    __value
+                },
+                common: {
+                    __docktuna::Source::enter(__source, "");
+                    let __value = <Common as __docktuna::Tunable>::build(__source)?;
+                    __docktuna::Source::leave(__source);
+                    __value
+                },
+                seed: 42,
+                cache: <Cache as ::core::default::Default>::default(),
+            })
+        }
+        fn record<__K: __docktuna::Sink + ?::core::marker::Sized>(
+            &self,
+            __sink: &mut __K,
+        ) -> __docktuna::Result<(), __K::Error> {
+            __docktuna::record_scalar::<
+                f64,
+                __K,
+            >(__sink, <Self as __docktuna::Tunable>::SPACE, 0usize, &self.lr)?;
+            __docktuna::record_scalar::<
+                f32,
+                __K,
+            >(__sink, <Self as __docktuna::Tunable>::SPACE, 1usize, &self.r#type)?;
+            __docktuna::Sink::enter(__sink, "schedule");
+            <Schedule as __docktuna::Tunable>::record(&self.schedule, __sink)?;
+            __docktuna::Sink::leave(__sink);
+            __docktuna::Sink::enter(__sink, "");
+            <Common as __docktuna::Tunable>::record(&self.common, __sink)?;
+            __docktuna::Sink::leave(__sink);
+            __docktuna::Result::Ok(())
+        }
+    }
+};
+"###
+    );
+}
+
+#[test]
+fn constants_are_checked_beside_the_implementation() {
+    let output = expanded(
+        r#"
+        struct Model {
+            #[tune(range = LOW..=8, step = STEP, default = LOW)]
+            layers: u8,
+            #[tune(range = 0.5..=1.0)]
+            rate: Rate,
+            #[tune(range = Self::LOW..=8)]
+            heads: u8,
+        }
+        "#,
+    );
+    assert_eq!(
+        output,
+        r###"#[allow(
+    deprecated,
+    trivial_numeric_casts,
+    clippy::cast_lossless,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::unnecessary_cast
+)]
+const _: () = {
+    use ::docktuna::__private as __docktuna;
+    const __CHECKED_0: __docktuna::Param = __docktuna::checked_default(
+        __docktuna::Param::new(
+            __docktuna::Domain::range(
+                    <u8 as __docktuna::Number>::KIND,
+                    {
+                        let __bound: u8 = LOW;
+                        __docktuna::Bound {
+                            float: __bound as ::core::primitive::f64,
+                            int: __bound as ::core::primitive::i128,
+                        }
+                    },
+                    __docktuna::Bound {
+                        float: 8.0,
+                        int: 8,
+                    },
+                )
+                .step({
+                    let __bound: u8 = STEP;
+                    __docktuna::Bound {
+                        float: __bound as ::core::primitive::f64,
+                        int: __bound as ::core::primitive::i128,
+                    }
+                }),
+        ),
+        const {
+            &__docktuna::Domain::number(
+                <u8 as __docktuna::Number>::KIND,
+                {
+                    let __bound: u8 = LOW;
+                    __docktuna::Bound {
+                        float: __bound as ::core::primitive::f64,
+                        int: __bound as ::core::primitive::i128,
+                    }
+                },
+            )
+        },
+    );
+    const __CHECKED_1: __docktuna::Param = __docktuna::Param::new(
+        __docktuna::Domain::range(
+            <Rate as __docktuna::Number>::KIND,
+            __docktuna::float_literal(
+                <Rate as __docktuna::Number>::KIND,
+                __docktuna::Bound {
+                    float: 0.5,
+                    int: 0,
+                },
+            ),
+            __docktuna::float_literal(
+                <Rate as __docktuna::Number>::KIND,
+                __docktuna::Bound {
+                    float: 1.0,
+                    int: 0,
+                },
+            ),
+        ),
+    );
+    #[automatically_derived]
+    impl __docktuna::Tunable for Model {
+        const NAME: &'static ::core::primitive::str = "Model";
+        const SPACE: &'static __docktuna::Space = &__docktuna::Space::Group(const {
+            &[
+                __docktuna::Field::new(
+                    "layers",
+                    "",
+                    const { &__docktuna::Space::Param(__CHECKED_0) },
+                ),
+                __docktuna::Field::new(
+                    "rate",
+                    "",
+                    const { &__docktuna::Space::Param(__CHECKED_1) },
+                ),
+                __docktuna::Field::new(
+                    "heads",
+                    "",
+                    const {
+                        &__docktuna::Space::Param(
+                            __docktuna::Param::new(
+                                __docktuna::Domain::range(
+                                    <u8 as __docktuna::Number>::KIND,
+                                    {
+                                        let __bound: u8 = Self::LOW;
+                                        __docktuna::Bound {
+                                            float: __bound as ::core::primitive::f64,
+                                            int: __bound as ::core::primitive::i128,
+                                        }
+                                    },
+                                    __docktuna::Bound {
+                                        float: 8.0,
+                                        int: 8,
+                                    },
+                                ),
+                            ),
+                        )
+                    },
+                ),
+            ]
+        });
+        fn build<__S: __docktuna::Source + ?::core::marker::Sized>(
+            __source: &mut __S,
+        ) -> __docktuna::Result<Self, __S::Error> {
+            __docktuna::Result::Ok(Self {
+                layers: __docktuna::build_scalar::<
+                    u8,
+                    __S,
+                >(__source, <Self as __docktuna::Tunable>::SPACE, 0usize)?,
+                rate: {
+                    let __param = <Self as __docktuna::Tunable>::SPACE
+                        .field(1usize)
+                        .space()
+                        .param();
+                    __docktuna::Source::enter(__source, "rate");
+                    let __stored = __docktuna::Source::param(__source, __param)?;
+                    __docktuna::Source::leave(__source);
+                    <Rate as __docktuna::Scalar>::decode(__param.domain(), __stored)
+                },
+                heads: __docktuna::build_scalar::<
+                    u8,
+                    __S,
+                >(__source, <Self as __docktuna::Tunable>::SPACE, 2usize)?,
+            })
+        }
+        fn record<__K: __docktuna::Sink + ?::core::marker::Sized>(
+            &self,
+            __sink: &mut __K,
+        ) -> __docktuna::Result<(), __K::Error> {
+            __docktuna::record_scalar::<
+                u8,
+                __K,
+            >(__sink, <Self as __docktuna::Tunable>::SPACE, 0usize, &self.layers)?;
+            let __param = <Self as __docktuna::Tunable>::SPACE
+                .field(1usize)
+                .space()
+                .param();
+            let __value = <Rate as __docktuna::Scalar>::encode(
+                &self.rate,
+                __param.domain(),
+            );
+            __docktuna::Sink::enter(__sink, "rate");
+            __docktuna::Sink::param(__sink, __param, __value)?;
+            __docktuna::Sink::leave(__sink);
+            __docktuna::record_scalar::<
+                u8,
+                __K,
+            >(__sink, <Self as __docktuna::Tunable>::SPACE, 2usize, &self.heads)?;
+            __docktuna::Result::Ok(())
+        }
+    }
+};
+"###
+    );
+}
