@@ -37,7 +37,7 @@ pub fn load<T: Tunable>(loader: &Loader<T>) -> Result<T> {
     block_on(async {
         match OptunaDatabase::from_env().await {
             Ok(db) => loader.load(&db).await,
-            Err(error) => loader.from_snapshot(error),
+            Err(error) => loader.read_snapshot_after(error),
         }
     })
 }

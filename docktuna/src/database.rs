@@ -133,7 +133,7 @@ impl OptunaDatabase {
     #[must_use]
     pub fn in_memory() -> Self {
         Self::new(
-            Storage::Sqlite(crate::storage::Sqlite::in_memory()),
+            Storage::Sqlite(Box::new(crate::storage::Sqlite::in_memory())),
             "made in code",
         )
     }
@@ -149,15 +149,15 @@ impl OptunaDatabase {
     async fn open(target: Target, origin: &str, connections: usize) -> Result<Self> {
         let storage = match target {
             #[cfg(feature = "postgres")]
-            Target::Postgres(settings) => {
-                Storage::Postgres(crate::storage::Postgres::connect(*settings, connections).await?)
-            }
+            Target::Postgres(settings) => Storage::Postgres(Box::new(
+                crate::storage::Postgres::connect(*settings, connections).await?,
+            )),
             #[cfg(feature = "sqlite")]
-            Target::File(file) => {
-                Storage::Sqlite(crate::storage::Sqlite::open(&file, connections).await?)
-            }
+            Target::File(file) => Storage::Sqlite(Box::new(
+                crate::storage::Sqlite::open(&file, connections).await?,
+            )),
             #[cfg(feature = "sqlite")]
-            Target::Memory => Storage::Sqlite(crate::storage::Sqlite::in_memory()),
+            Target::Memory => Storage::Sqlite(Box::new(crate::storage::Sqlite::in_memory())),
             #[cfg(not(all(feature = "postgres", feature = "sqlite")))]
             other => {
                 let _ = (other, connections);

@@ -239,9 +239,8 @@ fn differs(stored: &Parameter, domain: Domain, policy: Mismatch) -> Option<Diffe
         (&stored.distribution, &declared),
         (Distribution::Categorical(_), Distribution::Categorical(_))
     );
-    if !stored.distribution.is_compatible(&declared)
-        && !(choices && policy == Mismatch::AllowChanged)
-    {
+    let overlooked = choices && policy == Mismatch::AllowChanged;
+    if !overlooked && !stored.distribution.is_compatible(&declared) {
         return Some(DifferenceKind::Changed {
             stored: stored.distribution.clone(),
             declared,

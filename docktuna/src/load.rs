@@ -78,7 +78,6 @@ pub trait Load: Tunable {
     }
 
     /// Loads with other policies.
-    #[must_use]
     fn loader(study: &str) -> Loader<Self> {
         Loader {
             study: study.to_owned(),
@@ -144,7 +143,7 @@ impl<T: Tunable> Loader<T> {
                 }
                 Ok(config)
             }
-            Err(error) if is_down(&error) => self.from_snapshot(error),
+            Err(error) if is_down(&error) => self.read_snapshot_after(error),
             Err(Error::StudyNotFound { .. } | Error::NoTrial { .. } | Error::NoTables { .. })
                 if self.fallback == Fallback::Defaults =>
             {
@@ -155,7 +154,7 @@ impl<T: Tunable> Loader<T> {
     }
 
     /// Loads from the snapshot where connecting failed with `error`.
-    pub(crate) fn from_snapshot(&self, error: Error) -> Result<T> {
+    pub(crate) fn read_snapshot_after(&self, error: Error) -> Result<T> {
         match &self.snapshot {
             Some(file) if is_down(&error) => {
                 tracing::warn!(%error, file = %file.display(), "reading the snapshot");

@@ -25,9 +25,17 @@ pub(crate) enum Kind {
 impl Backend {
     pub(crate) async fn postgres() -> Self {
         let postgres = TestDb::create().await;
-        let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+        let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+            .await
+            .unwrap();
         let url = Some(postgres.url_for_python());
-        Self { db, url, kind: Kind::Postgres, _postgres: Some(postgres), _folder: None }
+        Self {
+            db,
+            url,
+            kind: Kind::Postgres,
+            _postgres: Some(postgres),
+            _folder: None,
+        }
     }
 
     pub(crate) async fn sqlite() -> Self {
@@ -35,12 +43,24 @@ impl Backend {
         let file = folder.path().join("studies.db");
         let db = OptunaDatabase::sqlite(&file).await.unwrap();
         let url = Some(format!("sqlite:///{}", file.display()));
-        Self { db, url, kind: Kind::SqliteFile, _postgres: None, _folder: Some(folder) }
+        Self {
+            db,
+            url,
+            kind: Kind::SqliteFile,
+            _postgres: None,
+            _folder: Some(folder),
+        }
     }
 
     pub(crate) async fn memory() -> Self {
         let db = OptunaDatabase::in_memory();
-        Self { db, url: None, kind: Kind::SqliteMemory, _postgres: None, _folder: None }
+        Self {
+            db,
+            url: None,
+            kind: Kind::SqliteMemory,
+            _postgres: None,
+            _folder: None,
+        }
     }
 
     /// Those that other processes see.
@@ -49,15 +69,23 @@ impl Backend {
     }
 
     pub(crate) async fn all() -> [Self; 3] {
-        [Self::postgres().await, Self::sqlite().await, Self::memory().await]
+        [
+            Self::postgres().await,
+            Self::sqlite().await,
+            Self::memory().await,
+        ]
     }
 
     pub(crate) fn url(&self) -> &str {
-        self.url.as_deref().expect("a database that Python can open")
+        self.url
+            .as_deref()
+            .expect("a database that Python can open")
     }
 
     /// A second handle to the same database, as another process has it.
     pub(crate) async fn again(&self) -> OptunaDatabase {
-        OptunaDatabase::connect(&self.url().replace("+psycopg2", "")).await.unwrap()
+        OptunaDatabase::connect(&self.url().replace("+psycopg2", ""))
+            .await
+            .unwrap()
     }
 }

@@ -30,11 +30,23 @@ async fn numbers_are_dense_and_every_result_is_the_one_told() {
         }
         let told: BTreeMap<i32, f64> = workers.join_all().await.into_iter().flatten().collect();
         assert_eq!(told.len(), 200, "no number twice");
-        let trials = backend.db.dynamic_study("s").await.unwrap().trials().await.unwrap();
-        let stored: BTreeMap<i32, f64> =
-            trials.iter().map(|trial| (trial.number.get(), trial.value().unwrap())).collect();
+        let trials = backend
+            .db
+            .dynamic_study("s")
+            .await
+            .unwrap()
+            .trials()
+            .await
+            .unwrap();
+        let stored: BTreeMap<i32, f64> = trials
+            .iter()
+            .map(|trial| (trial.number.get(), trial.value().unwrap()))
+            .collect();
         assert_eq!(stored, told);
-        assert_eq!(stored.keys().copied().collect::<Vec<_>>(), (0..200).collect::<Vec<_>>());
+        assert_eq!(
+            stored.keys().copied().collect::<Vec<_>>(),
+            (0..200).collect::<Vec<_>>()
+        );
     }
 }
 
@@ -47,7 +59,12 @@ async fn a_total_is_never_exceeded() {
             workers.spawn(async move {
                 let study = db.study::<Line>("s").await.unwrap();
                 let run = study.optimize(|config, _| async move { Ok(config.x) });
-                run.max_total(50).concurrency(2).run().await.unwrap().complete
+                run.max_total(50)
+                    .concurrency(2)
+                    .run()
+                    .await
+                    .unwrap()
+                    .complete
             });
         }
         let complete: u64 = workers.join_all().await.into_iter().sum();
@@ -62,7 +79,12 @@ async fn the_queue_is_served_once() {
     for backend in Backend::shared().await {
         let study = backend.db.study::<Line>("s").await.unwrap();
         for n in 0..40_i32 {
-            study.enqueue(Line { x: f64::from(n) / 64.0 }).await.unwrap();
+            study
+                .enqueue(Line {
+                    x: f64::from(n) / 64.0,
+                })
+                .await
+                .unwrap();
         }
         let mut workers = tokio::task::JoinSet::new();
         for _ in 0..8 {
@@ -82,7 +104,10 @@ async fn the_queue_is_served_once() {
         claimed.sort_by_key(|(number, _)| *number);
         let expected: Vec<(i32, f64)> = (0..40).map(|n| (n, f64::from(n) / 64.0)).collect();
         assert_eq!(claimed, expected);
-        assert_eq!(study.trial_counts().await.unwrap().of(TrialState::Complete), 40);
+        assert_eq!(
+            study.trial_counts().await.unwrap().of(TrialState::Complete),
+            40
+        );
     }
 }
 
@@ -95,14 +120,26 @@ async fn the_tables_are_created_once() {
             for worker in 0..16 {
                 let url = backend.url().to_owned();
                 starts.spawn(async move {
-                    let db = OptunaDatabase::connect(&url.replace("+psycopg2", "")).await.unwrap();
+                    let db = OptunaDatabase::connect(&url.replace("+psycopg2", ""))
+                        .await
+                        .unwrap();
                     let study = db.study::<Line>("s").await.unwrap();
-                    study.ask().await.unwrap().tell(f64::from(worker)).await.unwrap();
+                    study
+                        .ask()
+                        .await
+                        .unwrap()
+                        .tell(f64::from(worker))
+                        .await
+                        .unwrap();
                 });
             }
             starts.join_all().await;
             let study = backend.db.dynamic_study("s").await.unwrap();
-            assert_eq!(study.trial_counts().await.unwrap().total(), 16, "round {round}");
+            assert_eq!(
+                study.trial_counts().await.unwrap().total(),
+                16,
+                "round {round}"
+            );
             assert_eq!(backend.db.study_count().await.unwrap(), 1);
         }
     }
@@ -144,7 +181,9 @@ async fn a_file_that_another_process_locks_is_waited_for() {
     let study = db.study::<Line>("s").await.unwrap();
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
     let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    let lock = sqlx::Connection::begin_with(&mut other, "BEGIN EXCLUSIVE").await.unwrap();
+    let lock = sqlx::Connection::begin_with(&mut other, "BEGIN EXCLUSIVE")
+        .await
+        .unwrap();
     // Longer than the five seconds after which Python gives up.
     let release = async {
         tokio::time::sleep(std::time::Duration::from_millis(6500)).await;
@@ -159,14 +198,22 @@ async fn a_file_that_another_process_locks_is_waited_for() {
 #[tokio::test]
 async fn the_row_lock_is_the_one_that_optuna_takes() {
     let postgres = TestDb::create().await;
-    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
     let study = db.study::<Line>("s").await.unwrap();
     let mut other = postgres.connect().await;
-    sqlx::raw_sql("BEGIN; SELECT * FROM studies FOR UPDATE").execute(&mut other).await.unwrap();
+    sqlx::raw_sql("BEGIN; SELECT * FROM studies FOR UPDATE")
+        .execute(&mut other)
+        .await
+        .unwrap();
     let ask = study.ask();
     tokio::pin!(ask);
     let short = std::time::Duration::from_millis(300);
-    assert!(tokio::time::timeout(short, &mut ask).await.is_err(), "it has to wait");
+    assert!(
+        tokio::time::timeout(short, &mut ask).await.is_err(),
+        "it has to wait"
+    );
     sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
     ask.await.unwrap().tell(1.0).await.unwrap();
 }

@@ -21,7 +21,12 @@ async fn a_trial_keeps_everything() {
 
         let trials = study.trials().await.unwrap();
         let stored = &trials[0];
-        assert_eq!((trials.len(), stored.number.get()), (1, 0), "{:?}", backend.kind);
+        assert_eq!(
+            (trials.len(), stored.number.get()),
+            (1, 0),
+            "{:?}",
+            backend.kind
+        );
         assert_eq!(stored.state, TrialState::Complete);
         assert_eq!(stored.value(), Some(0.1 + 0.2));
         // To the bit, and in the order in which they were drawn.
@@ -34,7 +39,10 @@ async fn a_trial_keeps_everything() {
         assert!(stored.datetime_start.unwrap() <= stored.datetime_complete.unwrap());
 
         assert_eq!(study.best().await.unwrap().config, config);
-        assert_eq!(study.last_update_time().await.unwrap(), stored.datetime_complete);
+        assert_eq!(
+            study.last_update_time().await.unwrap(),
+            stored.datetime_complete
+        );
     }
 }
 
@@ -47,15 +55,31 @@ async fn infinities_are_results_and_nan_is_none() {
         }
         let error = study.ask().await.unwrap().tell(f64::NAN).await.unwrap_err();
         assert!(matches!(error, Error::InvalidResult { .. }), "{error:?}");
-        let error = study.ask().await.unwrap().tell(vec![1.0, 2.0]).await.unwrap_err();
+        let error = study
+            .ask()
+            .await
+            .unwrap()
+            .tell(vec![1.0, 2.0])
+            .await
+            .unwrap_err();
         assert!(matches!(error, Error::InvalidResult { .. }), "{error:?}");
         let trials = study.trials().await.unwrap();
         let values: Vec<Option<f64>> = trials.iter().map(|trial| trial.value()).collect();
-        let expected =
-            [Some(f64::INFINITY), Some(1.0), Some(f64::NEG_INFINITY), Some(5e-324), None, None];
+        let expected = [
+            Some(f64::INFINITY),
+            Some(1.0),
+            Some(f64::NEG_INFINITY),
+            Some(5e-324),
+            None,
+            None,
+        ];
         assert_eq!(values, expected);
         assert_eq!(trials[4].state, TrialState::Fail);
-        assert!(trials[4].user_attrs["docktuna:error"].as_json().contains("NaN"));
+        assert!(
+            trials[4].user_attrs["docktuna:error"]
+                .as_json()
+                .contains("NaN")
+        );
         assert_eq!(study.best_trial().await.unwrap().number.get(), 2);
     }
 }
@@ -63,13 +87,24 @@ async fn infinities_are_results_and_nan_is_none() {
 #[tokio::test]
 async fn the_earliest_of_equal_trials_is_the_best() {
     for backend in Backend::all().await {
-        let study = backend.db.study_builder::<Line>("s").maximize("").open().await.unwrap();
+        let study = backend
+            .db
+            .study_builder::<Line>("s")
+            .maximize("")
+            .open()
+            .await
+            .unwrap();
         for value in [1.0, 4.0, 4.0, -4.0] {
             study.ask().await.unwrap().tell(value).await.unwrap();
         }
         assert_eq!(study.best().await.unwrap().number.get(), 1);
-        let front: Vec<i32> =
-            study.pareto_front().await.unwrap().iter().map(|t| t.number.get()).collect();
+        let front: Vec<i32> = study
+            .pareto_front()
+            .await
+            .unwrap()
+            .iter()
+            .map(|t| t.number.get())
+            .collect();
         assert_eq!(front, [1, 2]);
     }
 }
@@ -90,7 +125,13 @@ async fn a_finished_trial_never_changes() {
         ] {
             let text = error.to_string();
             assert!(
-                matches!(error, Error::TrialClosed { state: TrialState::Fail, .. }),
+                matches!(
+                    error,
+                    Error::TrialClosed {
+                        state: TrialState::Fail,
+                        ..
+                    }
+                ),
                 "{error:?}"
             );
             assert!(text.starts_with("trial 0 is FAIL already"), "{text}");
@@ -106,9 +147,15 @@ async fn a_step_is_reported_once() {
         let trial = study.ask().await.unwrap();
         trial.report(3, 1.0).await.unwrap();
         let error = trial.report(3, 2.0).await.unwrap_err();
-        assert!(matches!(error, Error::StepReported { step: 3, .. }), "{error:?}");
+        assert!(
+            matches!(error, Error::StepReported { step: 3, .. }),
+            "{error:?}"
+        );
         trial.prune().await.unwrap();
-        assert_eq!(study.trials().await.unwrap()[0].intermediate_values[&3], 1.0);
+        assert_eq!(
+            study.trials().await.unwrap()[0].intermediate_values[&3],
+            1.0
+        );
     }
 }
 
@@ -116,8 +163,12 @@ async fn a_step_is_reported_once() {
 async fn a_pruned_trial_has_the_value_of_its_largest_step() {
     for backend in Backend::all().await {
         let study = backend.db.study::<Line>("s").await.unwrap();
-        let reports: [&[(u32, f64)]; 4] =
-            [&[(10, 4.0), (0, 5.0)], &[], &[(0, 1.0), (1, f64::NAN)], &[(0, f64::INFINITY)]];
+        let reports: [&[(u32, f64)]; 4] = [
+            &[(10, 4.0), (0, 5.0)],
+            &[],
+            &[(0, 1.0), (1, f64::NAN)],
+            &[(0, f64::INFINITY)],
+        ];
         for reports in reports {
             let trial = study.ask().await.unwrap();
             for (step, value) in reports {
@@ -147,7 +198,9 @@ async fn a_dropped_trial_fails() {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(30), failed).await.unwrap();
+        tokio::time::timeout(std::time::Duration::from_secs(30), failed)
+            .await
+            .unwrap();
     }
 }
 
@@ -160,23 +213,37 @@ async fn the_queue_is_served_first_and_in_order() {
         let wanted = Train {
             lr: 1e-3,
             dropout: 0.15,
-            optimizer: Optimizer::AdamW { weight_decay: 1e-4, beta1: 0.9 },
+            optimizer: Optimizer::AdamW {
+                weight_decay: 1e-4,
+                beta1: 0.9,
+            },
             activation: Activation::Silu,
             mixup: Some(0.25),
             schedule: "café".to_owned(),
             ..Train::defaults()
         };
         assert_eq!(study.enqueue(wanted.clone()).await.unwrap().get(), 1);
-        study.enqueue_partial([("optimizer", "lion"), ("schedule", "linear")]).await.unwrap();
+        study
+            .enqueue_partial([("optimizer", "lion"), ("schedule", "linear")])
+            .await
+            .unwrap();
         study.enqueue_default().await.unwrap();
 
         let first = study.ask().await.unwrap();
-        assert_eq!((first.number().get(), first.config()), (1, &wanted), "{:?}", backend.kind);
+        assert_eq!(
+            (first.number().get(), first.config()),
+            (1, &wanted),
+            "{:?}",
+            backend.kind
+        );
         let second = study.ask().await.unwrap();
         assert!(matches!(second.config().optimizer, Optimizer::Lion(_)));
         assert_eq!(second.config().schedule, "linear");
         let third = study.ask().await.unwrap();
-        assert_eq!((third.number().get(), third.config()), (3, &Train::defaults()));
+        assert_eq!(
+            (third.number().get(), third.config()),
+            (3, &Train::defaults())
+        );
         assert_eq!(study.ask().await.unwrap().number().get(), 4);
 
         let (_, first) = first.into_parts();
@@ -184,13 +251,31 @@ async fn the_queue_is_served_first_and_in_order() {
         let stored = &study.trials().await.unwrap()[1];
         let names: Vec<&str> = stored.params.iter().map(|p| p.name()).collect();
         let expected = [
-            "lr", "dropout", "layers", "hidden", "shift", "batch", "schedule", "nesterov",
-            "activation", "optimizer", "optimizer.adam_w.weight_decay", "optimizer.adam_w.beta1",
-            "augment.flip", "mixup", "mixup.some",
+            "lr",
+            "dropout",
+            "layers",
+            "hidden",
+            "shift",
+            "batch",
+            "schedule",
+            "nesterov",
+            "activation",
+            "optimizer",
+            "optimizer.adam_w.weight_decay",
+            "optimizer.adam_w.beta1",
+            "augment.flip",
+            "mixup",
+            "mixup.some",
         ];
         assert_eq!(names, expected);
-        assert_eq!(stored.params.get("dropout").unwrap().value(), Value::Float(0.15));
-        assert_eq!(stored.params.get("activation").unwrap().value(), Value::from("swish"));
+        assert_eq!(
+            stored.params.get("dropout").unwrap().value(),
+            Value::Float(0.15)
+        );
+        assert_eq!(
+            stored.params.get("activation").unwrap().value(),
+            Value::from("swish")
+        );
         let fixed = stored.system_attrs["fixed_params"].as_json();
         assert!(fixed.contains(r#""schedule": "caf\u00e9""#), "{fixed}");
     }
@@ -200,8 +285,17 @@ async fn the_queue_is_served_first_and_in_order() {
 async fn what_cannot_be_enqueued_is_refused() {
     for backend in Backend::all().await {
         let study = backend.db.study::<Train>("s").await.unwrap();
-        let error = study.enqueue(Train { layers: 9, ..Train::defaults() }).await.unwrap_err();
-        assert!(matches!(&error, Error::InvalidValue { param, .. } if param == "layers"), "{error}");
+        let error = study
+            .enqueue(Train {
+                layers: 9,
+                ..Train::defaults()
+            })
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidValue { param, .. } if param == "layers"),
+            "{error}"
+        );
         let error = study.enqueue_partial([("lrr", 1e-3)]).await.unwrap_err();
         assert!(error.to_string().contains("did you mean \"lr\""), "{error}");
         let error = study.enqueue_partial([("lr", 1.0)]).await.unwrap_err();
@@ -230,7 +324,12 @@ async fn the_table_of_the_python_docktuna() {
     for backend in Backend::all().await {
         let db = &backend.db;
         let first = db.study::<Line>("first").await.unwrap();
-        let second = db.study_builder::<Line>("second").maximize("accuracy").open().await.unwrap();
+        let second = db
+            .study_builder::<Line>("second")
+            .maximize("accuracy")
+            .open()
+            .await
+            .unwrap();
         assert!(db.contains_study("first").await.unwrap());
         assert!(!db.contains_study("third").await.unwrap());
         assert_eq!(db.study_count().await.unwrap(), 2);
@@ -244,8 +343,13 @@ async fn the_table_of_the_python_docktuna() {
         second.ask().await.unwrap().tell(0.75).await.unwrap();
         assert_eq!(db.latest_study().await.unwrap().unwrap().name(), "second");
 
-        let names: Vec<String> =
-            db.studies().await.unwrap().iter().map(|study| study.name().to_owned()).collect();
+        let names: Vec<String> = db
+            .studies()
+            .await
+            .unwrap()
+            .iter()
+            .map(|study| study.name().to_owned())
+            .collect();
         assert_eq!(names, ["first", "second"]);
         let summaries = db.study_summaries().await.unwrap();
         assert_eq!(summaries[1].trials.of(TrialState::Complete), 2);
@@ -253,13 +357,21 @@ async fn the_table_of_the_python_docktuna() {
         let best = db.best_params("second").await.unwrap();
         assert!(matches!(best["x"], Value::Float(x) if (0.0..=1.0).contains(&x)));
         let error = db.study_summary("secnod").await.unwrap_err();
-        assert!(error.to_string().contains("did you mean \"second\""), "{error}");
+        assert!(
+            error.to_string().contains("did you mean \"second\""),
+            "{error}"
+        );
         if backend.kind == Kind::Postgres {
             assert_eq!(db.hostname(), Some("127.0.0.1"));
             assert!(db.username().is_some() && !db.db_name().is_empty());
         }
-        let docktuna::Pool::Postgres(pool) = db.pool().await else { continue };
-        let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(pool).await.unwrap();
+        let docktuna::Pool::Postgres(pool) = db.pool().await else {
+            continue;
+        };
+        let one: i32 = sqlx::query_scalar("SELECT 1")
+            .fetch_one(pool)
+            .await
+            .unwrap();
         assert_eq!(one, 1);
     }
 }
@@ -278,13 +390,24 @@ async fn several_objectives() {
         for values in [[1.0, 1.0], [2.0, 2.0], [2.0, 1.0], [1.0, 1.0]] {
             study.ask().await.unwrap().tell(values).await.unwrap();
         }
-        let front: Vec<i32> =
-            study.pareto_front().await.unwrap().iter().map(|t| t.number.get()).collect();
+        let front: Vec<i32> = study
+            .pareto_front()
+            .await
+            .unwrap()
+            .iter()
+            .map(|t| t.number.get())
+            .collect();
         assert_eq!(front, [0, 1, 3]);
         let error = study.best().await.unwrap_err();
-        assert!(matches!(error, Error::SeveralObjectives { objectives: 2, .. }), "{error}");
+        assert!(
+            matches!(error, Error::SeveralObjectives { objectives: 2, .. }),
+            "{error}"
+        );
         let trial = study.ask().await.unwrap();
-        assert!(matches!(trial.report(0, 1.0).await, Err(Error::SeveralObjectives { .. })));
+        assert!(matches!(
+            trial.report(0, 1.0).await,
+            Err(Error::SeveralObjectives { .. })
+        ));
         let names = &study.system_attrs().await.unwrap()["study:metric_names"];
         assert_eq!(names.parse::<Vec<String>>().unwrap(), ["loss", "accuracy"]);
     }
@@ -295,7 +418,14 @@ async fn a_deleted_study_is_an_error_and_not_a_new_one() {
     for backend in Backend::shared().await {
         let study = backend.db.study::<Line>("s").await.unwrap();
         let trial = study.ask().await.unwrap();
-        for table in ["trial_params", "trials", "study_directions", "study_user_attributes", "study_system_attributes", "studies"] {
+        for table in [
+            "trial_params",
+            "trials",
+            "study_directions",
+            "study_user_attributes",
+            "study_system_attributes",
+            "studies",
+        ] {
             execute(&backend, &format!("DELETE FROM {table}")).await;
         }
         let error = trial.tell(1.0).await.unwrap_err();
@@ -320,10 +450,16 @@ async fn stop_takes_every_error() {
 async fn execute(backend: &Backend, sql: &str) {
     match backend.db.pool().await {
         docktuna::Pool::Postgres(pool) => {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+                .execute(pool)
+                .await
+                .unwrap();
         }
         docktuna::Pool::Sqlite(pool) => {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+                .execute(pool)
+                .await
+                .unwrap();
         }
         other => panic!("{other:?}"),
     }

@@ -16,13 +16,18 @@ fn value_of(config: &Ten) -> f64 {
 #[tokio::test]
 async fn a_result_does_not_land_on_a_row_that_was_handed_out_again() {
     let postgres = TestDb::create().await;
-    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
     let study = db.study::<Ten>("s").await.unwrap();
     study.ask().await.unwrap().tell(100.0).await.unwrap();
     let lost = study.ask_many(3).await.unwrap();
     let ids = "SELECT array_agg(trial_id ORDER BY trial_id) FROM trials WHERE state = 'RUNNING'";
     let mut connection = postgres.connect().await;
-    let before: Vec<i32> = sqlx::query_scalar(ids).fetch_one(&mut connection).await.unwrap();
+    let before: Vec<i32> = sqlx::query_scalar(ids)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
     postgres
         .execute(
             "DELETE FROM trial_params p USING trials t WHERE t.trial_id = p.trial_id AND state = 'RUNNING';
@@ -30,13 +35,27 @@ async fn a_result_does_not_land_on_a_row_that_was_handed_out_again() {
              SELECT setval('trials_trial_id_seq', (SELECT max(trial_id) FROM trials))",
         )
         .await;
-    let others = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
-    let others = others.study::<Ten>("s").await.unwrap().ask_many(3).await.unwrap();
-    let after: Vec<i32> = sqlx::query_scalar(ids).fetch_one(&mut connection).await.unwrap();
+    let others = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
+    let others = others
+        .study::<Ten>("s")
+        .await
+        .unwrap()
+        .ask_many(3)
+        .await
+        .unwrap();
+    let after: Vec<i32> = sqlx::query_scalar(ids)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
     assert_eq!(before, after, "the ids were handed out again");
     // Even a row that started in the same microsecond is told apart, by its parameters.
     let started: chrono::NaiveDateTime =
-        sqlx::query_scalar("SELECT max(datetime_start) FROM trials").fetch_one(&mut connection).await.unwrap();
+        sqlx::query_scalar("SELECT max(datetime_start) FROM trials")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
     assert!(started > chrono::NaiveDateTime::default());
 
     let mut told: Vec<f64> = vec![100.0];
@@ -49,7 +68,11 @@ async fn a_result_does_not_land_on_a_row_that_was_handed_out_again() {
     assert_eq!(trials.len(), 7);
     for trial in &trials[1..] {
         let param = |name| trial.params.get(name).unwrap().stored();
-        assert_eq!(trial.value(), Some(param("a") + param("b")), "each row has its own result");
+        assert_eq!(
+            trial.value(),
+            Some(param("a") + param("b")),
+            "each row has its own result"
+        );
     }
     let mut stored: Vec<f64> = trials.iter().map(|trial| trial.value().unwrap()).collect();
     stored.sort_by(f64::total_cmp);
@@ -61,15 +84,25 @@ async fn a_result_does_not_land_on_a_row_that_was_handed_out_again() {
 #[tokio::test]
 async fn the_parameters_tell_rows_of_one_microsecond_apart() {
     let postgres = TestDb::create().await;
-    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
     let study = db.study::<Ten>("s").await.unwrap();
     let trial = study.ask().await.unwrap();
-    postgres.execute("UPDATE trial_params SET param_value = 0.125 WHERE param_name = 'e'").await;
+    postgres
+        .execute("UPDATE trial_params SET param_value = 0.125 WHERE param_name = 'e'")
+        .await;
     let value = value_of(trial.config());
     trial.tell(value).await.unwrap();
     let trials = study.trials().await.unwrap();
-    assert_eq!((trials[0].state, trials[0].value()), (TrialState::Running, None));
-    assert_eq!((trials[1].state, trials[1].value()), (TrialState::Complete, Some(value)));
+    assert_eq!(
+        (trials[0].state, trials[0].value()),
+        (TrialState::Running, None)
+    );
+    assert_eq!(
+        (trials[1].state, trials[1].value()),
+        (TrialState::Complete, Some(value))
+    );
 }
 
 /// A real server, crashed again and again under working clients.
@@ -78,7 +111,12 @@ async fn a_server_that_crashes_loses_no_result() {
     let server = PrivateServer::start().await;
     let postgres = TestDb::create_on(server.server()).await;
     let url = postgres.url("postgresql");
-    OptunaDatabase::connect(&url).await.unwrap().study::<Ten>("s").await.unwrap();
+    OptunaDatabase::connect(&url)
+        .await
+        .unwrap()
+        .study::<Ten>("s")
+        .await
+        .unwrap();
     let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..4 {
@@ -89,7 +127,9 @@ async fn a_server_that_crashes_loses_no_result() {
             let mut told = Vec::new();
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
                 // The server may be away for longer than an operation is repeated.
-                let Ok(trial) = study.ask().await else { continue };
+                let Ok(trial) = study.ask().await else {
+                    continue;
+                };
                 let value = value_of(trial.config());
                 tokio::time::sleep(std::time::Duration::from_millis(3)).await;
                 if trial.tell(value).await.is_ok() {
@@ -109,7 +149,12 @@ async fn a_server_that_crashes_loses_no_result() {
     let mut told: Vec<f64> = workers.join_all().await.into_iter().flatten().collect();
     assert!(told.len() > 20, "{} results", told.len());
 
-    let study = OptunaDatabase::connect(&url).await.unwrap().dynamic_study("s").await.unwrap();
+    let study = OptunaDatabase::connect(&url)
+        .await
+        .unwrap()
+        .dynamic_study("s")
+        .await
+        .unwrap();
     let trials = study.trials().await.unwrap();
     let numbers: Vec<i32> = trials.iter().map(|trial| trial.number.get()).collect();
     let dense: Vec<i32> = (0..i32::try_from(trials.len()).unwrap()).collect();
@@ -135,15 +180,28 @@ async fn a_server_that_crashes_loses_no_result() {
 async fn a_cut_line_neither_loses_nor_doubles_anything() {
     let postgres = TestDb::create().await;
     let proxy = Proxy::start(&postgres.host, postgres.port).await;
-    let url = format!("{}?sslmode=disable", postgres.url_at("postgresql", proxy.port()));
+    let url = format!(
+        "{}?sslmode=disable",
+        postgres.url_at("postgresql", proxy.port())
+    );
     let db = OptunaDatabase::connect(&url).await.unwrap();
     let study = db.study::<Line>("s").await.unwrap();
-    for (number, statement) in
-        ["COMMIT", "UPDATE trials SET state = $5", "trial_intermediate_values", "BEGIN"].into_iter().enumerate()
+    for (number, statement) in [
+        "COMMIT",
+        "UPDATE trials SET state = $5",
+        "trial_intermediate_values",
+        "BEGIN",
+    ]
+    .into_iter()
+    .enumerate()
     {
         proxy.cut_after_client_message(statement);
         let trial = study.ask().await.unwrap();
-        assert_eq!(usize::try_from(trial.number().get()), Ok(number), "{statement}");
+        assert_eq!(
+            usize::try_from(trial.number().get()),
+            Ok(number),
+            "{statement}"
+        );
         trial.report(0, 0.5).await.unwrap();
         let x = trial.config().x;
         trial.tell(x).await.unwrap();

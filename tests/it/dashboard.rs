@@ -26,7 +26,12 @@ async fn get(port: u16, path: &str) -> Option<Json> {
 async fn the_dashboard_lists_our_study() {
     for backend in Backend::shared().await {
         let study = backend.db.study::<Train>("sentiment").await.unwrap();
-        study.optimize(|config, _| async move { Ok(config.lr) }).trials(4).run().await.unwrap();
+        study
+            .optimize(|config, _| async move { Ok(config.lr) })
+            .trials(4)
+            .run()
+            .await
+            .unwrap();
         let port = free_port();
         // The URL holds a password, so it travels in the environment.
         let program = format!(
@@ -50,11 +55,15 @@ async fn the_dashboard_lists_our_study() {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         };
-        let listed = tokio::time::timeout(Duration::from_secs(90), answer).await.unwrap();
+        let listed = tokio::time::timeout(Duration::from_secs(90), answer)
+            .await
+            .unwrap();
         let summary = &listed["study_summaries"][0];
         assert_eq!(summary["study_name"], "sentiment", "{listed}");
         let id = summary["study_id"].as_i64().unwrap();
-        let detail = get(port, &format!("/api/studies/{id}?after=0")).await.unwrap();
+        let detail = get(port, &format!("/api/studies/{id}?after=0"))
+            .await
+            .unwrap();
         assert_eq!(detail["trials"].as_array().unwrap().len(), 4, "{detail}");
         server.kill().await.unwrap();
     }

@@ -154,7 +154,7 @@ impl Source for Tape {
         self.given += 1;
         let index = choices(param).and_then(|all| all.iter().position(|c| *c == value));
         let stored = index.map(|index| index as f64).or_else(|| value.as_f64());
-        stored.ok_or_else(|| Refused(name))
+        stored.ok_or(Refused(name))
     }
 }
 

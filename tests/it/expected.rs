@@ -32,15 +32,24 @@ pub(crate) fn strict(text: &str) -> Json {
             close.map_or(rest.len(), |at| at + 2)
         } else {
             let word = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
-            rest.find(|c| !word(c)).unwrap_or(rest.len()).max(first.len_utf8())
+            rest.find(|c| !word(c))
+                .unwrap_or(rest.len())
+                .max(first.len_utf8())
         };
         let token = &rest[..end];
-        let integer = token.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+        let integer = token
+            .trim_start_matches('-')
+            .bytes()
+            .all(|byte| byte.is_ascii_digit());
         match token {
             "NaN" => out.push_str(r#"{"$float": "nan"}"#),
             "Infinity" => out.push_str(r#"{"$float": "inf"}"#),
             "-Infinity" => out.push_str(r#"{"$float": "-inf"}"#),
-            big if integer && big.parse::<i128>().is_ok_and(|n| n.unsigned_abs() > 1 << 53) => {
+            big if integer
+                && big
+                    .parse::<i128>()
+                    .is_ok_and(|n| n.unsigned_abs() > 1 << 53) =>
+            {
                 out.push_str(&format!(r#"{{"$int": "{big}"}}"#));
             }
             other => out.push_str(other),
@@ -76,20 +85,32 @@ pub(crate) fn distribution(distribution: &Distribution) -> Json {
 }
 
 fn attributes(attributes: &Attributes) -> Json {
-    attributes.iter().map(|(key, json)| (key.clone(), strict(json.as_json()))).collect::<Map<_, _>>().into()
+    attributes
+        .iter()
+        .map(|(key, json)| (key.clone(), strict(json.as_json())))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn moment(moment: Option<NaiveDateTime>) -> Json {
-    moment.map_or(Json::Null, |moment| json!(moment.format("%Y-%m-%d %H:%M:%S%.6f").to_string()))
+    moment.map_or(Json::Null, |moment| {
+        json!(moment.format("%Y-%m-%d %H:%M:%S%.6f").to_string())
+    })
 }
 
 pub(crate) fn trial(trial: &FrozenTrial) -> Json {
     let params = || trial.params.iter();
     let by_name = |f: &dyn Fn(&docktuna::Parameter) -> Json| -> Json {
-        params().map(|p| (p.name().to_owned(), f(p))).collect::<Map<_, _>>().into()
+        params()
+            .map(|p| (p.name().to_owned(), f(p)))
+            .collect::<Map<_, _>>()
+            .into()
     };
-    let reported: BTreeMap<String, Json> =
-        trial.intermediate_values.iter().map(|(step, v)| (step.to_string(), float(*v))).collect();
+    let reported: BTreeMap<String, Json> = trial
+        .intermediate_values
+        .iter()
+        .map(|(step, v)| (step.to_string(), float(*v)))
+        .collect();
     json!({
         "number": trial.number.get(),
         "trial_id": trial.id.get(),
@@ -112,7 +133,11 @@ pub(crate) fn trial(trial: &FrozenTrial) -> Json {
 pub(crate) async fn study(study: &DynamicStudy) -> Json {
     let trials = study.trials().await.unwrap();
     let several = study.directions().len() > 1;
-    let best = if several { None } else { study.best_trial().await.ok() };
+    let best = if several {
+        None
+    } else {
+        study.best_trial().await.ok()
+    };
     let front = study.pareto_front().await.unwrap();
     json!({
         "study_id": study.id().get(),

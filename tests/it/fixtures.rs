@@ -27,7 +27,9 @@ fn adjusted(mut report: Json, shift: chrono::TimeDelta) -> Json {
     for study in report["studies"].as_array_mut().unwrap() {
         for trial in study["trials"].as_array_mut().unwrap() {
             for key in ["datetime_start", "datetime_complete"] {
-                let Some(text) = trial[key].as_str() else { continue };
+                let Some(text) = trial[key].as_str() else {
+                    continue;
+                };
                 let moment =
                     chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").unwrap();
                 let moved = (moment - shift).format("%Y-%m-%d %H:%M:%S%.6f").to_string();
@@ -78,8 +80,11 @@ async fn assert_equals(db: &OptunaDatabase, report: &Json, best_may_differ: bool
                 ours.as_object_mut().unwrap().remove(key);
             }
         }
-        for (trial, reported) in
-            ours["trials"].as_array_mut().unwrap().iter_mut().zip(reported["trials"].as_array().unwrap())
+        for (trial, reported) in ours["trials"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .zip(reported["trials"].as_array().unwrap())
         {
             if reported.get("constraints").is_none() {
                 trial.as_object_mut().unwrap().remove("constraints");
@@ -88,45 +93,74 @@ async fn assert_equals(db: &OptunaDatabase, report: &Json, best_may_differ: bool
         assert_agrees(&ours, reported, found.name());
 
         let summary = db.study_summary(found.name()).await.unwrap();
-        assert_eq!(summary.trials.total(), reported["n_trials"].as_u64().unwrap());
-        let start = summary.datetime_start.map(|m| m.format("%Y-%m-%d %H:%M:%S%.6f").to_string());
+        assert_eq!(
+            summary.trials.total(),
+            reported["n_trials"].as_u64().unwrap()
+        );
+        let start = summary
+            .datetime_start
+            .map(|m| m.format("%Y-%m-%d %H:%M:%S%.6f").to_string());
         let starts: Vec<&str> = reported["trials"]
             .as_array()
             .unwrap()
             .iter()
             .filter_map(|trial| trial["datetime_start"].as_str())
             .collect();
-        assert_eq!(start.as_deref(), starts.into_iter().min(), "{}", found.name());
+        assert_eq!(
+            start.as_deref(),
+            starts.into_iter().min(),
+            "{}",
+            found.name()
+        );
     }
 }
 
 #[tokio::test]
 async fn optuna_5_on_sqlite() {
     let (_folder, db) = sqlite("optuna-5.0.0.sqlite").await;
-    assert_equals(&db, &adjusted(report("optuna-5.0.0.json"), chrono::TimeDelta::zero()), false)
-        .await;
+    assert_equals(
+        &db,
+        &adjusted(report("optuna-5.0.0.json"), chrono::TimeDelta::zero()),
+        false,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn optuna_5_on_postgresql() {
     let postgres = TestDb::create().await;
-    postgres.execute(std::fs::read_to_string(path("optuna-5.0.0.pg.sql")).unwrap()).await;
-    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
-    assert_equals(&db, &adjusted(report("optuna-5.0.0.pg.json"), chrono::TimeDelta::zero()), false)
+    postgres
+        .execute(std::fs::read_to_string(path("optuna-5.0.0.pg.sql")).unwrap())
         .await;
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
+    assert_equals(
+        &db,
+        &adjusted(report("optuna-5.0.0.pg.json"), chrono::TimeDelta::zero()),
+        false,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn optuna_3() {
     let (_folder, db) = sqlite("optuna-3.6.2.sqlite").await;
-    assert_equals(&db, &adjusted(report("optuna-3.6.2.json"), chrono::TimeDelta::zero()), false)
-        .await;
+    assert_equals(
+        &db,
+        &adjusted(report("optuna-3.6.2.json"), chrono::TimeDelta::zero()),
+        false,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn optuna_2_after_its_upgrade() {
     let (_folder, db) = sqlite("optuna-2.10.1-upgraded.sqlite").await;
-    let report = adjusted(report("optuna-2.10.1-upgraded.json"), chrono::TimeDelta::zero());
+    let report = adjusted(
+        report("optuna-2.10.1-upgraded.json"),
+        chrono::TimeDelta::zero(),
+    );
     assert_equals(&db, &report, false).await;
 }
 
@@ -140,8 +174,15 @@ async fn optuna_2_before_its_upgrade_is_refused() {
         matches!(&error, Error::Schema { reason: SchemaReason::Older(found), .. } if found == "v2.6.0.a"),
         "{error:?}"
     );
-    assert!(error.to_string().contains("optuna storage upgrade"), "{error}");
-    assert_eq!(std::fs::read(&file).unwrap(), before, "nothing may be created");
+    assert!(
+        error.to_string().contains("optuna storage upgrade"),
+        "{error}"
+    );
+    assert_eq!(
+        std::fs::read(&file).unwrap(),
+        before,
+        "nothing may be created"
+    );
 }
 
 /// Optuna 5 stores UTC, Optuna 4 the local time of its process; what is stored is what we give.
@@ -149,7 +190,12 @@ async fn optuna_2_before_its_upgrade_is_refused() {
 async fn time_zones() {
     let tokyo = chrono::TimeDelta::hours(9);
     let (_folder, db) = sqlite("optuna-5.0.0-tokyo.sqlite").await;
-    assert_equals(&db, &adjusted(report("optuna-5.0.0-tokyo.json"), tokyo), false).await;
+    assert_equals(
+        &db,
+        &adjusted(report("optuna-5.0.0-tokyo.json"), tokyo),
+        false,
+    )
+    .await;
     let (_folder, db) = sqlite("optuna-4.9.0-tokyo.sqlite").await;
     let report = adjusted(report("optuna-4.9.0-tokyo.json"), chrono::TimeDelta::zero());
     assert_equals(&db, &report, true).await;

@@ -10,7 +10,10 @@ use crate::support::{Version, python, python_in_zone};
 
 fn named<'a>(report: &'a Json, name: &str) -> &'a Json {
     let studies = report["studies"].as_array().unwrap();
-    studies.iter().find(|study| study["study_name"] == name).unwrap_or_else(|| panic!("{report}"))
+    studies
+        .iter()
+        .find(|study| study["study_name"] == name)
+        .unwrap_or_else(|| panic!("{report}"))
 }
 
 #[tokio::test]
@@ -18,13 +21,22 @@ async fn optuna_reads_what_we_wrote() {
     for backend in Backend::shared().await {
         let db = &backend.db;
         let all = db.study::<Train>("all").await.unwrap();
-        all.enqueue(Train { schedule: "café".to_owned(), ..Train::defaults() }).await.unwrap();
+        all.enqueue(Train {
+            schedule: "café".to_owned(),
+            ..Train::defaults()
+        })
+        .await
+        .unwrap();
         all.optimize(|config, trial| async move {
             let n = trial.number().get();
             trial.report(2, config.lr).await?;
             trial.report(0, f64::NAN).await?;
-            trial.report(7, if n == 3 { f64::INFINITY } else { 0.25 }).await?;
-            trial.set_user_attr("café \"x\"", json!({"a": [1, 2.5, null, "é"]})).await?;
+            trial
+                .report(7, if n == 3 { f64::INFINITY } else { 0.25 })
+                .await?;
+            trial
+                .set_user_attr("café \"x\"", json!({"a": [1, 2.5, null, "é"]}))
+                .await?;
             match n {
                 3 => Err(Stop::Pruned),
                 4 => Err(Stop::failed("no data: é")),
@@ -39,8 +51,18 @@ async fn optuna_reads_what_we_wrote() {
         .unwrap();
         let running = all.ask().await.unwrap();
         all.enqueue_partial([("lr", 0.01)]).await.unwrap();
-        db.study_builder::<Line>("名前 😀").maximize("accuracy").open().await.unwrap();
-        let two = db.study_builder::<Line>("two").minimize("loss").maximize("acc").open().await.unwrap();
+        db.study_builder::<Line>("名前 😀")
+            .maximize("accuracy")
+            .open()
+            .await
+            .unwrap();
+        let two = db
+            .study_builder::<Line>("two")
+            .minimize("loss")
+            .maximize("acc")
+            .open()
+            .await
+            .unwrap();
         for values in [[1.0, 1.0], [0.5, 2.0], [f64::INFINITY, 3.0]] {
             two.ask().await.unwrap().tell(values).await.unwrap();
         }
@@ -61,7 +83,10 @@ async fn optuna_reads_what_we_wrote() {
             }
             let frame = &named(&report, "all")["dataframe"];
             assert_eq!(frame["shape"][0], 14, "{frame}");
-            assert_eq!(named(&report, "two")["metric_names"], json!(["loss", "acc"]));
+            assert_eq!(
+                named(&report, "two")["metric_names"],
+                json!(["loss", "acc"])
+            );
         }
         running.tell(1.0).await.unwrap();
     }
@@ -101,16 +126,24 @@ async fn we_read_what_optuna_writes() {
 async fn our_distributions_are_the_ones_that_python_writes() {
     for backend in Backend::shared().await {
         let study = backend.db.study::<Train>("s").await.unwrap();
-        study.optimize(|config, _| async move { Ok(config.lr) }).trials(3).run().await.unwrap();
+        study
+            .optimize(|config, _| async move { Ok(config.lr) })
+            .trials(3)
+            .run()
+            .await
+            .unwrap();
         let trials = study.trials().await.unwrap();
         let mut space = serde_json::Map::new();
         for parameter in trials[0].params.iter().filter(|p| !p.name().contains('.')) {
             let distribution = crate::expected::distribution(parameter.distribution());
             space.insert(parameter.name().to_owned(), distribution);
         }
-        space.insert("augment.flip".to_owned(), crate::expected::distribution(
-            trials[0].params.get("augment.flip").unwrap().distribution(),
-        ));
+        space.insert(
+            "augment.flip".to_owned(),
+            crate::expected::distribution(
+                trials[0].params.get("augment.flip").unwrap().distribution(),
+            ),
+        );
         let names: Vec<String> = space.keys().cloned().collect();
         let text = Json::Object(space).to_string();
         let args = ["--study", "s", "--trials", "3", "--space", text.as_str()];
@@ -123,7 +156,10 @@ async fn our_distributions_are_the_ones_that_python_writes() {
             other => panic!("{other}"),
         };
         for name in &names {
-            assert!(shared.contains(&name.as_str()), "{name} is not in {shared:?}");
+            assert!(
+                shared.contains(&name.as_str()),
+                "{name} is not in {shared:?}"
+            );
         }
     }
 }
@@ -132,7 +168,11 @@ async fn our_distributions_are_the_ones_that_python_writes() {
 async fn each_runs_what_the_other_enqueued() {
     for backend in Backend::shared().await {
         for version in Version::ALL {
-            let study = backend.db.study::<Line>(&version.to_string()).await.unwrap();
+            let study = backend
+                .db
+                .study::<Line>(&version.to_string())
+                .await
+                .unwrap();
             let name = study.name();
             let args = ["--study", name, "--params", r#"{"x": 0.125}"#];
             python(version, "enqueue.py", &args, backend.url()).await;
@@ -144,9 +184,17 @@ async fn each_runs_what_the_other_enqueued() {
             let space = r#"{"x": {"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}}}"#;
             let args = ["--study", name, "--space", space];
             let ran = python(version, "ask_only.py", &args, backend.url()).await;
-            assert_eq!((&ran["number"], &ran["params"]["x"]), (&json!(1), &json!(0.375)), "{ran}");
+            assert_eq!(
+                (&ran["number"], &ran["params"]["x"]),
+                (&json!(1), &json!(0.375)),
+                "{ran}"
+            );
             let trials = study.trials().await.unwrap();
-            assert!(trials.iter().all(|trial| trial.state == TrialState::Complete));
+            assert!(
+                trials
+                    .iter()
+                    .all(|trial| trial.state == TrialState::Complete)
+            );
             assert_eq!(trials.len(), 2);
         }
     }
@@ -159,13 +207,21 @@ async fn a_retried_trial_keeps_its_parameters() {
         python(Version::V5, "write.py", &[], backend.url()).await;
         let study = backend.db.study::<Line>("retried").await.unwrap();
         let before = study.trials().await.unwrap();
-        let waiting = before.iter().find(|trial| trial.state == TrialState::Waiting).unwrap();
+        let waiting = before
+            .iter()
+            .find(|trial| trial.state == TrialState::Waiting)
+            .unwrap();
         let x = waiting.params.get("x").unwrap().stored();
         let trial = study.ask().await.unwrap();
         assert_eq!((trial.number(), trial.config().x), (waiting.number, x));
         trial.tell(x).await.unwrap();
         let after = study.trials().await.unwrap();
-        assert_eq!(after[usize::try_from(waiting.number.get()).unwrap()].params.len(), 1);
+        assert_eq!(
+            after[usize::try_from(waiting.number.get()).unwrap()]
+                .params
+                .len(),
+            1
+        );
     }
 }
 
@@ -177,15 +233,38 @@ async fn times_are_utc() {
         study.ask().await.unwrap().tell(1.0).await.unwrap();
         let space = r#"{"x": {"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}}}"#;
         let args = ["--study", "s", "--space", space];
-        python_in_zone(Version::V5, "ask_only.py", &args, backend.url(), "America/Lima").await;
+        python_in_zone(
+            Version::V5,
+            "ask_only.py",
+            &args,
+            backend.url(),
+            "America/Lima",
+        )
+        .await;
         let trials = study.trials().await.unwrap();
-        let starts: Vec<_> = trials.iter().map(|trial| trial.datetime_start.unwrap()).collect();
+        let starts: Vec<_> = trials
+            .iter()
+            .map(|trial| trial.datetime_start.unwrap())
+            .collect();
         let distance = (starts[1] - starts[0]).num_seconds();
         assert!((0..300).contains(&distance), "{starts:?}");
         let now = chrono::Utc::now().naive_utc();
-        assert!((now - starts[0]).num_seconds().abs() < 300, "{starts:?} at {now}");
-        let report = python_in_zone(Version::V5, "report.py", &["--study", "s"], backend.url(), "Asia/Tokyo").await;
-        let local = named(&report, "s")["trials"][0]["datetime_start"].as_str().unwrap().replace('T', " ");
+        assert!(
+            (now - starts[0]).num_seconds().abs() < 300,
+            "{starts:?} at {now}"
+        );
+        let report = python_in_zone(
+            Version::V5,
+            "report.py",
+            &["--study", "s"],
+            backend.url(),
+            "Asia/Tokyo",
+        )
+        .await;
+        let local = named(&report, "s")["trials"][0]["datetime_start"]
+            .as_str()
+            .unwrap()
+            .replace('T', " ");
         let local = chrono::NaiveDateTime::parse_from_str(&local, "%Y-%m-%d %H:%M:%S%.f").unwrap();
         assert_eq!((local - starts[0]).num_hours(), 9);
     }

@@ -33,7 +33,13 @@ async fn infeasible_trials_never_win() {
             (0.0, &[("constraints", "[0.5, -1.0]")]),
             (1.0, &[("constraints:memory", "1e-05")]),
             (2.0, &[("constraints", "[-1.0, Infinity]")]),
-            (3.0, &[("constraints", "[0.0, -Infinity, -0.5]"), ("constraints:x", "-1")]),
+            (
+                3.0,
+                &[
+                    ("constraints", "[0.0, -Infinity, -0.5]"),
+                    ("constraints:x", "-1"),
+                ],
+            ),
             (4.0, &[]),
             // The named one overrides the item of the list.
             (2.5, &[("constraints", "[5.0]"), ("constraints:0", "-1.0")]),
@@ -57,9 +63,19 @@ async fn infeasible_trials_never_win() {
             trial.tell(value).await.unwrap();
         }
         let best = study.best().await.unwrap();
-        assert_eq!((best.number.get(), best.value), (5, 2.5), "{:?}", backend.kind);
-        let feasible: Vec<bool> =
-            study.trials().await.unwrap().iter().map(docktuna::FrozenTrial::is_feasible).collect();
+        assert_eq!(
+            (best.number.get(), best.value),
+            (5, 2.5),
+            "{:?}",
+            backend.kind
+        );
+        let feasible: Vec<bool> = study
+            .trials()
+            .await
+            .unwrap()
+            .iter()
+            .map(docktuna::FrozenTrial::is_feasible)
+            .collect();
         assert_eq!(feasible, [false, false, false, true, true, true]);
     }
 }
@@ -76,7 +92,10 @@ async fn what_is_missing_is_said_or_replaced_by_defaults() {
     for backend in Backend::all().await {
         let study = backend.db.study::<Line>("sentiment").await.unwrap();
         let error = Line::load_best(&backend.db, "sentimant").await.unwrap_err();
-        assert!(error.to_string().contains("did you mean \"sentiment\""), "{error}");
+        assert!(
+            error.to_string().contains("did you mean \"sentiment\""),
+            "{error}"
+        );
         study.ask().await.unwrap().fail("no data").await.unwrap();
         let running = study.ask().await.unwrap();
         let error = Line::load_best(&backend.db, "sentiment").await.unwrap_err();
@@ -96,7 +115,11 @@ async fn what_is_missing_is_said_or_replaced_by_defaults() {
         rate: f64,
     }
     let loader = NoDefault::loader("s").on_missing(Fallback::Defaults);
-    let error = loader.load(&none).await.map(|config| config.rate).unwrap_err();
+    let error = loader
+        .load(&none)
+        .await
+        .map(|config| config.rate)
+        .unwrap_err();
     assert!(error.to_string().contains("no default for rate"), "{error}");
 }
 
@@ -152,15 +175,26 @@ async fn a_mismatch_is_a_diff_and_policies_overlook_some() {
         schedule: String,
     }
     for backend in Backend::all().await {
-        let study = backend.db.study::<stored::Model>("sentiment").await.unwrap();
+        let study = backend
+            .db
+            .study::<stored::Model>("sentiment")
+            .await
+            .unwrap();
         study
-            .enqueue(stored::Model { layers: 12, schedule: "step".to_owned(), old_lr: 0.25 })
+            .enqueue(stored::Model {
+                layers: 12,
+                schedule: "step".to_owned(),
+                old_lr: 0.25,
+            })
             .await
             .unwrap();
         study.ask().await.unwrap().tell(1.0).await.unwrap();
         let db = &backend.db;
 
-        let text = Renamed::load_best(db, "sentiment").await.unwrap_err().to_string();
+        let text = Renamed::load_best(db, "sentiment")
+            .await
+            .unwrap_err()
+            .to_string();
         assert_eq!(
             text,
             "study \"sentiment\" (trial 0) does not match `Renamed`: schedule: stored choices \
@@ -170,10 +204,18 @@ async fn a_mismatch_is_a_diff_and_policies_overlook_some() {
         );
 
         let error = Moved::load_best(db, "sentiment").await.unwrap_err();
-        assert!(error.to_string().contains("stored 1..=12, declared 1..=100"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("stored 1..=12, declared 1..=100"),
+            "{error}"
+        );
         let loader = Moved::loader("sentiment").on_mismatch(Mismatch::AllowMovedRange);
         let moved = loader.load(db).await.unwrap();
-        assert_eq!((moved.layers, moved.schedule.as_str(), moved.old_lr), (12, "step", 0.25));
+        assert_eq!(
+            (moved.layers, moved.schedule.as_str(), moved.old_lr),
+            (12, "step", 0.25)
+        );
 
         let error = Narrow::load_best(db, "sentiment").await.unwrap_err();
         let text = error.to_string();
@@ -182,8 +224,11 @@ async fn a_mismatch_is_a_diff_and_policies_overlook_some() {
             "{text}"
         );
         let narrow = Narrow::loader("sentiment").on_mismatch(Mismatch::AllowChanged);
-        let error =
-            narrow.load(db).await.map(|n| (n.layers, n.schedule, n.old_lr)).unwrap_err();
+        let error = narrow
+            .load(db)
+            .await
+            .map(|n| (n.layers, n.schedule, n.old_lr))
+            .unwrap_err();
         assert!(matches!(error, Error::OutOfRange { .. }), "{error}");
 
         assert!(Fewer::load_best(db, "sentiment").await.is_err());
@@ -192,7 +237,10 @@ async fn a_mismatch_is_a_diff_and_policies_overlook_some() {
         assert_eq!((fewer.layers, fewer.schedule.as_str()), (12, "step"));
 
         let best = db.best_params("sentiment").await.unwrap();
-        assert_eq!(format!("{best:?}"), r#"{"layers": Int(12), "old_lr": Float(0.25), "schedule": Str("step")}"#);
+        assert_eq!(
+            format!("{best:?}"),
+            r#"{"layers": Int(12), "old_lr": Float(0.25), "schedule": Str("step")}"#
+        );
     }
 }
 
@@ -203,31 +251,55 @@ async fn a_snapshot_serves_when_the_database_is_down() {
     let loader = Train::loader("s").snapshot(&file);
     let best = {
         let postgres = TestDb::create().await;
-        let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+        let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+            .await
+            .unwrap();
         let study = db.study::<Train>("s").await.unwrap();
-        study.ask().await.unwrap().tell(f64::NEG_INFINITY).await.unwrap();
+        study
+            .ask()
+            .await
+            .unwrap()
+            .tell(f64::NEG_INFINITY)
+            .await
+            .unwrap();
         loader.load(&db).await.unwrap()
     };
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no part of it stays behind");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "no part of it stays behind"
+    );
 
-    let url = format!("postgresql://me:secret@127.0.0.1:{}/x", crate::support::free_port());
+    let url = format!(
+        "postgresql://me:secret@127.0.0.1:{}/x",
+        crate::support::free_port()
+    );
     let error = OptunaDatabase::connect(&url).await.unwrap_err();
     assert!(error.is_transient(), "{error}");
 
     // A database that is there answers, whatever the snapshot says.
     let other = Backend::sqlite().await;
     other.db.study::<Train>("s").await.unwrap();
-    assert!(matches!(loader.load(&other.db).await, Err(Error::NoTrial { .. })));
+    assert!(matches!(
+        loader.load(&other.db).await,
+        Err(Error::NoTrial { .. })
+    ));
     // One that went away while it was open does not.
     let postgres = TestDb::create().await;
     let proxy = crate::support::Proxy::start(&postgres.host, postgres.port).await;
-    let url = format!("{}?sslmode=disable", postgres.url_at("postgresql", proxy.port()));
+    let url = format!(
+        "{}?sslmode=disable",
+        postgres.url_at("postgresql", proxy.port())
+    );
     let db = OptunaDatabase::connect(&url).await.unwrap();
     proxy.refuse(true);
     proxy.cut();
     assert_eq!(loader.load(&db).await.unwrap(), best);
     std::fs::write(&file, "{}").unwrap();
-    assert!(matches!(loader.load(&db).await, Err(Error::Snapshot { .. })));
+    assert!(matches!(
+        loader.load(&db).await,
+        Err(Error::Snapshot { .. })
+    ));
     let error = Line::load_best(&db, "s").await.unwrap_err();
     assert!(error.is_transient(), "{error}");
 }

@@ -8,15 +8,22 @@ use crate::support::TestDb;
 /// A role that may do what `grants` say, in a database where a study has been tuned.
 async fn with_role(grants: &str) -> (TestDb, OptunaDatabase) {
     let postgres = TestDb::create().await;
-    let owner = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let owner = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
     let study = owner.study::<Train>("s").await.unwrap();
     study.ask().await.unwrap().tell(1.0).await.unwrap();
     let role = format!("{}_role", postgres.user);
     postgres
         .execute_superuser(format!("CREATE ROLE \"{role}\" LOGIN PASSWORD 'reader'"))
         .await;
-    let grants = format!("GRANT CONNECT ON DATABASE {} TO ROLE; {grants}", postgres.database);
-    postgres.execute(grants.replace("ROLE", &format!("\"{role}\""))).await;
+    let grants = format!(
+        "GRANT CONNECT ON DATABASE {} TO ROLE; {grants}",
+        postgres.database
+    );
+    postgres
+        .execute(grants.replace("ROLE", &format!("\"{role}\"")))
+        .await;
     let db = OptunaDatabase::builder()
         .host(&postgres.host)
         .port(postgres.port)
@@ -31,7 +38,9 @@ async fn with_role(grants: &str) -> (TestDb, OptunaDatabase) {
 
 async fn drop_role(postgres: &TestDb) {
     let role = format!("{}_role", postgres.user);
-    postgres.execute_superuser(format!("DROP OWNED BY \"{role}\"; DROP ROLE \"{role}\"")).await;
+    postgres
+        .execute_superuser(format!("DROP OWNED BY \"{role}\"; DROP ROLE \"{role}\""))
+        .await;
 }
 
 #[tokio::test]
@@ -90,13 +99,25 @@ async fn a_missing_right_is_named_and_leaves_nothing_half_done() {
 #[tokio::test]
 async fn an_empty_database_without_the_right_to_create_says_so() {
     let postgres = TestDb::create().await;
-    postgres.execute_superuser("REVOKE ALL ON SCHEMA public FROM PUBLIC").await;
-    let sql = format!("ALTER SCHEMA public OWNER TO docktuna_super; GRANT USAGE ON SCHEMA public TO \"{}\"", postgres.user);
+    postgres
+        .execute_superuser("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        .await;
+    let sql = format!(
+        "ALTER SCHEMA public OWNER TO docktuna_super; GRANT USAGE ON SCHEMA public TO \"{}\"",
+        postgres.user
+    );
     postgres.execute_superuser(sql).await;
-    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
     let error = db.study::<Line>("s").await.unwrap_err();
     assert!(matches!(error, Error::Privilege { .. }), "{error:?}");
     let error = Line::load_best(&db, "s").await.unwrap_err();
     assert!(matches!(error, Error::NoTables { .. }), "{error:?}");
-    assert!(error.to_string().contains("the tuner creates them on its first run"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the tuner creates them on its first run"),
+        "{error}"
+    );
 }

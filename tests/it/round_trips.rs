@@ -16,8 +16,14 @@ impl Counted {
         let postgres = TestDb::create().await;
         let proxy = Proxy::start(&postgres.host, postgres.port).await;
         let url = postgres.url_at("postgresql", proxy.port());
-        let db = OptunaDatabase::connect(&format!("{url}?sslmode=disable")).await.unwrap();
-        Self { _postgres: postgres, proxy, db }
+        let db = OptunaDatabase::connect(&format!("{url}?sslmode=disable"))
+            .await
+            .unwrap();
+        Self {
+            _postgres: postgres,
+            proxy,
+            db,
+        }
     }
 
     /// What `operation` costs on a connection that has prepared its statements.
@@ -36,9 +42,15 @@ async fn a_trial_costs_four_round_trips_and_two_commits_whatever_its_parameters(
     let ten = counted.db.study::<Ten>("ten").await.unwrap();
     let all = counted.db.study::<Train>("all").await.unwrap();
     let costs = [
-        counted.count(async || one.ask().await.unwrap().tell(1.0).await.unwrap()).await,
-        counted.count(async || ten.ask().await.unwrap().tell(1.0).await.unwrap()).await,
-        counted.count(async || all.ask().await.unwrap().tell(1.0).await.unwrap()).await,
+        counted
+            .count(async || one.ask().await.unwrap().tell(1.0).await.unwrap())
+            .await,
+        counted
+            .count(async || ten.ask().await.unwrap().tell(1.0).await.unwrap())
+            .await,
+        counted
+            .count(async || all.ask().await.unwrap().tell(1.0).await.unwrap())
+            .await,
     ];
     for cost in costs {
         assert_eq!(cost.round_trips, 4, "{cost:?}");
@@ -57,7 +69,12 @@ async fn a_run_costs_no_more_than_its_trials() {
     let counted = Counted::new().await;
     let study = counted.db.study::<Ten>("s").await.unwrap();
     let run = || async {
-        study.optimize(|config, _| async move { Ok(config.a) }).trials(10).run().await.unwrap();
+        study
+            .optimize(|config, _| async move { Ok(config.a) })
+            .trials(10)
+            .run()
+            .await
+            .unwrap();
     };
     run().await;
     counted.proxy.reset();
@@ -103,14 +120,22 @@ async fn loading_costs_three_queries() {
     for trial in study.ask_many(5).await.unwrap() {
         trial.tell(1.0).await.unwrap();
     }
-    let cost = counted.count(async || Train::load_best(&counted.db, "s").await.unwrap()).await;
-    assert_eq!((cost.statements, cost.round_trips, cost.commits), (3, 3, 0), "{cost:?}");
+    let cost = counted
+        .count(async || Train::load_best(&counted.db, "s").await.unwrap())
+        .await;
+    assert_eq!(
+        (cost.statements, cost.round_trips, cost.commits),
+        (3, 3, 0),
+        "{cost:?}"
+    );
 }
 
 #[tokio::test]
 async fn loading_reads_by_index() {
     let postgres = TestDb::create().await;
-    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
     db.study::<Line>("other").await.unwrap();
     let study = db.study::<Line>("s").await.unwrap();
     for trial in study.ask_many(3).await.unwrap() {
@@ -141,8 +166,14 @@ async fn rows_read(connection: &mut sqlx::PgConnection) -> i64 {
     let mut last = -1;
     loop {
         tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
-        sqlx::raw_sql("SELECT pg_stat_clear_snapshot()").execute(&mut *connection).await.unwrap();
-        let now: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await.unwrap();
+        sqlx::raw_sql("SELECT pg_stat_clear_snapshot()")
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+        let now: i64 = sqlx::query_scalar(sql)
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
         if now == last {
             return now;
         }

@@ -37,7 +37,9 @@ async fn catalogue(postgres: &TestDb) -> Vec<String> {
 #[tokio::test]
 async fn the_tables_on_postgresql_are_those_that_optuna_makes() {
     let (ours, theirs) = (TestDb::create().await, TestDb::create().await);
-    let db = OptunaDatabase::connect(&ours.url("postgresql")).await.unwrap();
+    let db = OptunaDatabase::connect(&ours.url("postgresql"))
+        .await
+        .unwrap();
     db.study::<Line>("s").await.unwrap();
     python(Version::V5, "write.py", &[], &theirs.url_for_python()).await;
     assert_eq!(catalogue(&ours).await, catalogue(&theirs).await);
@@ -50,23 +52,41 @@ async fn the_tables_in_sqlite_are_those_that_optuna_makes() {
     python(Version::V5, "write.py", &[], theirs.url()).await;
     let mut definitions = Vec::new();
     for backend in [&ours, &theirs] {
-        let docktuna::Pool::Sqlite(pool) = backend.db.pool().await else { panic!("SQLite") };
+        let docktuna::Pool::Sqlite(pool) = backend.db.pool().await else {
+            panic!("SQLite")
+        };
         let mut lines = Vec::new();
-        for table in sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-            .fetch_all(pool)
-            .await
-            .unwrap()
+        for table in
+            sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+                .fetch_all(pool)
+                .await
+                .unwrap()
         {
             let table: String = table.get(0);
             // The order in which uniques are numbered is the file's own matter.
             for (what, sql) in [
-                ("column", "SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk || ' ' || coalesce(dflt_value, '') FROM pragma_table_info(?1)"),
-                ("index", "SELECT group_concat(i.name) || ' ' || l.\"unique\" || ' ' || l.origin FROM pragma_index_list(?1) l, pragma_index_info(l.name) i GROUP BY l.name"),
-                ("key", "SELECT \"table\" || ' ' || \"from\" || ' ' || \"to\" || ' ' || on_delete FROM pragma_foreign_key_list(?1)"),
-                ("named", "SELECT name FROM pragma_index_list(?1) WHERE name NOT LIKE 'sqlite_autoindex%'"),
+                (
+                    "column",
+                    "SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk || ' ' || coalesce(dflt_value, '') FROM pragma_table_info(?1)",
+                ),
+                (
+                    "index",
+                    "SELECT group_concat(i.name) || ' ' || l.\"unique\" || ' ' || l.origin FROM pragma_index_list(?1) l, pragma_index_info(l.name) i GROUP BY l.name",
+                ),
+                (
+                    "key",
+                    "SELECT \"table\" || ' ' || \"from\" || ' ' || \"to\" || ' ' || on_delete FROM pragma_foreign_key_list(?1)",
+                ),
+                (
+                    "named",
+                    "SELECT name FROM pragma_index_list(?1) WHERE name NOT LIKE 'sqlite_autoindex%'",
+                ),
             ] {
                 let rows = sqlx::query(sql).bind(&table).fetch_all(pool).await.unwrap();
-                lines.extend(rows.iter().map(|row| format!("{table} {what} {}", row.get::<String, _>(0))));
+                lines.extend(
+                    rows.iter()
+                        .map(|row| format!("{table} {what} {}", row.get::<String, _>(0))),
+                );
             }
         }
         lines.sort();
@@ -78,12 +98,14 @@ async fn the_tables_in_sqlite_are_those_that_optuna_makes() {
 
 async fn refused(backend: &Backend, sql: &str) -> SchemaReason {
     match backend.db.pool().await {
-        docktuna::Pool::Postgres(pool) => {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(pool).await.map(drop)
-        }
-        docktuna::Pool::Sqlite(pool) => {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(pool).await.map(drop)
-        }
+        docktuna::Pool::Postgres(pool) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+            .execute(pool)
+            .await
+            .map(drop),
+        docktuna::Pool::Sqlite(pool) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+            .execute(pool)
+            .await
+            .map(drop),
         other => panic!("{other:?}"),
     }
     .unwrap();
@@ -100,18 +122,35 @@ async fn other_revisions_are_refused_with_the_right_advice() {
         for (revision, expected) in [
             ("v3.0.0.d", SchemaReason::Older("v3.0.0.d".to_owned())),
             ("v9.9.9.a", SchemaReason::Newer("v9.9.9.a".to_owned())),
-            ("1975ea83b712", SchemaReason::Foreign("1975ea83b712".to_owned())),
+            (
+                "1975ea83b712",
+                SchemaReason::Foreign("1975ea83b712".to_owned()),
+            ),
         ] {
             let sql = format!("UPDATE alembic_version SET version_num = '{revision}'");
             assert_eq!(refused(&backend, &sql).await, expected);
         }
         let two = "INSERT INTO alembic_version VALUES ('v3.2.0.a')";
-        assert!(matches!(refused(&backend, two).await, SchemaReason::Foreign(_)));
-        let reason = refused(&backend, "DELETE FROM alembic_version; DROP TABLE trial_heartbeats").await;
-        assert_eq!(reason, SchemaReason::Incomplete(vec!["trial_heartbeats".to_owned()]));
+        assert!(matches!(
+            refused(&backend, two).await,
+            SchemaReason::Foreign(_)
+        ));
+        let reason = refused(
+            &backend,
+            "DELETE FROM alembic_version; DROP TABLE trial_heartbeats",
+        )
+        .await;
+        assert_eq!(
+            reason,
+            SchemaReason::Incomplete(vec!["trial_heartbeats".to_owned()])
+        );
         let text = reason.to_string();
         assert!(text.contains("Python's Optuna"), "{text}");
-        assert_eq!(backend.db.study_count().await.unwrap(), 1, "nothing was created");
+        assert_eq!(
+            backend.db.study_count().await.unwrap(),
+            1,
+            "nothing was created"
+        );
     }
 }
 
@@ -125,29 +164,49 @@ async fn a_foreign_database_is_left_alone() {
              INSERT INTO alembic_version VALUES ('acf3f17fdcc7')",
         )
         .await;
-    let db = OptunaDatabase::connect(&postgres.url("postgresql")).await.unwrap();
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
     let error = db.study::<Line>("s").await.unwrap_err();
     assert!(
-        matches!(&error, Error::Schema { reason: SchemaReason::Foreign(_), .. }),
+        matches!(
+            &error,
+            Error::Schema {
+                reason: SchemaReason::Foreign(_),
+                ..
+            }
+        ),
         "{error:?}"
     );
     assert!(error.to_string().contains("OPTUNA_DB_SCHEMA"), "{error}");
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-        .fetch_one(&mut postgres.connect().await)
-        .await
-        .unwrap();
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+            .fetch_one(&mut postgres.connect().await)
+            .await
+            .unwrap();
     assert_eq!(tables, 1);
 
     // A schema of its own makes it work.
     postgres.execute("CREATE SCHEMA tuning").await;
-    let builder = OptunaDatabase::builder().host(&postgres.host).port(postgres.port);
+    let builder = OptunaDatabase::builder()
+        .host(&postgres.host)
+        .port(postgres.port);
     let builder = builder.user(&postgres.user).database(&postgres.database);
     let builder = builder.password(postgres.password.clone()).schema("tuning");
     let db = builder.connect().await.unwrap();
-    db.study::<Line>("s").await.unwrap().ask().await.unwrap().tell(1.0).await.unwrap();
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'tuning'")
-        .fetch_one(&mut postgres.connect().await)
+    db.study::<Line>("s")
+        .await
+        .unwrap()
+        .ask()
+        .await
+        .unwrap()
+        .tell(1.0)
         .await
         .unwrap();
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'tuning'")
+            .fetch_one(&mut postgres.connect().await)
+            .await
+            .unwrap();
     assert_eq!(tables, 13);
 }

@@ -34,7 +34,9 @@ async fn child(folder: &Path, what: &str, variables: &[(&str, &str)]) -> String 
 /// Not a test of its own: what the children of the others do. Without the variable it does nothing.
 #[tokio::test]
 async fn in_a_child() {
-    let Ok(what) = std::env::var(CHILD) else { return };
+    let Ok(what) = std::env::var(CHILD) else {
+        return;
+    };
     let db = match what.as_str() {
         "one" => {
             let failed = docktuna::optuna_db().await;
@@ -79,14 +81,22 @@ async fn the_layout_of_the_python_docktuna_works() {
     let postgres = TestDb::create().await;
     let folder = deployment(&postgres);
     let found = child(folder.path(), "env", &[]).await;
-    let target = format!("PostgreSQL {}:{}/{}", postgres.host, postgres.port, postgres.database);
+    let target = format!(
+        "PostgreSQL {}:{}/{}",
+        postgres.host, postgres.port, postgres.database
+    );
     assert!(found.starts_with(&target), "{found}");
 
     // The environment wins over the file.
     let found = child(folder.path(), "env", &[("OPTUNA_DB_NAME", "nowhere")]).await;
     assert!(found.contains("no such database"), "{found}");
     // A whole URL in the environment wins over parts in the file.
-    let found = child(folder.path(), "env", &[("OPTUNA_STORAGE", "sqlite:///x.db")]).await;
+    let found = child(
+        folder.path(),
+        "env",
+        &[("OPTUNA_STORAGE", "sqlite:///x.db")],
+    )
+    .await;
     assert!(found.starts_with("SQLite file x.db"), "{found}");
 
     std::fs::rename(folder.path().join(".env"), folder.path().join("env")).unwrap();
@@ -98,7 +108,10 @@ async fn the_layout_of_the_python_docktuna_works() {
 async fn a_half_configured_environment_is_an_error_and_never_another_database() {
     let folder = tempfile::tempdir().unwrap();
     let found = child(folder.path(), "or sqlite", &[]).await;
-    assert!(found.starts_with("SQLite file fallback.db (no OPTUNA_* setting"), "{found}");
+    assert!(
+        found.starts_with("SQLite file fallback.db (no OPTUNA_* setting"),
+        "{found}"
+    );
     for what in ["env", "or sqlite"] {
         let found = child(
             folder.path(),
@@ -106,13 +119,21 @@ async fn a_half_configured_environment_is_an_error_and_never_another_database() 
             &[("OPTUNA_DB_HOST", "db"), ("OPTUNA_SECRETS_DIR", "/nowhere")],
         )
         .await;
-        for part in ["OPTUNA_DB_USER is not set", "OPTUNA_DB_NAME is not set", "/nowhere/optuna_db_user_password", "the environment"] {
+        for part in [
+            "OPTUNA_DB_USER is not set",
+            "OPTUNA_DB_NAME is not set",
+            "/nowhere/optuna_db_user_password",
+            "the environment",
+        ] {
             assert!(found.contains(part), "{found}");
         }
     }
     std::fs::write(folder.path().join(".env"), "OPTUNA_DB_PASSWORD=hunter 2\n").unwrap();
     let found = child(folder.path(), "or sqlite", &[]).await;
-    assert!(found.contains("line 1") && !found.contains("hunter"), "{found}");
+    assert!(
+        found.contains("line 1") && !found.contains("hunter"),
+        "{found}"
+    );
     assert!(!folder.path().join("fallback.db").exists());
 }
 
@@ -144,7 +165,10 @@ fn builder(postgres: &TestDb) -> docktuna::DatabaseBuilder {
 #[tokio::test]
 async fn tls_as_libpqs_words_say() {
     let postgres = TestDb::create().await;
-    let root = Server::shared().root_certificate.clone().expect("a server with a certificate");
+    let root = Server::shared()
+        .root_certificate
+        .clone()
+        .expect("a server with a certificate");
     let root = root.to_str().unwrap();
     let works = async |host: &str, mode: SslMode, root: Option<&str>| {
         let mut builder = builder(&postgres).host(host).sslmode(mode);
@@ -154,24 +178,55 @@ async fn tls_as_libpqs_words_say() {
         match builder.connect().await {
             Ok(db) => {
                 db.study::<Line>("s").await.unwrap();
-                let docktuna::Pool::Postgres(pool) = db.pool().await else { panic!("PostgreSQL") };
+                let docktuna::Pool::Postgres(pool) = db.pool().await else {
+                    panic!("PostgreSQL")
+                };
                 let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
-                Some(sqlx::query_scalar::<_, bool>(sql).fetch_one(pool).await.unwrap())
+                Some(
+                    sqlx::query_scalar::<_, bool>(sql)
+                        .fetch_one(pool)
+                        .await
+                        .unwrap(),
+                )
             }
-            Err(Error::Connect { reason: ConnectReason::Tls, .. }) => None,
+            Err(Error::Connect {
+                reason: ConnectReason::Tls,
+                ..
+            }) => None,
             Err(error) => panic!("{host} {mode:?}: {error:?}"),
         }
     };
-    assert_eq!(works("localhost", SslMode::Disable, None).await, Some(false));
+    assert_eq!(
+        works("localhost", SslMode::Disable, None).await,
+        Some(false)
+    );
     assert_eq!(works("localhost", SslMode::Prefer, None).await, Some(true));
     assert_eq!(works("localhost", SslMode::Require, None).await, Some(true));
-    assert_eq!(works("localhost", SslMode::VerifyCa, Some(root)).await, Some(true));
-    assert_eq!(works("localhost", SslMode::VerifyFull, Some(root)).await, Some(true));
-    assert_eq!(works("localhost", SslMode::VerifyCa, None).await, None, "an unknown authority");
+    assert_eq!(
+        works("localhost", SslMode::VerifyCa, Some(root)).await,
+        Some(true)
+    );
+    assert_eq!(
+        works("localhost", SslMode::VerifyFull, Some(root)).await,
+        Some(true)
+    );
+    assert_eq!(
+        works("localhost", SslMode::VerifyCa, None).await,
+        None,
+        "an unknown authority"
+    );
     // As libpq: a root certificate turns `require` into `verify-ca`.
     let other = tempfile::NamedTempFile::new().unwrap();
     let key = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+        ])
         .args(["-keyout", "/dev/null", "-subj", "/CN=other", "-out"])
         .arg(other.path())
         .output()
@@ -179,10 +234,19 @@ async fn tls_as_libpqs_words_say() {
         .unwrap();
     assert!(key.status.success());
     let other = other.path().to_str().unwrap();
-    assert_eq!(works("localhost", SslMode::Require, Some(other)).await, None);
-    assert_eq!(works("localhost", SslMode::VerifyCa, Some(other)).await, None);
+    assert_eq!(
+        works("localhost", SslMode::Require, Some(other)).await,
+        None
+    );
+    assert_eq!(
+        works("localhost", SslMode::VerifyCa, Some(other)).await,
+        None
+    );
     // The certificate names localhost and 127.0.0.1, and not this address of the same machine.
-    assert_eq!(works("127.0.0.1", SslMode::VerifyFull, Some(root)).await, Some(true));
+    assert_eq!(
+        works("127.0.0.1", SslMode::VerifyFull, Some(root)).await,
+        Some(true)
+    );
 }
 
 #[tokio::test]
@@ -196,12 +260,32 @@ async fn every_way_of_not_connecting_is_told_apart() {
         other => panic!("{other:?}"),
     };
     let local = || builder(&postgres).host("127.0.0.1");
-    assert_eq!(reason(local().password("wrong")).await, ConnectReason::Authentication);
-    assert_eq!(reason(local().user("nobody-here")).await, ConnectReason::Authentication);
-    assert_eq!(reason(local().database("nowhere")).await, ConnectReason::MissingDatabase);
-    assert_eq!(reason(local().port(crate::support::free_port())).await, ConnectReason::Refused);
-    assert_eq!(reason(builder(&postgres).host("host.invalid")).await, ConnectReason::Dns);
-    postgres.execute_superuser(format!("ALTER ROLE \"{}\" CONNECTION LIMIT 0", postgres.user)).await;
+    assert_eq!(
+        reason(local().password("wrong")).await,
+        ConnectReason::Authentication
+    );
+    assert_eq!(
+        reason(local().user("nobody-here")).await,
+        ConnectReason::Authentication
+    );
+    assert_eq!(
+        reason(local().database("nowhere")).await,
+        ConnectReason::MissingDatabase
+    );
+    assert_eq!(
+        reason(local().port(crate::support::free_port())).await,
+        ConnectReason::Refused
+    );
+    assert_eq!(
+        reason(builder(&postgres).host("host.invalid")).await,
+        ConnectReason::Dns
+    );
+    postgres
+        .execute_superuser(format!(
+            "ALTER ROLE \"{}\" CONNECTION LIMIT 0",
+            postgres.user
+        ))
+        .await;
     assert_eq!(reason(local()).await, ConnectReason::TooManyConnections);
 }
 
@@ -213,19 +297,39 @@ async fn clear_text_on_another_host_is_warned_of_once() {
     let server = crate::support::PrivateServer::start().await;
     let postgres = TestDb::create_on(server.server()).await;
     let hostname = Command::new("hostname").output().await.unwrap();
-    let hostname = String::from_utf8(hostname.stdout).unwrap().trim().to_owned();
+    let hostname = String::from_utf8(hostname.stdout)
+        .unwrap()
+        .trim()
+        .to_owned();
     let proxied = std::net::ToSocketAddrs::to_socket_addrs(&(hostname.as_str(), 0))
         .ok()
         .and_then(|mut addresses| addresses.find(|address| address.ip().is_loopback()));
     let log = crate::secrets::Log::start();
     let connect = async |host: &str| {
         let db = builder(&postgres).host(host).connect().await.unwrap();
-        db.study::<Line>("s").await.unwrap().ask().await.unwrap().tell(1.0).await.unwrap();
+        db.study::<Line>("s")
+            .await
+            .unwrap()
+            .ask()
+            .await
+            .unwrap()
+            .tell(1.0)
+            .await
+            .unwrap();
     };
     connect("localhost").await;
     assert_eq!(log.text().matches("not encrypted").count(), 0);
     // An address of this machine that is written in a way only the resolver understands.
-    let other = if proxied.is_some() { hostname.as_str() } else { "127.1" };
+    let other = if proxied.is_some() {
+        hostname.as_str()
+    } else {
+        "127.1"
+    };
     connect(other).await;
-    assert_eq!(log.text().matches("not encrypted").count(), 1, "{}", log.text());
+    assert_eq!(
+        log.text().matches("not encrypted").count(),
+        1,
+        "{}",
+        log.text()
+    );
 }

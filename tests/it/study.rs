@@ -24,7 +24,10 @@ async fn an_asynchronous_objective() {
             .run()
             .await
             .unwrap();
-        assert_eq!((summary.complete, summary.pruned, summary.failed), (12, 0, 0));
+        assert_eq!(
+            (summary.complete, summary.pruned, summary.failed),
+            (12, 0, 0)
+        );
         let trials = study.trials().await.unwrap();
         assert_eq!(trials.len(), 12);
         for trial in &trials {
@@ -62,7 +65,11 @@ async fn a_blocking_objective_runs_on_threads_of_its_own() {
         assert_eq!(summary.complete, 9);
         assert_eq!(seen.load(Ordering::SeqCst), 3);
         let trials = study.trials().await.unwrap();
-        assert!(trials.iter().all(|trial| trial.user_attrs.contains_key("thread")));
+        assert!(
+            trials
+                .iter()
+                .all(|trial| trial.user_attrs.contains_key("thread"))
+        );
     }
 }
 
@@ -91,15 +98,29 @@ async fn errors_panics_and_nan_fail_their_trial_only() {
             .run()
             .await
             .unwrap();
-        assert_eq!((summary.complete, summary.pruned, summary.failed), (1, 1, 4));
+        assert_eq!(
+            (summary.complete, summary.pruned, summary.failed),
+            (1, 1, 4)
+        );
         let trials = study.trials().await.unwrap();
-        let reason = |n: usize| trials[n].user_attrs["docktuna:error"].parse::<String>().unwrap();
+        let reason = |n: usize| {
+            trials[n].user_attrs["docktuna:error"]
+                .parse::<String>()
+                .unwrap()
+        };
         assert_eq!(reason(0), "no data");
         assert_eq!(reason(1), "the objective panicked: out of memory");
         assert!(reason(2).contains("NaN"));
-        assert_eq!((trials[3].state, trials[3].value()), (TrialState::Pruned, Some(0.5)));
+        assert_eq!(
+            (trials[3].state, trials[3].value()),
+            (TrialState::Pruned, Some(0.5))
+        );
         assert!(reason(4).contains("invalid digit"));
-        assert!([0, 1, 2, 4].iter().all(|n| trials[*n].state == TrialState::Fail));
+        assert!(
+            [0, 1, 2, 4]
+                .iter()
+                .all(|n| trials[*n].state == TrialState::Fail)
+        );
 
         let error = study
             .optimize(|_, _| async { Err::<f64, _>(Stop::failed("broken")) })
@@ -108,7 +129,10 @@ async fn errors_panics_and_nan_fail_their_trial_only() {
             .run()
             .await
             .unwrap_err();
-        assert!(matches!(error, Error::TooManyFailures { failures: 3, .. }), "{error}");
+        assert!(
+            matches!(error, Error::TooManyFailures { failures: 3, .. }),
+            "{error}"
+        );
         assert_eq!(study.trial_counts().await.unwrap().total(), 9);
     }
 }
@@ -132,11 +156,17 @@ async fn time_and_totals_end_a_run() {
         assert!(started.elapsed() >= Duration::from_millis(300));
 
         let total = u32::try_from(total).unwrap() + 3;
-        let summary =
-            study.optimize(|config, _| async move { Ok(config.x) }).max_total(total).run().await;
+        let summary = study
+            .optimize(|config, _| async move { Ok(config.x) })
+            .max_total(total)
+            .run()
+            .await;
         assert_eq!(summary.unwrap().complete, 3);
-        let summary =
-            study.optimize(|config, _| async move { Ok(config.x) }).max_total(total).run().await;
+        let summary = study
+            .optimize(|config, _| async move { Ok(config.x) })
+            .max_total(total)
+            .run()
+            .await;
         assert_eq!(summary.unwrap().complete, 0);
     }
 }
@@ -145,7 +175,12 @@ async fn time_and_totals_end_a_run() {
 async fn a_study_is_resumed() {
     for backend in Backend::shared().await {
         let run = |study: Study<Line>| async move {
-            study.optimize(|c, _| async move { Ok(c.x) }).trials(3).run().await.unwrap()
+            study
+                .optimize(|c, _| async move { Ok(c.x) })
+                .trials(3)
+                .run()
+                .await
+                .unwrap()
         };
         run(backend.db.study("s").await.unwrap()).await;
         run(backend.again().await.study("s").await.unwrap()).await;
@@ -181,7 +216,14 @@ async fn a_seeded_study_repeats() {
                     .await
                     .unwrap();
             }
-            let trials = backend.db.dynamic_study("s").await.unwrap().trials().await.unwrap();
+            let trials = backend
+                .db
+                .dynamic_study("s")
+                .await
+                .unwrap()
+                .trials()
+                .await
+                .unwrap();
             let params: Vec<String> = trials.iter().map(|t| format!("{:?}", t.params)).collect();
             assert_eq!(params.len(), 10);
             runs.insert(params);
@@ -193,9 +235,15 @@ async fn a_seeded_study_repeats() {
     for _ in 0..2 {
         let backend = Backend::memory().await;
         let study = backend.db.study::<Train>("s").await.unwrap();
-        seen.lock().unwrap().insert(format!("{:?}", study.ask().await.unwrap().config()));
+        seen.lock()
+            .unwrap()
+            .insert(format!("{:?}", study.ask().await.unwrap().config()));
     }
-    assert_eq!(seen.lock().unwrap().len(), 2, "two studies without a seed differ");
+    assert_eq!(
+        seen.lock().unwrap().len(),
+        2,
+        "two studies without a seed differ"
+    );
 }
 
 #[tokio::test]
@@ -212,10 +260,18 @@ async fn the_direction_comes_from_the_type_or_the_caller() {
         let trial = study.ask().await.unwrap();
         let x = trial.config().x;
         trial.tell(x).await.unwrap();
-        let error =
-            backend.db.study_builder::<Declared>("s").minimize("loss").open().await.unwrap_err();
+        let error = backend
+            .db
+            .study_builder::<Declared>("s")
+            .minimize("loss")
+            .open()
+            .await
+            .unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("created to maximize, not to minimize"), "{text}");
+        assert!(
+            text.contains("created to maximize, not to minimize"),
+            "{text}"
+        );
         assert_eq!(study.trial_counts().await.unwrap().total(), 1);
     }
 }
@@ -325,28 +381,55 @@ async fn a_run_may_narrow_the_search() {
             trial.tell(config_value(&label)).await.unwrap();
         }
         assert!(study.best().await.is_ok());
-        let error =
-            backend.db.study_builder::<Train>("t").set("lr=1e-9..=1.0").open().await.unwrap_err();
+        let error = backend
+            .db
+            .study_builder::<Train>("t")
+            .set("lr=1e-9..=1.0")
+            .open()
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("goes beyond"), "{error}");
-        let error = backend.db.study_builder::<Train>("t").set("lrr=1").open().await.unwrap_err();
+        let error = backend
+            .db
+            .study_builder::<Train>("t")
+            .set("lrr=1")
+            .open()
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("did you mean \"lr\""), "{error}");
-        assert!(!backend.db.contains_study("t").await.unwrap(), "nothing was created");
+        assert!(
+            !backend.db.contains_study("t").await.unwrap(),
+            "nothing was created"
+        );
     }
 }
 
 fn config_value(label: &docktuna::Value) -> f64 {
-    if label.as_str() == Some("sgd") { 1.0 } else { 2.0 }
+    if label.as_str() == Some("sgd") {
+        1.0
+    } else {
+        2.0
+    }
 }
 
 #[tokio::test]
 async fn names_of_any_kind() {
     for backend in Backend::all().await {
         let long = "é".repeat(512);
-        for name in ["", "名前 😀", "it's \"100 %\"; DROP TABLE studies", long.as_str()] {
+        for name in [
+            "",
+            "名前 😀",
+            "it's \"100 %\"; DROP TABLE studies",
+            long.as_str(),
+        ] {
             backend.db.study::<Line>(name).await.unwrap();
             assert!(backend.db.contains_study(name).await.unwrap());
         }
-        let error = backend.db.study::<Line>(&"x".repeat(513)).await.unwrap_err();
+        let error = backend
+            .db
+            .study::<Line>(&"x".repeat(513))
+            .await
+            .unwrap_err();
         assert!(matches!(error, Error::StudyName { .. }), "{error}");
         assert_eq!(backend.db.study_count().await.unwrap(), 4);
     }

@@ -1,6 +1,5 @@
 //! Fields: which rule they have, and whether their type agrees.
 
-use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use super::name::{Names, stored};
@@ -159,7 +158,7 @@ fn part(
         Some(rule) => {
             holdable(subject, ty, rule)?;
             match rule.key {
-                Key::Range => ranged(subject, attrs, rule, ty, &known)?,
+                Key::Range => ranged(subject, attrs, rule, &known)?,
                 _ => choice::choices(subject, rule, &known)?,
             }
         }
@@ -254,13 +253,7 @@ fn sequence(subject: &Subject<'_>, ty: &Type) -> Option<()> {
 }
 
 /// A range on a type that is known not to be a number.
-fn ranged(
-    subject: &Subject<'_>,
-    attrs: &Attrs,
-    rule: &Entry,
-    ty: &Type,
-    known: &Known,
-) -> Option<Domain> {
+fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> Option<Domain> {
     match known {
         Known::Bool => {
             subject.error(
@@ -274,10 +267,6 @@ fn ranged(
                 &rule.ident,
                 "String has no range; help: choices = [\"a\", \"b\"]",
             );
-            None
-        }
-        _ if ty.span().source_text().as_deref() == Some("char") => {
-            subject.error(ty, "char has no range; help: String with choices");
             None
         }
         _ => range::range(subject, attrs, rule, known),

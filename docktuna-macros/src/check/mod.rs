@@ -153,6 +153,10 @@ fn one_variant(
     }
     named_fields_to_rename(&subject, variant, &attrs);
     let content = if skip.is_some() {
+        // Its fields need no rules, but what is written on them has to make sense.
+        for field in &variant.fields {
+            attr::read(&field.attrs, Place::Field, &subject);
+        }
         Content::Skipped
     } else {
         match &variant.fields {

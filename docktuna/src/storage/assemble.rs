@@ -28,6 +28,8 @@ pub(crate) struct TrialRow {
     pub(crate) completed: Option<NaiveDateTime>,
 }
 
+/// (id, number, state, start, end), the moments in the driver's form
+pub(crate) type TrialColumns<M> = (i32, Option<i32>, String, Option<M>, Option<M>);
 /// (trial, name, value, distribution)
 pub(crate) type ParamRow = (i32, Option<String>, Option<f64>, Option<String>);
 /// (trial, objective or step, number, kind)

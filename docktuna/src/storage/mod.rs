@@ -47,7 +47,7 @@ macro_rules! statements {
     ($folder:literal: $($constant:ident $name:literal,)*) => {
         $(const $constant: Statement = Statement {
             name: $name,
-            text: include_str!(concat!("sql/", $folder, "/", $name, ".sql")),
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/storage/sql/", $folder, "/", $name, ".sql")),
         };)*
     };
 }
@@ -60,9 +60,9 @@ type SummaryRow = (Option<i32>, String, i64, Option<NaiveDateTime>);
 #[derive(Debug)]
 pub(crate) enum Storage {
     #[cfg(feature = "postgres")]
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
     #[cfg(feature = "sqlite")]
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
 }
 
 /// Calls the function of the same name of whichever database it is, once.

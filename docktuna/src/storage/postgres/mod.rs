@@ -1,0 +1,180 @@
+//! PostgreSQL: how we connect, and the operations.
+//!
+//! A trial costs four round trips. Three create it: the statement that begins the transaction and
+//! locks the study's row, the one that numbers the trial and writes it with its parameters, and the
+//! commit. The lock has to be a statement of its own, because a statement that waits for a lock goes
+//! on with the snapshot from before the wait and would number the trial twice. That commit is
+//! asynchronous: the log is sequential, so the synchronous commit of the result, the fourth round
+//! trip, flushes the creation as well, and a crash in between can lose nothing but a trial without
+//! a result.
+
+mod study;
+mod trial;
+
+use std::collections::HashMap;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+use sqlx::{ConnectOptions, Connection};
+
+use crate::config::{PostgresSettings, SslMode};
+use crate::error::Result;
+use crate::id::{StudyId, TrialId};
+use crate::storage::pool::{Lease, Pool, Session};
+use crate::storage::{Statement, failure, statements};
+
+statements! { "postgres":
+    SESSION "session",
+}
+
+pub(crate) struct Postgres {
+    settings: PostgresSettings,
+    options: PgConnectOptions,
+    pool: Pool<PgSession>,
+    target: String,
+}
+
+/// A connection, and what it saw of the queues.
+struct PgSession {
+    connection: PgConnection,
+    /// For each study a trial up to which no trial waits. It ends with the connection: a crash of
+    /// the server, after which ids may be handed out again, ends every connection.
+    seen: HashMap<StudyId, TrialId>,
+}
+
+impl Session for PgSession {
+    async fn ping(&mut self) -> bool {
+        self.connection.ping().await.is_ok()
+    }
+}
+
+impl Postgres {
+    /// Connects once, so that wrong settings are found at once.
+    pub(crate) async fn connect(settings: PostgresSettings, connections: usize) -> Result<Self> {
+        let target = format!(
+            "PostgreSQL {}:{}/{}",
+            settings.host, settings.port, settings.database
+        );
+        let options = options(&settings);
+        let postgres = Self {
+            settings,
+            options,
+            pool: Pool::new(connections, false),
+            target,
+        };
+        let mut lease = postgres.lease().await?;
+        postgres.warn_of_clear_text(&mut lease).await?;
+        lease.done();
+        Ok(postgres)
+    }
+
+    pub(crate) fn settings(&self) -> &PostgresSettings {
+        &self.settings
+    }
+
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
+    pub(crate) fn target(&self) -> &str {
+        &self.target
+    }
+
+    async fn lease(&self) -> Result<Lease<'_, PgSession>> {
+        self.pool
+            .lease(|| async {
+                let connection = self.options.connect().await;
+                let connection =
+                    connection.map_err(|error| failure::connect(&self.target, error))?;
+                Ok(PgSession {
+                    connection,
+                    seen: HashMap::new(),
+                })
+            })
+            .await
+    }
+
+    /// Ends the use of a connection: it is kept after a success and closed after an error.
+    fn settle<T>(
+        &self,
+        lease: Lease<'_, PgSession>,
+        op: &'static str,
+        result: sqlx::Result<T>,
+    ) -> Result<T> {
+        let value = result.map_err(|error| failure::storage(op, &self.target, error))?;
+        lease.done();
+        Ok(value)
+    }
+
+    /// `prefer` is libpq's default and silently ends in clear text where the server cannot encrypt.
+    async fn warn_of_clear_text(&self, lease: &mut Lease<'_, PgSession>) -> Result<()> {
+        let may_be_clear = matches!(self.settings.sslmode, SslMode::Allow | SslMode::Prefer);
+        if !may_be_clear || is_this_machine(&self.settings.host) {
+            return Ok(());
+        }
+        let encrypted: Option<bool> = sqlx::query_scalar(SESSION.text)
+            .fetch_optional(&mut lease.connection)
+            .await
+            .map_err(|error| failure::storage(SESSION.name, &self.target, error))?;
+        if encrypted != Some(true) {
+            tracing::warn!(
+                target = %self.target,
+                "the connection is not encrypted; set OPTUNA_DB_SSLMODE to require or verify-full"
+            );
+        }
+        Ok(())
+    }
+}
+
+fn options(settings: &PostgresSettings) -> PgConnectOptions {
+    // The constructor reads PGPASSWORD and its like, so every field is set here.
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .port(settings.port)
+        .username(&settings.user)
+        .database(&settings.database)
+        .password(
+            settings
+                .password
+                .as_ref()
+                .map_or("", |password| password.expose()),
+        )
+        .application_name("docktuna")
+        .ssl_mode(match settings.sslmode {
+            SslMode::Disable => PgSslMode::Disable,
+            SslMode::Allow => PgSslMode::Allow,
+            SslMode::Prefer => PgSslMode::Prefer,
+            // As libpq has it: a root certificate turns `require` into `verify-ca`.
+            SslMode::Require if settings.sslrootcert.is_some() => PgSslMode::VerifyCa,
+            SslMode::Require => PgSslMode::Require,
+            SslMode::VerifyCa => PgSslMode::VerifyCa,
+            SslMode::VerifyFull => PgSslMode::VerifyFull,
+        })
+        .disable_statement_logging();
+    options = if settings.host.starts_with('/') {
+        options.socket(&settings.host)
+    } else {
+        options.host(&settings.host)
+    };
+    if let Some(file) = &settings.sslrootcert {
+        options = options.ssl_root_cert(file);
+    }
+    if let Some(schema) = &settings.schema {
+        options = options.options([("search_path", schema)]);
+    }
+    options
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,243 @@
+//! The tables and the studies.
+
+use chrono::NaiveDateTime;
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Executor};
+
+use super::Postgres;
+use crate::error::Result;
+use crate::id::{StateCounts, StudyId};
+use crate::space::Direction;
+use crate::storage::record::{Attrs, BestRow, StudyRow, direction_label, parse_direction};
+use crate::storage::{Statement, SummaryRow, statements};
+
+statements! { "postgres":
+    BEST_TRIAL "best_trial",
+    COUNT_STATES "count_states",
+    COUNT_STUDIES "count_studies",
+    CREATE_STUDY "create_study",
+    EXISTING_TABLES "existing_tables",
+    FIND_STUDY "find_study",
+    LAST_UPDATE "last_update",
+    LATEST_STUDY "latest_study",
+    LIST_STUDIES "list_studies",
+    LOCK_SCHEMA "lock_schema",
+    REVISIONS "revisions",
+    SET_STUDY_SYSTEM_ATTRIBUTE "set_study_system_attribute",
+    SET_STUDY_USER_ATTRIBUTE "set_study_user_attribute",
+    STORED_DISTRIBUTIONS "stored_distributions",
+    STUDY_NAMES "study_names",
+    STUDY_SYSTEM_ATTRIBUTES "study_system_attributes",
+    STUDY_USER_ATTRIBUTES "study_user_attributes",
+    SUMMARIES "summaries",
+    TABLES "tables",
+}
+
+impl Postgres {
+    pub(crate) async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
+        let mut lease = self.lease().await?;
+        let result = existing_tables(&mut lease.connection, wanted).await;
+        self.settle(lease, EXISTING_TABLES.name, result)
+    }
+
+    pub(crate) async fn revisions(&self) -> Result<Vec<String>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(REVISIONS.text)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, REVISIONS.name, result)
+    }
+
+    /// Creates the tables unless there are some, one process at a time.
+    pub(crate) async fn create_tables(&self, wanted: &[&str]) -> Result<()> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = lease.connection.begin().await?;
+            sqlx::query(LOCK_SCHEMA.text)
+                .execute(&mut *transaction)
+                .await?;
+            if existing_tables(&mut transaction, wanted).await?.is_empty() {
+                transaction.execute(sqlx::raw_sql(TABLES.text)).await?;
+            }
+            transaction.commit().await
+        }
+        .await;
+        self.settle(lease, TABLES.name, result)
+    }
+
+    pub(crate) async fn find_study(&self, name: &str) -> Result<Option<StudyRow>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(FIND_STUDY.text)
+            .bind(name)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        Ok(self.settle(lease, FIND_STUDY.name, result)?.map(study_row))
+    }
+
+    pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<()> {
+        let labels: Vec<&str> = directions.iter().map(|d| direction_label(*d)).collect();
+        let mut lease = self.lease().await?;
+        let result = sqlx::query(CREATE_STUDY.text)
+            .bind(name)
+            .bind(labels)
+            .execute(&mut lease.connection)
+            .await;
+        self.settle(lease, CREATE_STUDY.name, result).map(drop)
+    }
+
+    pub(crate) async fn list_studies(&self) -> Result<Vec<StudyRow>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(LIST_STUDIES.text)
+            .fetch_all(&mut lease.connection)
+            .await;
+        Ok(self
+            .settle(lease, LIST_STUDIES.name, result)?
+            .into_iter()
+            .map(study_row)
+            .collect())
+    }
+
+    pub(crate) async fn study_names(&self) -> Result<Vec<String>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(STUDY_NAMES.text)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, STUDY_NAMES.name, result)
+    }
+
+    pub(crate) async fn count_studies(&self) -> Result<i64> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(COUNT_STUDIES.text)
+            .fetch_one(&mut lease.connection)
+            .await;
+        self.settle(lease, COUNT_STUDIES.name, result)
+    }
+
+    pub(crate) async fn summaries(&self) -> Result<Vec<SummaryRow>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(SUMMARIES.text)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, SUMMARIES.name, result)
+    }
+
+    pub(crate) async fn latest_study(&self) -> Result<Option<String>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(LATEST_STUDY.text)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        self.settle(lease, LATEST_STUDY.name, result)
+    }
+
+    pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<NaiveDateTime>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(LAST_UPDATE.text)
+            .bind(study.0)
+            .fetch_one(&mut lease.connection)
+            .await;
+        self.settle(lease, LAST_UPDATE.name, result)
+    }
+
+    pub(crate) async fn count_states(&self, study: StudyId) -> Result<StateCounts> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(COUNT_STATES.text)
+            .bind(study.0)
+            .fetch_all(&mut lease.connection)
+            .await;
+        Ok(crate::storage::state_counts(self.settle(
+            lease,
+            COUNT_STATES.name,
+            result,
+        )?))
+    }
+
+    pub(crate) async fn study_attributes(
+        &self,
+        study: StudyId,
+        which: Attrs,
+    ) -> Result<Vec<(Option<String>, Option<String>)>> {
+        let statement = match which {
+            Attrs::User => STUDY_USER_ATTRIBUTES,
+            Attrs::System => STUDY_SYSTEM_ATTRIBUTES,
+        };
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(statement.text)
+            .bind(study.0)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, statement.name, result)
+    }
+
+    pub(crate) async fn set_study_attribute(
+        &self,
+        study: StudyId,
+        which: Attrs,
+        key: &str,
+        json: &str,
+    ) -> Result<()> {
+        let statement = match which {
+            Attrs::User => SET_STUDY_USER_ATTRIBUTE,
+            Attrs::System => SET_STUDY_SYSTEM_ATTRIBUTE,
+        };
+        let mut lease = self.lease().await?;
+        let result = sqlx::query(statement.text)
+            .bind(study.0)
+            .bind(key)
+            .bind(json)
+            .execute(&mut lease.connection)
+            .await;
+        self.settle(lease, statement.name, result).map(drop)
+    }
+
+    pub(crate) async fn stored_distributions(
+        &self,
+        study: StudyId,
+        names: &[String],
+    ) -> Result<Vec<(String, Option<String>)>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(STORED_DISTRIBUTIONS.text)
+            .bind(study.0)
+            .bind(names)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, STORED_DISTRIBUTIONS.name, result)
+    }
+
+    pub(crate) async fn best_trial(
+        &self,
+        study: StudyId,
+        direction: Direction,
+    ) -> Result<Option<BestRow>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(BEST_TRIAL.text)
+            .bind(study.0)
+            .bind(crate::storage::sign(direction))
+            .fetch_optional(&mut lease.connection)
+            .await;
+        Ok(self
+            .settle(lease, BEST_TRIAL.name, result)?
+            .and_then(crate::storage::best_row))
+    }
+}
+
+async fn existing_tables(
+    connection: &mut PgConnection,
+    wanted: &[&str],
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(EXISTING_TABLES.text)
+        .bind(wanted)
+        .fetch_all(connection)
+        .await
+}
+
+fn study_row((id, name, directions): (i32, String, Option<Vec<String>>)) -> StudyRow {
+    let directions = directions.unwrap_or_default();
+    StudyRow {
+        id: StudyId(id),
+        name,
+        directions: directions
+            .iter()
+            .map(|label| parse_direction(label))
+            .collect(),
+    }
+}

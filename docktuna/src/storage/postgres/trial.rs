@@ -1,0 +1,362 @@
+//! The trials.
+
+use chrono::NaiveDateTime;
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection, Executor, Transaction};
+
+use super::Postgres;
+use crate::codec;
+use crate::error::Result;
+use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
+use crate::storage::assemble::Rows;
+use crate::storage::record::{
+    Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, TrialKey, WholeTrial,
+    value_columns,
+};
+use crate::storage::{
+    Statement,
+    assemble::{TrialColumns, TrialRow},
+    statements,
+};
+
+statements! { "postgres":
+    ADD_PARAMS "add_params",
+    ADD_TRIAL "add_trial",
+    ASK "ask",
+    FINISH_TRIAL "finish_trial",
+    LOAD_INTERMEDIATE_VALUES "load_intermediate_values",
+    LOAD_PARAMS "load_params",
+    LOAD_SYSTEM_ATTRIBUTES "load_system_attributes",
+    LOAD_TRIALS "load_trials",
+    LOAD_USER_ATTRIBUTES "load_user_attributes",
+    LOAD_VALUES "load_values",
+    REPORT "report",
+    SET_TRIAL_SYSTEM_ATTRIBUTE "set_trial_system_attribute",
+    SET_TRIAL_USER_ATTRIBUTE "set_trial_user_attribute",
+    STARTED_AT "started_at",
+}
+
+/// Not a statement: what an error of an uncertain commit is called.
+const COMMIT: &str = "commit";
+
+impl Postgres {
+    /// Claims a waiting trial or creates one, for each of `trials` in turn; the first refusal ends
+    /// it. All of it is one transaction.
+    pub(crate) async fn ask(
+        &self,
+        study: StudyId,
+        trials: &[NewTrial],
+        limit: i32,
+        started: NaiveDateTime,
+    ) -> Result<Vec<Asked>> {
+        let mut lease = self.lease().await?;
+        let mut seen = lease.seen.get(&study).copied().unwrap_or(TrialId(0));
+        let mut op = ASK.name;
+        let result = async {
+            let mut asked = Vec::with_capacity(trials.len());
+            let mut transaction = lock_study(&mut lease.connection, study, true).await?;
+            for trial in trials {
+                let row = ask_one(&mut transaction, study, seen, trial, limit, started).await?;
+                let key = |id, number| TrialKey {
+                    study,
+                    id: TrialId(id),
+                    number: TrialNumber(number),
+                    started,
+                };
+                match row {
+                    None => return Ok(Vec::new()),
+                    Some((_, None, number)) => {
+                        asked.push(Asked::Refused(number));
+                        break;
+                    }
+                    Some((what, Some(id), number)) if what == "created" => {
+                        // Nothing waited before it, and nothing can have come since: the lock.
+                        seen = TrialId(id);
+                        asked.push(Asked::Created(key(id, number)));
+                    }
+                    Some((_, Some(id), number)) => asked.push(Asked::Claimed(key(id, number))),
+                }
+            }
+            if asked.iter().any(|asked| matches!(asked, Asked::Claimed(_))) {
+                // A claim that a crash undid would be run a second time.
+                transaction
+                    .execute("SET LOCAL synchronous_commit = on")
+                    .await?;
+            }
+            op = COMMIT;
+            transaction.commit().await?;
+            Ok(asked)
+        }
+        .await;
+        if result.is_ok() {
+            lease.seen.insert(study, seen);
+        }
+        self.settle(lease, op, result)
+    }
+
+    pub(crate) async fn started_at(
+        &self,
+        study: StudyId,
+        started: NaiveDateTime,
+    ) -> Result<Vec<(i32, i32, i64)>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(STARTED_AT.text)
+            .bind(study.0)
+            .bind(started)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, STARTED_AT.name, result)
+    }
+
+    pub(crate) async fn add_params(
+        &self,
+        key: &TrialKey,
+        params: &crate::params::Params,
+    ) -> Result<bool> {
+        let columns = ParamColumns::from(params);
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(ADD_PARAMS.text)
+            .bind(key.id.0)
+            .bind(key.study.0)
+            .bind(key.number.0)
+            .bind(key.started)
+            .bind(columns.names)
+            .bind(columns.values)
+            .bind(columns.distributions)
+            .fetch_one(&mut lease.connection)
+            .await;
+        Ok(self.settle::<i64>(lease, ADD_PARAMS.name, result)? > 0)
+    }
+
+    /// Adds a whole trial; `None` if the study is gone.
+    pub(crate) async fn add_trial(
+        &self,
+        study: StudyId,
+        trial: &WholeTrial,
+    ) -> Result<Option<(TrialId, TrialNumber)>> {
+        let columns = ParamColumns::from(&trial.params);
+        let (values, kinds) = value_columns(&trial.values);
+        let (system_keys, system_values): (Vec<_>, Vec<_>) = unzip(&trial.system_attrs);
+        let (user_keys, user_values): (Vec<_>, Vec<_>) = unzip(&trial.user_attrs);
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = lock_study(&mut lease.connection, study, false).await?;
+            let row: Option<(i32, i32)> = sqlx::query_as(ADD_TRIAL.text)
+                .bind(study.0)
+                .bind(trial.state.unwrap_or(TrialState::Waiting).as_str())
+                .bind(trial.started)
+                .bind(trial.completed)
+                .bind(columns.names)
+                .bind(columns.values)
+                .bind(columns.distributions)
+                .bind(values)
+                .bind(kinds)
+                .bind(system_keys)
+                .bind(system_values)
+                .bind(user_keys)
+                .bind(user_values)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            Ok(row.map(|(id, number)| (TrialId(id), TrialNumber(number))))
+        }
+        .await;
+        self.settle(lease, ADD_TRIAL.name, result)
+    }
+
+    /// Ends a trial; false if it is not ours, or not running.
+    pub(crate) async fn finish_trial(
+        &self,
+        key: &TrialKey,
+        params: &crate::params::Params,
+        outcome: &Outcome,
+    ) -> Result<bool> {
+        let (values, kinds) = value_columns(&outcome.values);
+        let (keys, attributes): (Vec<_>, Vec<_>) = unzip(&outcome.user_attrs);
+        let names: Vec<&str> = params.iter().map(|p| p.name()).collect();
+        let stored: Vec<f64> = params.iter().map(|p| p.stored()).collect();
+        let mut lease = self.lease().await?;
+        let result = sqlx::query(FINISH_TRIAL.text)
+            .bind(key.id.0)
+            .bind(key.study.0)
+            .bind(key.number.0)
+            .bind(key.started)
+            .bind(outcome.state.as_str())
+            .bind(outcome.at)
+            .bind(values)
+            .bind(kinds)
+            .bind(keys)
+            .bind(names)
+            .bind(stored)
+            .bind(attributes)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        Ok(self.settle(lease, FINISH_TRIAL.name, result)?.is_some())
+    }
+
+    pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {
+        let (value, kind) = codec::write_intermediate(value);
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(REPORT.text)
+            .bind(key.id.0)
+            .bind(key.study.0)
+            .bind(key.number.0)
+            .bind(key.started)
+            .bind(step)
+            .bind(value)
+            .bind(kind)
+            .fetch_one(&mut lease.connection)
+            .await;
+        Ok(
+            match self.settle::<(i64, i64)>(lease, REPORT.name, result)? {
+                (0, _) => Reported::NotOurs,
+                (_, 0) => Reported::StepTaken,
+                _ => Reported::Recorded,
+            },
+        )
+    }
+
+    /// Sets an attribute; false if the trial is not ours, or not running.
+    pub(crate) async fn set_trial_attribute(
+        &self,
+        trial: &TrialKey,
+        which: Attrs,
+        key: &str,
+        json: &str,
+    ) -> Result<bool> {
+        let statement = match which {
+            Attrs::User => SET_TRIAL_USER_ATTRIBUTE,
+            Attrs::System => SET_TRIAL_SYSTEM_ATTRIBUTE,
+        };
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(statement.text)
+            .bind(trial.id.0)
+            .bind(trial.study.0)
+            .bind(trial.number.0)
+            .bind(trial.started)
+            .bind(key)
+            .bind(json)
+            .fetch_one(&mut lease.connection)
+            .await;
+        Ok(self.settle::<i64>(lease, statement.name, result)? > 0)
+    }
+
+    /// All of some trials.
+    pub(crate) async fn load_rows(&self, study: StudyId, ids: Ids) -> Result<Rows> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            // One snapshot for all, so that no trial is read half finished.
+            let mut transaction = lease
+                .connection
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await?;
+            let connection = &mut *transaction;
+            let rows = Rows {
+                trials: trial_rows(connection, study, ids).await?,
+                params: range(LOAD_PARAMS, connection, study, ids).await?,
+                values: range(LOAD_VALUES, connection, study, ids).await?,
+                intermediate_values: range(LOAD_INTERMEDIATE_VALUES, connection, study, ids)
+                    .await?,
+                user_attrs: range(LOAD_USER_ATTRIBUTES, connection, study, ids).await?,
+                system_attrs: range(LOAD_SYSTEM_ATTRIBUTES, connection, study, ids).await?,
+            };
+            transaction.commit().await?;
+            Ok(rows)
+        }
+        .await;
+        self.settle(lease, LOAD_TRIALS.name, result)
+    }
+
+    /// Only the parameters of one trial.
+    pub(crate) async fn load_params(&self, study: StudyId, trial: TrialId) -> Result<Rows> {
+        let mut lease = self.lease().await?;
+        let result = range(LOAD_PARAMS, &mut lease.connection, study, Ids::one(trial)).await;
+        Ok(Rows {
+            params: self.settle(lease, LOAD_PARAMS.name, result)?,
+            ..Rows::default()
+        })
+    }
+}
+
+/// Begins a transaction and locks the study's row in one round trip; trials are numbered under this
+/// lock, by Optuna too.
+async fn lock_study(
+    connection: &mut PgConnection,
+    study: StudyId,
+    asynchronous: bool,
+) -> sqlx::Result<Transaction<'_, sqlx::Postgres>> {
+    let commit = if asynchronous {
+        "SET LOCAL synchronous_commit = off; "
+    } else {
+        ""
+    };
+    // Several statements in one message cannot have bound parameters; an integer needs no escaping.
+    connection
+        .begin_with(AssertSqlSafe(format!(
+            "BEGIN; {commit}SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
+            study.0
+        )))
+        .await
+}
+
+async fn ask_one(
+    connection: &mut PgConnection,
+    study: StudyId,
+    seen: TrialId,
+    trial: &NewTrial,
+    limit: i32,
+    started: NaiveDateTime,
+) -> sqlx::Result<Option<(String, Option<i32>, i32)>> {
+    let columns = ParamColumns::from(&trial.params);
+    sqlx::query_as(ASK.text)
+        .bind(study.0)
+        .bind(seen.0)
+        .bind(started)
+        .bind(columns.names)
+        .bind(trial.expected)
+        .bind(limit)
+        .bind(columns.values)
+        .bind(columns.distributions)
+        .fetch_optional(connection)
+        .await
+}
+
+async fn trial_rows(
+    connection: &mut PgConnection,
+    study: StudyId,
+    ids: Ids,
+) -> sqlx::Result<Vec<TrialRow>> {
+    let rows: Vec<TrialColumns<NaiveDateTime>> = range(LOAD_TRIALS, connection, study, ids).await?;
+    let row = |(id, number, state, started, completed)| TrialRow {
+        id,
+        number,
+        state,
+        started,
+        completed,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+async fn range<T>(
+    statement: Statement,
+    connection: &mut PgConnection,
+    study: StudyId,
+    ids: Ids,
+) -> sqlx::Result<Vec<T>>
+where
+    T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
+{
+    sqlx::query_as(statement.text)
+        .bind(study.0)
+        .bind(ids.0)
+        .bind(ids.1)
+        .fetch_all(connection)
+        .await
+}
+
+fn unzip(attributes: &[(String, String)]) -> (Vec<&str>, Vec<&str>) {
+    attributes
+        .iter()
+        .map(|(key, json)| (key.as_str(), json.as_str()))
+        .unzip()
+}

@@ -1,0 +1,169 @@
+//! SQLite: how we open the file, and the operations.
+//!
+//! Every write is one short `BEGIN IMMEDIATE` transaction: a transaction that reads before it writes
+//! would fail at once when another process writes in between. A file that we create is in WAL mode,
+//! in which readers and the writer do not wait for each other; the mode of any other file stays.
+//! Numbers are bound one by one and never travel as JSON text, which SQLite may read one unit in the
+//! last place off.
+
+mod study;
+mod trial;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::NaiveDateTime;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Sqlite as Driver, Transaction};
+
+use crate::error::{Error, Result};
+use crate::storage::failure;
+use crate::storage::pool::{Lease, Pool, Session};
+
+/// How long a statement waits for another process's write. Python gives up after 5 seconds; we keep
+/// the file shorter than that and wait longer.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How Optuna writes a moment.
+const DATETIME: &str = "%Y-%m-%d %H:%M:%S%.6f";
+
+pub(crate) struct Sqlite {
+    options: SqliteConnectOptions,
+    pool: Pool<SqliteConnection>,
+    target: String,
+    /// `None` for a database in memory.
+    file: Option<PathBuf>,
+}
+
+impl Session for SqliteConnection {
+    async fn ping(&mut self) -> bool {
+        // A file does not hang up.
+        true
+    }
+}
+
+impl Sqlite {
+    /// Opens the file if it is there, so that a damaged one is found at once.
+    pub(crate) async fn open(file: &Path, connections: usize) -> Result<Self> {
+        let target = format!("SQLite file {}", file.display());
+        let mut options = base().filename(file);
+        if is_unwritable_wal(file) {
+            // Its two helper files cannot be made, and are not needed where nobody writes.
+            options = options.read_only(true).immutable(true);
+        }
+        let pool = Pool::new(connections, false);
+        let sqlite = Self {
+            options,
+            pool,
+            target,
+            file: Some(file.to_owned()),
+        };
+        if file.exists() {
+            sqlite.existing_tables(&[]).await?;
+        }
+        Ok(sqlite)
+    }
+
+    /// A database that ends with this value.
+    pub(crate) fn in_memory() -> Self {
+        let options = base().in_memory(true);
+        let target = "SQLite database in memory".to_owned();
+        Self {
+            options,
+            pool: Pool::new(1, true),
+            target,
+            file: None,
+        }
+    }
+
+    pub(crate) fn options(&self) -> &SqliteConnectOptions {
+        &self.options
+    }
+
+    pub(crate) fn target(&self) -> &str {
+        &self.target
+    }
+
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    async fn lease(&self) -> Result<Lease<'_, SqliteConnection>> {
+        self.pool
+            .lease(|| async {
+                if self.file.as_ref().is_some_and(|file| !file.exists()) {
+                    return Err(Error::NoTables {
+                        target: self.target.clone(),
+                    });
+                }
+                let connection = self.options.connect().await;
+                connection.map_err(|error| failure::connect(&self.target, error))
+            })
+            .await
+    }
+
+    /// Ends the use of a connection: it is kept after a success and closed after an error.
+    fn settle<T>(
+        &self,
+        lease: Lease<'_, SqliteConnection>,
+        op: &'static str,
+        result: sqlx::Result<T>,
+    ) -> Result<T> {
+        let value = result.map_err(|error| failure::storage(op, &self.target, error))?;
+        lease.done();
+        Ok(value)
+    }
+}
+
+fn base() -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging()
+}
+
+/// Whether a file is in WAL mode in a place where nothing can be written, such as a read-only mount.
+fn is_unwritable_wal(file: &Path) -> bool {
+    let mut header = [0_u8; 20];
+    let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut header));
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    read.is_ok()
+        && header[18] == 2
+        && !Path::new(&log).exists()
+        && !is_writable(folder.unwrap_or(Path::new(".")))
+}
+
+fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(format!(".docktuna-probe-{}", std::process::id()));
+    let written = std::fs::File::create_new(&probe).is_ok();
+    // Nothing to remove where nothing could be written.
+    std::fs::remove_file(&probe).is_ok() && written
+}
+
+async fn write(connection: &mut SqliteConnection) -> sqlx::Result<Transaction<'_, Driver>> {
+    connection.begin_with("BEGIN IMMEDIATE").await
+}
+
+fn datetime(moment: NaiveDateTime) -> String {
+    moment.format(DATETIME).to_string()
+}
+
+fn parse_datetime(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(&text.replacen('T', " ", 1), "%Y-%m-%d %H:%M:%S%.f").ok()
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sqlite")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
+
+fn place(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(i32::MAX)
+}

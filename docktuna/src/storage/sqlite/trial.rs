@@ -1,0 +1,419 @@
+//! The trials.
+
+use chrono::NaiveDateTime;
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::{Sqlite, datetime, parse_datetime, place, write};
+use crate::codec;
+use crate::error::Result;
+use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
+use crate::params::Params;
+use crate::storage::assemble::{Rows, TrialColumns, TrialRow};
+use crate::storage::record::{
+    Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, TrialKey, WholeTrial,
+    value_columns,
+};
+use crate::storage::{Statement, statements};
+
+statements! { "sqlite":
+    ADD_PARAM "add_param",
+    ADD_VALUE "add_value",
+    CLAIM "claim",
+    CREATE_TRIAL "create_trial",
+    FINISH_TRIAL "finish_trial",
+    LOAD_INTERMEDIATE_VALUES "load_intermediate_values",
+    LOAD_PARAMS "load_params",
+    LOAD_SYSTEM_ATTRIBUTES "load_system_attributes",
+    LOAD_TRIALS "load_trials",
+    LOAD_USER_ATTRIBUTES "load_user_attributes",
+    LOAD_VALUES "load_values",
+    NEXT_NUMBER "next_number",
+    OWN_TRIAL "own_trial",
+    REPORT "report",
+    SET_TRIAL_SYSTEM_ATTRIBUTE "set_trial_system_attribute",
+    SET_TRIAL_USER_ATTRIBUTE "set_trial_user_attribute",
+    STARTED_AT "started_at",
+}
+
+impl Sqlite {
+    /// Claims a waiting trial or creates one, for each of `trials` in turn; the first refusal ends
+    /// it. All of it is one transaction.
+    pub(crate) async fn ask(
+        &self,
+        study: StudyId,
+        trials: &[NewTrial],
+        limit: i32,
+        started: NaiveDateTime,
+    ) -> Result<Vec<Asked>> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = write(&mut lease).await?;
+            let mut asked = Vec::with_capacity(trials.len());
+            for trial in trials {
+                let Some(one) = ask_one(&mut transaction, study, trial, limit, started).await?
+                else {
+                    return Ok(Vec::new());
+                };
+                asked.push(one);
+                if matches!(one, Asked::Refused(_)) {
+                    break;
+                }
+            }
+            transaction.commit().await?;
+            Ok(asked)
+        }
+        .await;
+        self.settle(lease, CREATE_TRIAL.name, result)
+    }
+
+    pub(crate) async fn started_at(
+        &self,
+        study: StudyId,
+        started: NaiveDateTime,
+    ) -> Result<Vec<(i32, i32, i64)>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(STARTED_AT.text)
+            .bind(study.0)
+            .bind(datetime(started))
+            .fetch_all(&mut *lease)
+            .await;
+        self.settle(lease, STARTED_AT.name, result)
+    }
+
+    pub(crate) async fn add_params(&self, key: &TrialKey, params: &Params) -> Result<bool> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = write(&mut lease).await?;
+            let own = is_ours(&mut transaction, key).await?;
+            if own {
+                add_params(&mut transaction, key.id.0, params).await?;
+            }
+            transaction.commit().await?;
+            Ok(own)
+        }
+        .await;
+        self.settle(lease, ADD_PARAM.name, result)
+    }
+
+    /// Adds a whole trial; `None` if the study is gone.
+    pub(crate) async fn add_trial(
+        &self,
+        study: StudyId,
+        trial: &WholeTrial,
+    ) -> Result<Option<(TrialId, TrialNumber)>> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = write(&mut lease).await?;
+            let Some(number) = next_number(&mut transaction, study).await? else {
+                return Ok(None);
+            };
+            let state = trial.state.unwrap_or(TrialState::Waiting);
+            let times = (trial.started, trial.completed);
+            let id = create_trial(&mut transaction, study, number, state, times).await?;
+            add_params(&mut transaction, id, &trial.params).await?;
+            add_values(&mut transaction, id, &trial.values).await?;
+            let attributes = [
+                (SET_TRIAL_SYSTEM_ATTRIBUTE, &trial.system_attrs),
+                (SET_TRIAL_USER_ATTRIBUTE, &trial.user_attrs),
+            ];
+            for (statement, attributes) in attributes {
+                set_attributes(statement, &mut transaction, id, attributes).await?;
+            }
+            transaction.commit().await?;
+            Ok(Some((TrialId(id), TrialNumber(number))))
+        }
+        .await;
+        self.settle(lease, CREATE_TRIAL.name, result)
+    }
+
+    /// Ends a trial; false if it is not ours, or not running.
+    pub(crate) async fn finish_trial(
+        &self,
+        key: &TrialKey,
+        _: &Params,
+        outcome: &Outcome,
+    ) -> Result<bool> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = write(&mut lease).await?;
+            let finished = sqlx::query(FINISH_TRIAL.text)
+                .bind(key.id.0)
+                .bind(key.study.0)
+                .bind(key.number.0)
+                .bind(datetime(key.started))
+                .bind(outcome.state.as_str())
+                .bind(datetime(outcome.at))
+                .fetch_optional(&mut *transaction)
+                .await?
+                .is_some();
+            if finished {
+                add_values(&mut transaction, key.id.0, &outcome.values).await?;
+                let attributes = &outcome.user_attrs;
+                set_attributes(
+                    SET_TRIAL_USER_ATTRIBUTE,
+                    &mut transaction,
+                    key.id.0,
+                    attributes,
+                )
+                .await?;
+            }
+            transaction.commit().await?;
+            Ok(finished)
+        }
+        .await;
+        self.settle(lease, FINISH_TRIAL.name, result)
+    }
+
+    pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {
+        let (value, kind) = codec::write_intermediate(value);
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = write(&mut lease).await?;
+            if !is_ours(&mut transaction, key).await? {
+                return Ok(Reported::NotOurs);
+            }
+            let added = sqlx::query(REPORT.text)
+                .bind(key.id.0)
+                .bind(step)
+                .bind(value)
+                .bind(kind)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            transaction.commit().await?;
+            Ok(if added > 0 {
+                Reported::Recorded
+            } else {
+                Reported::StepTaken
+            })
+        }
+        .await;
+        self.settle(lease, REPORT.name, result)
+    }
+
+    /// Sets an attribute; false if the trial is not ours, or not running.
+    pub(crate) async fn set_trial_attribute(
+        &self,
+        trial: &TrialKey,
+        which: Attrs,
+        key: &str,
+        json: &str,
+    ) -> Result<bool> {
+        let statement = match which {
+            Attrs::User => SET_TRIAL_USER_ATTRIBUTE,
+            Attrs::System => SET_TRIAL_SYSTEM_ATTRIBUTE,
+        };
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = write(&mut lease).await?;
+            let own = is_ours(&mut transaction, trial).await?;
+            if own {
+                let attribute = [(key.to_owned(), json.to_owned())];
+                set_attributes(statement, &mut transaction, trial.id.0, &attribute).await?;
+            }
+            transaction.commit().await?;
+            Ok(own)
+        }
+        .await;
+        self.settle(lease, statement.name, result)
+    }
+
+    /// All of some trials.
+    pub(crate) async fn load_rows(&self, study: StudyId, ids: Ids) -> Result<Rows> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            // One snapshot for all, so that no trial is read half finished.
+            let mut transaction = lease.begin().await?;
+            let connection = &mut *transaction;
+            let rows = Rows {
+                trials: trial_rows(connection, study, ids).await?,
+                params: range(LOAD_PARAMS, connection, study, ids).await?,
+                values: range(LOAD_VALUES, connection, study, ids).await?,
+                intermediate_values: range(LOAD_INTERMEDIATE_VALUES, connection, study, ids)
+                    .await?,
+                user_attrs: range(LOAD_USER_ATTRIBUTES, connection, study, ids).await?,
+                system_attrs: range(LOAD_SYSTEM_ATTRIBUTES, connection, study, ids).await?,
+            };
+            transaction.commit().await?;
+            Ok(rows)
+        }
+        .await;
+        self.settle(lease, LOAD_TRIALS.name, result)
+    }
+
+    /// Only the parameters of one trial.
+    pub(crate) async fn load_params(&self, study: StudyId, trial: TrialId) -> Result<Rows> {
+        let mut lease = self.lease().await?;
+        let result = range(LOAD_PARAMS, &mut lease, study, Ids::one(trial)).await;
+        Ok(Rows {
+            params: self.settle(lease, LOAD_PARAMS.name, result)?,
+            ..Rows::default()
+        })
+    }
+}
+
+async fn ask_one(
+    connection: &mut SqliteConnection,
+    study: StudyId,
+    trial: &NewTrial,
+    limit: i32,
+    started: NaiveDateTime,
+) -> sqlx::Result<Option<Asked>> {
+    let claimed: Option<(i32, i32)> = sqlx::query_as(CLAIM.text)
+        .bind(study.0)
+        .bind(datetime(started))
+        .bind(limit)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let key = |id, number| TrialKey {
+        study,
+        id: TrialId(id),
+        number: TrialNumber(number),
+        started,
+    };
+    if let Some((id, number)) = claimed {
+        return Ok(Some(Asked::Claimed(key(id, number))));
+    }
+    let Some(number) = next_number(connection, study).await? else {
+        return Ok(None);
+    };
+    if number >= limit || trial.expected.is_some_and(|expected| expected != number) {
+        return Ok(Some(Asked::Refused(number)));
+    }
+    let times = (Some(started), None);
+    let id = create_trial(connection, study, number, TrialState::Running, times).await?;
+    add_params(connection, id, &trial.params).await?;
+    Ok(Some(Asked::Created(key(id, number))))
+}
+
+async fn next_number(
+    connection: &mut SqliteConnection,
+    study: StudyId,
+) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar(NEXT_NUMBER.text)
+        .bind(study.0)
+        .fetch_optional(connection)
+        .await
+}
+
+async fn create_trial(
+    connection: &mut SqliteConnection,
+    study: StudyId,
+    number: i32,
+    state: TrialState,
+    (started, completed): (Option<NaiveDateTime>, Option<NaiveDateTime>),
+) -> sqlx::Result<i32> {
+    sqlx::query_scalar(CREATE_TRIAL.text)
+        .bind(number)
+        .bind(study.0)
+        .bind(state.as_str())
+        .bind(started.map(datetime))
+        .bind(completed.map(datetime))
+        .fetch_one(connection)
+        .await
+}
+
+async fn is_ours(connection: &mut SqliteConnection, key: &TrialKey) -> sqlx::Result<bool> {
+    let own: i64 = sqlx::query_scalar(OWN_TRIAL.text)
+        .bind(key.id.0)
+        .bind(key.study.0)
+        .bind(key.number.0)
+        .bind(datetime(key.started))
+        .fetch_one(connection)
+        .await?;
+    Ok(own > 0)
+}
+
+async fn add_params(
+    connection: &mut SqliteConnection,
+    trial: i32,
+    params: &Params,
+) -> sqlx::Result<()> {
+    let ParamColumns {
+        names,
+        values,
+        distributions,
+    } = params.into();
+    for ((name, value), distribution) in names.into_iter().zip(values).zip(distributions) {
+        sqlx::query(ADD_PARAM.text)
+            .bind(trial)
+            .bind(name)
+            .bind(value)
+            .bind(distribution)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn add_values(
+    connection: &mut SqliteConnection,
+    trial: i32,
+    values: &[f64],
+) -> sqlx::Result<()> {
+    let (values, kinds) = value_columns(values);
+    for (objective, (value, kind)) in values.into_iter().zip(kinds).enumerate() {
+        sqlx::query(ADD_VALUE.text)
+            .bind(trial)
+            .bind(place(objective))
+            .bind(value)
+            .bind(kind)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn set_attributes(
+    statement: Statement,
+    connection: &mut SqliteConnection,
+    trial: i32,
+    attributes: &[(String, String)],
+) -> sqlx::Result<()> {
+    for (key, json) in attributes {
+        sqlx::query(statement.text)
+            .bind(trial)
+            .bind(key)
+            .bind(json)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn trial_rows(
+    connection: &mut SqliteConnection,
+    study: StudyId,
+    ids: Ids,
+) -> sqlx::Result<Vec<TrialRow>> {
+    let rows: Vec<TrialColumns<String>> = range(LOAD_TRIALS, connection, study, ids).await?;
+    let row = |(id, number, state, started, completed): TrialColumns<String>| {
+        let moment = |text: Option<String>| text.as_deref().and_then(parse_datetime);
+        TrialRow {
+            id,
+            number,
+            state,
+            started: moment(started),
+            completed: moment(completed),
+        }
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+async fn range<T>(
+    statement: Statement,
+    connection: &mut SqliteConnection,
+    study: StudyId,
+    ids: Ids,
+) -> sqlx::Result<Vec<T>>
+where
+    T: for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin,
+{
+    sqlx::query_as(statement.text)
+        .bind(study.0)
+        .bind(ids.0)
+        .bind(ids.1)
+        .fetch_all(connection)
+        .await
+}
