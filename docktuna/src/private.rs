@@ -190,39 +190,6 @@ pub fn record_optional<T: Scalar, K: Sink + ?Sized>(
     Ok(())
 }
 
-/// Gives the field at `index` of the group `space`, whose type is itself tunable.
-///
-/// # Errors
-///
-/// The source's error.
-pub fn build_nested<T: Tunable, S: Source + ?Sized>(
-    source: &mut S,
-    space: &'static Space,
-    index: usize,
-) -> Result<T, S::Error> {
-    source.enter(space.field(index).name());
-    let value = T::build(source)?;
-    source.leave();
-    Ok(value)
-}
-
-/// Takes the field at `index` of the group `space`, whose type is itself tunable.
-///
-/// # Errors
-///
-/// The sink's error.
-pub fn record_nested<T: Tunable, K: Sink + ?Sized>(
-    sink: &mut K,
-    space: &'static Space,
-    index: usize,
-    value: &T,
-) -> Result<(), K::Error> {
-    sink.enter(space.field(index).name());
-    value.record(sink)?;
-    sink.leave();
-    Ok(())
-}
-
 /// Asks which arm of the switch `space` is chosen and enters it; the caller leaves it.
 ///
 /// # Errors

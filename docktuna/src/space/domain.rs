@@ -74,6 +74,7 @@ impl FloatDomain {
     ///
     /// If a bound is not finite, or `low` is above `high`. In a `const` that is a compile error.
     #[must_use]
+    #[track_caller]
     pub const fn new(low: f64, high: f64) -> Self {
         assert!(
             low.is_finite() && high.is_finite(),
@@ -97,6 +98,7 @@ impl FloatDomain {
     ///
     /// If the lower bound is not above 0, or the range has a step.
     #[must_use]
+    #[track_caller]
     pub const fn log(mut self) -> Self {
         assert!(self.low > 0.0, "a log scale needs a lower bound above 0");
         assert!(
@@ -118,6 +120,7 @@ impl FloatDomain {
         clippy::cast_precision_loss,
         reason = "rounding is not const"
     )]
+    #[track_caller]
     pub const fn step(mut self, step: f64) -> Self {
         assert!(step > 0.0 && step.is_finite(), "a step must be above 0");
         assert!(
@@ -151,6 +154,7 @@ impl IntDomain {
         clippy::cast_possible_truncation,
         reason = "checked against 2^53 just before"
     )]
+    #[track_caller]
     pub const fn new(low: i128, high: i128) -> Self {
         assert!(
             low <= high,
@@ -174,6 +178,7 @@ impl IntDomain {
     ///
     /// If the lower bound is below 1, or the range has a step.
     #[must_use]
+    #[track_caller]
     pub const fn log(mut self) -> Self {
         assert!(
             self.low >= 1,
@@ -197,6 +202,7 @@ impl IntDomain {
         clippy::cast_possible_truncation,
         reason = "not larger than the range, which fits"
     )]
+    #[track_caller]
     pub const fn step(mut self, step: i128) -> Self {
         assert!(step > 0, "a step must be above 0");
         assert!(
@@ -224,6 +230,7 @@ impl ChoiceDomain {
     ///
     /// If the list is empty.
     #[must_use]
+    #[track_caller]
     pub const fn new(choices: &'static [Value]) -> Self {
         assert!(!choices.is_empty(), "`choices` needs at least one value");
         Self { choices }
@@ -243,6 +250,7 @@ impl Domain {
     ///
     /// As [`FloatDomain::new`] and [`IntDomain::new`], and if a bound does not fit the type.
     #[must_use]
+    #[track_caller]
     pub const fn range(kind: Kind, low: Bound, high: Bound) -> Self {
         match kind {
             Kind::Float => Self::Float(FloatDomain::new(low.float, high.float)),
@@ -262,6 +270,7 @@ impl Domain {
     ///
     /// If the list is empty.
     #[must_use]
+    #[track_caller]
     pub const fn choice(choices: &'static [Value]) -> Self {
         Self::Choice(ChoiceDomain::new(choices))
     }
@@ -272,6 +281,7 @@ impl Domain {
         clippy::cast_possible_truncation,
         reason = "checked against 2^53 just before"
     )]
+    #[track_caller]
     pub const fn number(kind: Kind, number: Bound) -> Value {
         match kind {
             Kind::Float => Value::Float(number.float),
@@ -291,6 +301,7 @@ impl Domain {
     ///
     /// As [`FloatDomain::log`] and [`IntDomain::log`], and if this is a list of choices.
     #[must_use]
+    #[track_caller]
     pub const fn log(self) -> Self {
         match self {
             Self::Float(float) => Self::Float(float.log()),
@@ -305,6 +316,7 @@ impl Domain {
     ///
     /// As [`FloatDomain::step`] and [`IntDomain::step`], and if this is a list of choices.
     #[must_use]
+    #[track_caller]
     pub const fn step(self, step: Bound) -> Self {
         match self {
             Self::Float(float) => Self::Float(float.step(step.float)),
@@ -318,6 +330,7 @@ impl Domain {
     clippy::panic,
     reason = "the compiler shows it as an error at the user's attribute"
 )]
+#[track_caller]
 const fn panic_no_range() -> ! {
     panic!("`log` and `step` belong to a range")
 }

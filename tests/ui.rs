@@ -1,8 +1,0 @@
-//! What the derive accepts, and how it refuses the rest: one mistake per file, named by its rule.
-
-#[test]
-fn ui() {
-    let tests = trybuild::TestCases::new();
-    tests.pass("ui/pass_*.rs");
-    tests.compile_fail("ui/c*.rs");
-}
