@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use docktuna::blocking;
-use docktuna::{BoxError, Error, Load, Mismatch, OptunaDatabase, Tunable};
+use docktuna::{BoxError, Load, Mismatch, OptunaDatabase, Tunable};
 use docktuna_examples::cli;
 use docktuna_examples::data::Data;
 use docktuna_examples::model::Model;
@@ -81,14 +81,8 @@ fn load(arguments: &Arguments) -> docktuna::Result<Model> {
     if let Some(file) = &arguments.snapshot {
         loader = loader.snapshot(file);
     }
-    let loaded = blocking::block_on(async {
-        let db = OptunaDatabase::from_env_or_sqlite("docktuna.db").await?;
-        println!("database: {}", db.description());
-        loader.load(&db).await
-    });
-    match loaded {
-        // Without a connection there is no handle to load from; this call takes the snapshot then.
-        Err(Error::Connect { .. }) if arguments.snapshot.is_some() => blocking::load(&loader),
-        other => other,
-    }
+    let database = OptunaDatabase::builder()
+        .from_env()
+        .or_sqlite("docktuna.db");
+    blocking::block_on(loader.load_from(database))
 }

@@ -122,8 +122,9 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
     }
 
     let data = Arc::new(Data::load());
+    let trained = Arc::clone(&data);
     let mut run = study
-        .optimize_blocking(move |model, _trial| Ok(cross_validated(&model, &data.train)?))
+        .optimize_blocking(move |model, _trial| Ok(cross_validated(&model, &trained.train)?))
         .trials(arguments.trials)
         .concurrency(arguments.concurrency.get())
         .progress(true);
@@ -144,13 +145,18 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
 
     let best = study.best().await?;
     println!("best, trial {}: {:#?}", best.number, best.config);
-    println!("accuracy {:.4}, {}", best.value, beside(&study).await?);
+    println!(
+        "accuracy {:.4}, {}",
+        best.value,
+        beside(&study, &data).await?
+    );
     print_readers(&db, &arguments.study);
+    db.close().await;
     Ok(())
 }
 
 /// How the defaults did. They are the first trial of a study, unless another program began it.
-async fn beside(study: &Study<Model>) -> docktuna::Result<String> {
+async fn beside(study: &Study<Model>, data: &Data) -> Result<String, BoxError> {
     let params = Params::of(&Model::defaults())?;
     let trials = study.trials().await?;
     let found = trials
@@ -159,7 +165,10 @@ async fn beside(study: &Study<Model>) -> docktuna::Result<String> {
         .find_map(|trial| Some((trial.number, trial.value()?)));
     Ok(match found {
         Some((number, value)) => format!("the defaults {value:.4} (trial {number})"),
-        None => "the defaults have no result in this study".to_owned(),
+        None => {
+            let value = cross_validated(&Model::defaults(), &data.train)?;
+            format!("the defaults {value:.4}")
+        }
     })
 }
 

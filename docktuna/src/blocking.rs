@@ -32,14 +32,9 @@ pub fn load_best<T: Tunable>(study: &str) -> Result<T> {
 ///
 /// # Errors
 ///
-/// As [`OptunaDatabase::from_env`] and [`Loader::load`].
+/// As [`OptunaDatabase::from_env`] and [`Loader::load_from`].
 pub fn load<T: Tunable>(loader: &Loader<T>) -> Result<T> {
-    block_on(async {
-        match OptunaDatabase::from_env().await {
-            Ok(db) => loader.load(&db).await,
-            Err(error) => loader.read_snapshot_after(error),
-        }
-    })
+    block_on(loader.load_from(OptunaDatabase::builder().from_env()))
 }
 
 /// Runs `future` to its end on a runtime of its own.

@@ -185,8 +185,7 @@ pub enum Error {
     },
     /// The study has no trial that could be the best one.
     #[error(
-        "study {study:?} has no complete{} trial yet ({counts}); help: run the tuner first, or give \
-         `on_missing`",
+        "study {study:?} has no complete{} trial yet ({counts}); help: run the tuner first",
         if *.infeasible { ", feasible" } else { "" }
     )]
     NoTrial {
@@ -368,6 +367,8 @@ pub enum SchemaReason {
     Foreign(String),
     /// Some tables are there and others are not.
     Incomplete(Vec<String>),
+    /// The PostgreSQL schema that the tables are to be in does not exist.
+    MissingSchema,
 }
 
 impl fmt::Display for SchemaReason {
@@ -386,6 +387,10 @@ impl fmt::Display for SchemaReason {
                 f,
                 "its alembic_version is {revision:?}, which is not Optuna's; help: give Optuna a \
                  separate database, or a schema of its own with OPTUNA_DB_SCHEMA"
+            ),
+            Self::MissingSchema => f.write_str(
+                "no schema of its search path exists; help: CREATE SCHEMA, or check \
+                 OPTUNA_DB_SCHEMA",
             ),
             Self::Incomplete(missing) => write!(
                 f,
@@ -443,13 +448,19 @@ pub(crate) fn near_names<'a>(
     let mut near: Vec<(usize, &str)> = candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter(|(distance, candidate)| *distance <= limit || is_part(name, candidate))
         .collect();
     near.sort_unstable();
     near.into_iter()
         .take(3)
         .map(|(_, candidate)| candidate.to_owned())
         .collect()
+}
+
+/// Whether one of the names is the beginning of the other: `breast` of `breast-cancer`.
+fn is_part(name: &str, candidate: &str) -> bool {
+    let shorter = name.chars().count().min(candidate.chars().count());
+    shorter >= 3 && (candidate.starts_with(name) || name.starts_with(candidate))
 }
 
 /// The number of characters to insert, drop, change or swap with a neighbour.
@@ -482,6 +493,7 @@ mod tests {
     fn near_names_are_near() {
         let names = ["sentiment", "sentimant", "vision", ""];
         assert_eq!(near_names("setniment", names), ["sentiment", "sentimant"]);
+        assert_eq!(near_names("sent", names), ["sentimant", "sentiment"]);
         assert!(near_names("xyz", names).is_empty());
     }
 

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::codec;
-use crate::database::{OptunaDatabase, is_down};
+use crate::database::{DatabaseBuilder, OptunaDatabase};
 use crate::diff::{Difference, DifferenceKind, Mismatch, SpaceDiff, compare};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
@@ -127,8 +127,8 @@ impl<T: Tunable> Loader<T> {
     /// # Errors
     ///
     /// As [`Load::load_best`], except for what the policies allow; [`Error::MissingDefaults`] where
-    /// the defaults are to be used and not every field has one; [`Error::Snapshot`] if the file
-    /// cannot be written, or is needed and cannot be read.
+    /// the defaults are to be used and not every field has one; [`Error::Snapshot`] if the file is
+    /// needed and cannot be read.
     pub async fn load(&self, db: &OptunaDatabase) -> Result<T> {
         let loaded = async {
             let study = db.dynamic_study(&self.study).await?;
@@ -139,11 +139,15 @@ impl<T: Tunable> Loader<T> {
             Ok((params, value, number)) => {
                 let config = checked(&self.study, number, &params, self.mismatch)?;
                 if let Some(file) = &self.snapshot {
-                    write_snapshot(file, &self.study, number, value, &params)?;
+                    let written = write_snapshot(file, &self.study, number, value, &params);
+                    // A service must not fail at start-up because of its second choice.
+                    if let Err(error) = written {
+                        tracing::warn!(%error, "the snapshot is not up to date");
+                    }
                 }
                 Ok(config)
             }
-            Err(error) if is_down(&error) => self.read_snapshot_after(error),
+            Err(error) if error.is_transient() => self.read_snapshot_after(error),
             Err(Error::StudyNotFound { .. } | Error::NoTrial { .. } | Error::NoTables { .. })
                 if self.fallback == Fallback::Defaults =>
             {
@@ -153,10 +157,23 @@ impl<T: Tunable> Loader<T> {
         }
     }
 
-    /// Loads from the snapshot where connecting failed with `error`.
-    pub(crate) fn read_snapshot_after(&self, error: Error) -> Result<T> {
+    /// Connects and loads; with a [`snapshot`](Self::snapshot) it also serves where no connection
+    /// comes about.
+    ///
+    /// # Errors
+    ///
+    /// As [`DatabaseBuilder::connect`] and [`load`](Self::load).
+    pub async fn load_from(&self, builder: DatabaseBuilder) -> Result<T> {
+        match builder.connect().await {
+            Ok(db) => self.load(&db).await,
+            Err(error) => self.read_snapshot_after(error),
+        }
+    }
+
+    /// Loads from the snapshot where the database failed with `error`.
+    fn read_snapshot_after(&self, error: Error) -> Result<T> {
         match &self.snapshot {
-            Some(file) if is_down(&error) => {
+            Some(file) if error.is_transient() => {
                 tracing::warn!(%error, file = %file.display(), "reading the snapshot");
                 let (number, params) = read_snapshot(file, &self.study)?;
                 checked(&self.study, number, &params, self.mismatch)

@@ -68,7 +68,9 @@ impl Overrides {
             (Some(Override::Fix(stored)), _) => *stored,
             (Some(Override::Keep(indices)), Distribution::Categorical(choices)) => {
                 let kept: Vec<Value> = indices.iter().map(|i| choices[*i].clone()).collect();
-                indices[draw(&Distribution::Categorical(kept.into())) as usize] as f64
+                let drawn = draw(&Distribution::Categorical(kept.into())) as usize;
+                // Past the end only with a sampler that breaks its contract; the caller refuses it.
+                indices.get(drawn).map_or(f64::NAN, |index| *index as f64)
             }
             (Some(Override::Keep(_)), _) => draw(declared),
         }

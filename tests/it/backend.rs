@@ -1,6 +1,6 @@
 //! One test body for every kind of database.
 
-use docktuna::OptunaDatabase;
+use docktuna::{OptunaDatabase, Pool};
 use tempfile::TempDir;
 
 use crate::support::TestDb;
@@ -80,6 +80,22 @@ impl Backend {
         self.url
             .as_deref()
             .expect("a database that Python can open")
+    }
+
+    /// Runs statements beside the handle.
+    pub(crate) async fn execute(&self, sql: impl Into<String>) {
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.into()));
+        match self
+            .db
+            .pool()
+            .await
+            .expect("a database that others can open")
+        {
+            Pool::Postgres(pool) => sql.execute(pool).await.map(drop),
+            Pool::Sqlite(pool) => sql.execute(pool).await.map(drop),
+            other => panic!("{other:?}"),
+        }
+        .unwrap();
     }
 
     /// A second handle to the same database, as another process has it.

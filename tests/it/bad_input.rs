@@ -6,16 +6,6 @@ use crate::backend::Backend;
 use crate::space::{Line, Train};
 use crate::support::{Version, python};
 
-async fn execute(backend: &Backend, sql: &str) {
-    let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
-    match backend.db.pool().await {
-        docktuna::Pool::Postgres(pool) => sql.execute(pool).await.map(drop),
-        docktuna::Pool::Sqlite(pool) => sql.execute(pool).await.map(drop),
-        other => panic!("{other:?}"),
-    }
-    .unwrap();
-}
-
 #[tokio::test]
 async fn a_file_that_is_no_database_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
@@ -94,7 +84,7 @@ async fn a_broken_row_is_named() {
             let trial = study.ask().await.unwrap();
             trial.set_user_attr("k", 1).await.unwrap();
             trial.tell(1.0).await.unwrap();
-            execute(&backend, sql).await;
+            backend.execute(sql).await;
             let error = study.trials().await.unwrap_err();
             assert!(matches!(error, Error::Unreadable { .. }), "{error:?}");
             let text = error.to_string();

@@ -111,7 +111,7 @@ async fn the_queue_is_served_once() {
     }
 }
 
-/// Sixteen processes start at once on an empty database, two of them Python; ours all succeed.
+/// Sixteen workers with connections of their own start at once on an empty database; all succeed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_tables_are_created_once() {
     for round in 0..3 {

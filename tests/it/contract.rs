@@ -116,7 +116,7 @@ async fn a_finished_trial_never_changes() {
         let trial = study.ask().await.unwrap();
         // Somebody else ends it: a row that this process does not know of.
         let sql = "UPDATE trials SET state = 'FAIL', datetime_complete = datetime_start";
-        execute(&backend, sql).await;
+        backend.execute(sql).await;
         let before = format!("{:?}", study.trials().await.unwrap());
         for error in [
             trial.report(0, 1.0).await.unwrap_err(),
@@ -365,7 +365,7 @@ async fn the_table_of_the_python_docktuna() {
             assert_eq!(db.hostname(), Some("127.0.0.1"));
             assert!(db.username().is_some() && !db.db_name().is_empty());
         }
-        let docktuna::Pool::Postgres(pool) = db.pool().await else {
+        let Some(docktuna::Pool::Postgres(pool)) = db.pool().await else {
             continue;
         };
         let one: i32 = sqlx::query_scalar("SELECT 1")
@@ -426,7 +426,7 @@ async fn a_deleted_study_is_an_error_and_not_a_new_one() {
             "study_system_attributes",
             "studies",
         ] {
-            execute(&backend, &format!("DELETE FROM {table}")).await;
+            backend.execute(&format!("DELETE FROM {table}")).await;
         }
         let error = trial.tell(1.0).await.unwrap_err();
         assert!(matches!(error, Error::TrialGone { .. }), "{error:?}");
@@ -447,20 +447,26 @@ async fn stop_takes_every_error() {
     assert!(objective(false).is_ok());
 }
 
-async fn execute(backend: &Backend, sql: &str) {
-    match backend.db.pool().await {
-        docktuna::Pool::Postgres(pool) => {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
-                .execute(pool)
-                .await
-                .unwrap();
-        }
-        docktuna::Pool::Sqlite(pool) => {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
-                .execute(pool)
-                .await
-                .unwrap();
-        }
-        other => panic!("{other:?}"),
+/// SQLite hands ids of deleted studies out again; a handle must not write into another study.
+#[tokio::test]
+async fn a_handle_of_a_deleted_study_does_not_write_into_its_successor() {
+    let backend = Backend::sqlite().await;
+    let old = backend.db.study::<Line>("old").await.unwrap();
+    old.ask().await.unwrap().tell(1.0).await.unwrap();
+    for table in [
+        "trial_params",
+        "trial_values",
+        "trials",
+        "study_directions",
+        "study_user_attributes",
+        "studies",
+    ] {
+        backend.execute(format!("DELETE FROM {table}")).await;
     }
+    let new = backend.db.study::<Line>("new").await.unwrap();
+    assert_eq!(old.id(), new.id());
+    let error = old.ask().await.map(|trial| trial.number()).unwrap_err();
+    assert!(matches!(error, Error::StudyNotFound { .. }), "{error:?}");
+    assert!(old.enqueue(Line { x: 0.5 }).await.is_err());
+    assert_eq!(new.trial_counts().await.unwrap().total(), 0);
 }

@@ -175,6 +175,83 @@ async fn a_server_that_crashes_loses_no_result() {
     }
 }
 
+/// A restart of the server, however long, neither costs a result that was told nor an idle
+/// connection's turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_outlives_a_restart_of_the_server() {
+    let server = PrivateServer::start().await;
+    let postgres = TestDb::create_on(server.server()).await;
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
+    let study = db.study::<Line>("s").await.unwrap();
+    // Eight idle connections, all of which the restart kills.
+    let mut trials = Vec::new();
+    let mut set = tokio::task::JoinSet::new();
+    for study in std::iter::repeat_n(study.clone(), 8) {
+        set.spawn(async move { study.ask().await.unwrap() });
+    }
+    while let Some(trial) = set.join_next().await {
+        trials.push(trial.unwrap());
+    }
+    server.kill_immediate().await;
+    let (first, rest) = (trials.pop().unwrap(), trials);
+    // This one is told while there is no server at all.
+    let told = tokio::spawn(async move { first.tell(0.93).await });
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    server.start_again().await;
+    told.await.unwrap().unwrap();
+    for trial in rest {
+        trial.tell(0.5).await.unwrap();
+    }
+    let trials = study.trials().await.unwrap();
+    assert!(
+        trials
+            .iter()
+            .all(|trial| trial.state == TrialState::Complete),
+        "{trials:?}"
+    );
+    assert_eq!(
+        trials
+            .iter()
+            .filter(|trial| trial.value() == Some(0.93))
+            .count(),
+        1
+    );
+    assert_eq!(trials.len(), 8);
+}
+
+/// A claim whose answer is lost: the trial of the queue keeps its parameters.
+#[tokio::test]
+async fn a_cut_line_does_not_mix_up_a_retried_trial() {
+    let postgres = TestDb::create().await;
+    let proxy = Proxy::start(&postgres.host, postgres.port).await;
+    let url = format!(
+        "{}?sslmode=disable",
+        postgres.url_at("postgresql", proxy.port())
+    );
+    let db = OptunaDatabase::connect(&url).await.unwrap();
+    let study = db.study::<Line>("s").await.unwrap();
+    study.ask().await.unwrap().tell(1.0).await.unwrap();
+    for x in [0.125, 0.25] {
+        postgres
+            .execute(format!(
+                "WITH t AS (INSERT INTO trials (number, study_id, state) SELECT count(*), 1, 'WAITING' FROM trials RETURNING trial_id)
+                 INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+                 SELECT trial_id, 'x', {x}, (SELECT distribution_json FROM trial_params LIMIT 1) FROM t"
+            ))
+            .await;
+        proxy.cut_after_client_message("docktuna_ask");
+        let trial = study.ask().await.unwrap();
+        assert!(!proxy.is_cut_pending(), "it was sent");
+        assert_eq!(trial.config().x, x);
+        trial.tell(x).await.unwrap();
+    }
+    let trials = study.trials().await.unwrap();
+    let values: Vec<Option<f64>> = trials.iter().map(|trial| trial.value()).collect();
+    assert_eq!(values, [Some(1.0), Some(0.125), Some(0.25)]);
+}
+
 /// The line is cut just after the server has carried a statement out, and before its answer arrives.
 #[tokio::test]
 async fn a_cut_line_neither_loses_nor_doubles_anything() {
@@ -187,10 +264,10 @@ async fn a_cut_line_neither_loses_nor_doubles_anything() {
     let db = OptunaDatabase::connect(&url).await.unwrap();
     let study = db.study::<Line>("s").await.unwrap();
     for (number, statement) in [
-        "COMMIT",
+        "docktuna_ask",
         "UPDATE trials SET state = $5",
         "trial_intermediate_values",
-        "BEGIN",
+        "docktuna_ask",
     ]
     .into_iter()
     .enumerate()

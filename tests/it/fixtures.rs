@@ -178,6 +178,12 @@ async fn optuna_2_before_its_upgrade_is_refused() {
         error.to_string().contains("optuna storage upgrade"),
         "{error}"
     );
+    // Loading refuses it with the same advice.
+    let error = db.best_params("single-min").await.unwrap_err();
+    assert!(
+        error.to_string().contains("optuna storage upgrade"),
+        "{error}"
+    );
     assert_eq!(
         std::fs::read(&file).unwrap(),
         before,

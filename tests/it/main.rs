@@ -2,6 +2,13 @@
 //!
 //! The tests need servers and Python; `tests/run` provides them.
 
+#![allow(
+    clippy::float_cmp,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that fails panics, and what is stored has to come back to the bit"
+)]
+
 mod backend;
 mod bad_input;
 mod concurrency;

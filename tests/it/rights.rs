@@ -47,7 +47,7 @@ async fn drop_role(postgres: &TestDb) {
 async fn loading_needs_select_and_nothing_else() {
     let (postgres, db) = with_role(
         "GRANT SELECT ON studies, study_directions, trials, trial_values, trial_params,
-         trial_system_attributes TO ROLE",
+         trial_system_attributes, alembic_version TO ROLE",
     )
     .await;
     Train::load_best(&db, "s").await.unwrap();

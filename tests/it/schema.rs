@@ -52,7 +52,7 @@ async fn the_tables_in_sqlite_are_those_that_optuna_makes() {
     python(Version::V5, "write.py", &[], theirs.url()).await;
     let mut definitions = Vec::new();
     for backend in [&ours, &theirs] {
-        let docktuna::Pool::Sqlite(pool) = backend.db.pool().await else {
+        let Some(docktuna::Pool::Sqlite(pool)) = backend.db.pool().await else {
             panic!("SQLite")
         };
         let mut lines = Vec::new();
@@ -97,18 +97,7 @@ async fn the_tables_in_sqlite_are_those_that_optuna_makes() {
 }
 
 async fn refused(backend: &Backend, sql: &str) -> SchemaReason {
-    match backend.db.pool().await {
-        docktuna::Pool::Postgres(pool) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
-            .execute(pool)
-            .await
-            .map(drop),
-        docktuna::Pool::Sqlite(pool) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
-            .execute(pool)
-            .await
-            .map(drop),
-        other => panic!("{other:?}"),
-    }
-    .unwrap();
+    backend.execute(sql).await;
     match backend.db.study::<Line>("new").await {
         Err(Error::Schema { reason, .. }) => reason,
         other => panic!("{sql}: {other:?}"),
@@ -186,14 +175,25 @@ async fn a_foreign_database_is_left_alone() {
             .unwrap();
     assert_eq!(tables, 1);
 
-    // A schema of its own makes it work.
-    postgres.execute("CREATE SCHEMA tuning").await;
+    // A schema of its own makes it work, whatever its name.
     let builder = OptunaDatabase::builder()
         .host(&postgres.host)
         .port(postgres.port);
     let builder = builder.user(&postgres.user).database(&postgres.database);
-    let builder = builder.password(postgres.password.clone()).schema("tuning");
+    let builder = builder
+        .password(postgres.password.clone())
+        .schema("My \"Tuning");
     let db = builder.connect().await.unwrap();
+    let error = db.study::<Line>("s").await.unwrap_err();
+    let missing = matches!(
+        &error,
+        Error::Schema {
+            reason: SchemaReason::MissingSchema,
+            ..
+        }
+    );
+    assert!(missing, "{error:?}");
+    postgres.execute("CREATE SCHEMA \"My \"\"Tuning\"").await;
     db.study::<Line>("s")
         .await
         .unwrap()
@@ -204,7 +204,7 @@ async fn a_foreign_database_is_left_alone() {
         .await
         .unwrap();
     let tables: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'tuning'")
+        sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'My \"Tuning'")
             .fetch_one(&mut postgres.connect().await)
             .await
             .unwrap();

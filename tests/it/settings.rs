@@ -178,7 +178,7 @@ async fn tls_as_libpqs_words_say() {
         match builder.connect().await {
             Ok(db) => {
                 db.study::<Line>("s").await.unwrap();
-                let docktuna::Pool::Postgres(pool) = db.pool().await else {
+                let Some(docktuna::Pool::Postgres(pool)) = db.pool().await else {
                     panic!("PostgreSQL")
                 };
                 let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";

@@ -1,8 +1,8 @@
 //! Opening studies and running objectives.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use docktuna::{Direction, Error, Stop, Study, TrialState, Tunable};
@@ -231,19 +231,13 @@ async fn a_seeded_study_repeats() {
     }
     assert_eq!(runs.len(), 1);
 
-    let seen = Mutex::new(BTreeSet::new());
+    let mut seen = BTreeSet::new();
     for _ in 0..2 {
         let backend = Backend::memory().await;
         let study = backend.db.study::<Train>("s").await.unwrap();
-        seen.lock()
-            .unwrap()
-            .insert(format!("{:?}", study.ask().await.unwrap().config()));
+        seen.insert(format!("{:?}", study.ask().await.unwrap().config()));
     }
-    assert_eq!(
-        seen.lock().unwrap().len(),
-        2,
-        "two studies without a seed differ"
-    );
+    assert_eq!(seen.len(), 2, "two studies without a seed differ");
 }
 
 #[tokio::test]
@@ -433,4 +427,98 @@ async fn names_of_any_kind() {
         assert!(matches!(error, Error::StudyName { .. }), "{error}");
         assert_eq!(backend.db.study_count().await.unwrap(), 4);
     }
+}
+
+/// A run that is dropped stops its objectives and fails their trials.
+#[tokio::test]
+async fn a_cancelled_run_fails_its_trials() {
+    for backend in Backend::all().await {
+        let study = backend.db.study::<Line>("s").await.unwrap();
+        let finished = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&finished);
+        let run = study
+            .optimize(move |config, _| {
+                let finished = Arc::clone(&finished);
+                async move {
+                    tokio::time::sleep(Duration::from_millis(800)).await;
+                    finished.fetch_add(1, Ordering::SeqCst);
+                    Ok(config.x)
+                }
+            })
+            .concurrency(2)
+            .timeout(Duration::MAX)
+            .run();
+        assert!(
+            tokio::time::timeout(Duration::from_millis(300), run)
+                .await
+                .is_err()
+        );
+        let failed = async {
+            while study.trial_counts().await.unwrap().of(TrialState::Fail) < 2 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), failed)
+            .await
+            .unwrap();
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        assert_eq!(
+            seen.load(Ordering::SeqCst),
+            0,
+            "the objectives were stopped"
+        );
+    }
+}
+
+/// A sampler of the user's own that breaks its contract must not make the study unreadable.
+#[tokio::test]
+async fn a_sampler_is_not_trusted() {
+    #[derive(Debug)]
+    struct Seven;
+    impl docktuna::sampler::Sampler for Seven {
+        fn name(&self) -> &'static str {
+            "seven"
+        }
+        fn sample(&self, _: &mut dyn rand::Rng, _: &str, _: &docktuna::Distribution) -> f64 {
+            7.0
+        }
+    }
+    for backend in Backend::all().await {
+        let study = backend
+            .db
+            .study_builder::<Train>("s")
+            .sampler(Seven)
+            .open()
+            .await
+            .unwrap();
+        let error = study.ask().await.map(|trial| trial.number()).unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidValue { param, .. } if param == "lr"),
+            "{error}"
+        );
+        assert_eq!(study.trial_counts().await.unwrap().total(), 0);
+    }
+}
+
+/// A program that ends right after it dropped a trial writes that down first, if it closes.
+#[test]
+fn close_waits_for_dropped_trials() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("studies.db");
+    docktuna::blocking::block_on(async {
+        let db = docktuna::OptunaDatabase::sqlite(&file).await?;
+        drop(db.study::<Line>("s").await?.ask().await?);
+        db.close().await;
+        Ok(())
+    })
+    .unwrap();
+    assert!(
+        !folder.path().join("studies.db-wal").exists(),
+        "the log is merged"
+    );
+    let counts = docktuna::blocking::block_on(async {
+        let db = docktuna::OptunaDatabase::sqlite(&file).await?;
+        db.dynamic_study("s").await?.trial_counts().await
+    });
+    assert_eq!(counts.unwrap().of(TrialState::Fail), 1);
 }

@@ -91,7 +91,10 @@ impl Attributes<'_> {
                 "its range {low}..={high} with step {step} is empty"
             ));
         }
-        let high = low + (high - low) / step * step;
+        // In 128 bits: bounds of 64 bits may be further apart than 64 bits reach.
+        let steps = (i128::from(high) - i128::from(low)) / i128::from(step);
+        let end = i128::from(low) + steps * i128::from(step);
+        let high = i64::try_from(end).unwrap_or(high);
         Ok(Distribution::Int(IntDomain {
             low,
             high,
@@ -195,6 +198,12 @@ mod tests {
                 modern
             );
         }
+    }
+
+    #[test]
+    fn the_widest_bounds_are_read() {
+        let text = r#"{"name": "IntDistribution", "attributes": {"log": false, "step": 1, "low": -9223372036854775808, "high": 9223372036854775807}}"#;
+        assert_eq!(write_distribution(&read_distribution(text).unwrap()), text);
     }
 
     #[test]

@@ -42,6 +42,27 @@ impl Layers {
         )
     }
 
+    /// The first of these settings that is there and empty, where none of them has a value in its
+    /// layer or above.
+    pub(crate) fn empty(&self, names: &[&'static str]) -> Option<(&'static str, &str)> {
+        for Layer {
+            name: origin,
+            values,
+        } in &self.0
+        {
+            let set = names
+                .iter()
+                .filter_map(|name| Some((*name, values.get(*name)?)));
+            let (empty, full): (Vec<_>, Vec<_>) = set.partition(|(_, value)| value.is_empty());
+            match (empty.first(), full.is_empty()) {
+                (_, false) => return None,
+                (Some((name, _)), true) => return Some((name, origin)),
+                (None, true) => {}
+            }
+        }
+        None
+    }
+
     /// The names of the layers, for messages.
     pub(crate) fn searched(&self) -> String {
         let names: Vec<&str> = self.0.iter().map(|layer| layer.name.as_str()).collect();

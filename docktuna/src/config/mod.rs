@@ -14,3 +14,5 @@ pub use secret::Secret;
 pub(crate) use settings::PostgresSettings;
 pub use settings::SslMode;
 pub(crate) use settings::{Target, report, resolve, resolve_url};
+#[cfg(feature = "postgres")]
+pub(crate) use url::optuna_url;

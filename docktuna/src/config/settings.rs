@@ -21,6 +21,8 @@ const SSLMODE: &str = "OPTUNA_DB_SSLMODE";
 const SSLROOTCERT: &str = "OPTUNA_DB_SSLROOTCERT";
 const SCHEMA: &str = "OPTUNA_DB_SCHEMA";
 
+const PASSWORDS: [&str; 3] = [PASSWORD_FILE, PASSWORD_SECRET, PASSWORD];
+
 /// The secret that the Python docktuna reads.
 const DEFAULT_SECRET: &str = "optuna_db_user_password";
 const DEFAULT_SECRETS_DIR: &str = "/run/secrets";
@@ -45,7 +47,8 @@ pub(crate) struct PostgresSettings {
     pub(crate) user: String,
     pub(crate) database: String,
     pub(crate) password: Option<Secret>,
-    pub(crate) sslmode: SslMode,
+    /// `None` where nothing says it.
+    pub(crate) sslmode: Option<SslMode>,
     pub(crate) sslrootcert: Option<PathBuf>,
     pub(crate) schema: Option<String>,
 }
@@ -58,7 +61,7 @@ impl PostgresSettings {
             user,
             database,
             password: None,
-            sslmode: SslMode::Prefer,
+            sslmode: None,
             sslrootcert: None,
             schema: None,
         }
@@ -150,86 +153,105 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn target(&mut self, password: Option<Secret>) -> Option<Target> {
-        let parts = [
-            HOST,
-            USER,
-            NAME,
-            PASSWORD,
-            PASSWORD_FILE,
-            PASSWORD_SECRET,
-            PORT,
-        ];
+        let parts = [HOST, USER, NAME, PORT];
         let part = parts
             .iter()
             .filter_map(|name| Some((self.layers.get(name)?.layer, *name)))
             .min();
-        if let Some(storage) = self.layers.get(STORAGE) {
-            match part {
-                Some((layer, name)) if layer == storage.layer => {
+        match (self.layers.get(STORAGE), part) {
+            (Some(storage), Some((layer, name))) if layer == storage.layer => {
+                self.problems.push(format!(
+                    "{STORAGE} and {name} are both set in {}; help: keep one of them",
+                    storage.origin
+                ));
+                None
+            }
+            (Some(storage), Some((layer, _))) if layer < storage.layer => self.parts(password),
+            (Some(_), _) => self.whole(password),
+            (None, None) if password.is_none() && !self.has_password_setting() => None,
+            (None, _) => self.parts(password),
+        }
+    }
+
+    /// The database that the URL names. What it leaves open may be set beside it: the password, the
+    /// schema and TLS.
+    fn whole(&mut self, password: Option<Secret>) -> Option<Target> {
+        let storage = self.layers.get(STORAGE)?;
+        match url::parse(storage.value) {
+            Ok(Target::Postgres(mut settings)) => {
+                if settings.password.is_some()
+                    && (password.is_some() || self.has_password_setting())
+                {
                     self.problems.push(format!(
-                        "{STORAGE} and {name} are both set in {}; help: keep one of them",
+                        "{STORAGE} (from {}) holds a password and another one is set; help: keep \
+                         one of them",
                         storage.origin
                     ));
-                    return None;
+                } else if settings.password.is_none() {
+                    // None at all is legal here: the server may not ask for one.
+                    let before = self.problems.len();
+                    settings.password = self.password(password);
+                    if !self.has_password_setting() && !self.default_secret_path().exists() {
+                        self.problems.truncate(before);
+                    }
                 }
-                Some((layer, _)) if layer < storage.layer => {}
-                _ => {
-                    let (value, origin) = (storage.value, storage.origin);
-                    return match url::parse(value) {
-                        Ok(target) => Some(self.with_extras(target)),
-                        Err(problem) => {
-                            self.problems
-                                .push(format!("{STORAGE} (from {origin}): {problem}"));
-                            None
-                        }
-                    };
-                }
+                Some(self.with_extras(settings))
+            }
+            Ok(target) => Some(target),
+            Err(problem) => {
+                self.problems
+                    .push(format!("{STORAGE} (from {}): {problem}", storage.origin));
+                None
             }
         }
-        if part.is_none() && password.is_none() {
-            return None;
-        }
+    }
+
+    /// The database that host, user and name make up.
+    fn parts(&mut self, password: Option<Secret>) -> Option<Target> {
         let host = self.required(HOST);
         let user = self.required(USER);
         let name = self.required(NAME);
         let password = self.password(password);
-        let mut settings = PostgresSettings::new(host?, user?, name?);
-        settings.password = password;
-        Some(self.with_extras(Target::Postgres(Box::new(settings))))
-    }
-
-    /// Adds the settings that have a default.
-    fn with_extras(&mut self, target: Target) -> Target {
-        let Target::Postgres(mut settings) = target else {
-            return target;
-        };
-        if let Some(port) = self.parsed(PORT, |text| {
+        let port = self.parsed(PORT, |text| {
             text.parse::<u16>()
                 .ok()
                 .filter(|port| *port > 0)
                 .ok_or_else(|| {
                     format!("`{text}` is no port; help: a number from 1 to 65535, 5432 by default")
                 })
-        }) {
-            settings.port = port;
-        }
-        if let Some(mode) = self.parsed(SSLMODE, str::parse) {
-            settings.sslmode = mode;
-        }
-        if let Some(file) = self.parsed(SSLROOTCERT, |text| {
+        });
+        let mut settings = PostgresSettings::new(host?, user?, name?);
+        settings.password = password;
+        settings.port = port.unwrap_or(settings.port);
+        Some(self.with_extras(Box::new(settings)))
+    }
+
+    /// Adds the settings that have a default, where nothing was said yet.
+    fn with_extras(&mut self, mut settings: Box<PostgresSettings>) -> Target {
+        let mode = self.parsed(SSLMODE, str::parse);
+        settings.sslmode = settings.sslmode.or(mode);
+        let root = self.parsed(SSLROOTCERT, |text| {
             let file = PathBuf::from(text);
             if file.is_file() {
                 Ok(file)
             } else {
                 Err(format!("there is no file {text}"))
             }
-        }) {
-            settings.sslrootcert = Some(file);
-        }
-        if let Some(schema) = self.layers.get(SCHEMA) {
-            settings.schema = Some(schema.value.to_owned());
-        }
+        });
+        settings.sslrootcert = settings.sslrootcert.take().or(root);
+        settings.schema = self
+            .layers
+            .get(SCHEMA)
+            .map(|schema| schema.value.to_owned());
         Target::Postgres(settings)
+    }
+
+    fn has_password_setting(&self) -> bool {
+        PASSWORDS.iter().any(|name| self.layers.get(name).is_some())
+    }
+
+    fn default_secret_path(&self) -> PathBuf {
+        self.secrets_dir().join(DEFAULT_SECRET)
     }
 
     fn required(&mut self, name: &str) -> Option<String> {
@@ -272,6 +294,11 @@ impl Resolver<'_> {
             .iter()
             .filter_map(|name| Some((self.layers.get(name)?.layer, *name)))
             .collect();
+        if let Some((name, origin)) = self.layers.empty(&PASSWORDS) {
+            self.problems
+                .push(format!("{name} (from {origin}) is empty"));
+            return None;
+        }
         let first = set.iter().map(|(layer, _)| *layer).min();
         let set: Vec<&str> = set
             .into_iter()
@@ -305,7 +332,7 @@ impl Resolver<'_> {
     }
 
     fn default_secret(&mut self) -> Option<Secret> {
-        let file = self.secrets_dir().join(DEFAULT_SECRET);
+        let file = self.default_secret_path();
         if file.exists() {
             return self.secret_file(&file, "the secret");
         }
@@ -331,8 +358,7 @@ impl Resolver<'_> {
             Err(error) => Err(format!("cannot be read: {}", error.kind())),
         };
         let text = text.and_then(|text| {
-            let text = text.strip_suffix('\n').unwrap_or(&text);
-            let text = text.strip_suffix('\r').unwrap_or(text);
+            let text = trimmed(&text);
             if text.is_empty() {
                 Err("is empty".to_owned())
             } else {
@@ -345,6 +371,12 @@ impl Resolver<'_> {
         })
         .ok()
     }
+}
+
+/// A secret without the newline that editors and `echo` put at its end.
+fn trimmed(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -393,6 +425,35 @@ mod tests {
         assert_eq!((settings.host.as_str(), settings.port), ("env", 6000));
         let settings = postgres(&layers(&[base, &[(STORAGE, "sqlite:///x.db")]]));
         assert_eq!(settings.host, "file");
+    }
+
+    #[test]
+    fn what_a_url_says_is_not_overridden_and_what_it_leaves_open_is_added() {
+        let url: &[_] = &[
+            (STORAGE, "postgresql://u@h/n?sslmode=disable"),
+            (SECRETS_DIR, "/nowhere"),
+        ];
+        let below: &[_] = &[
+            (PORT, "1"),
+            (SSLMODE, "require"),
+            (HOST, "x"),
+            (SCHEMA, "tuning"),
+        ];
+        let settings = postgres(&layers(&[url, below]));
+        assert_eq!((settings.host.as_str(), settings.port), ("h", 5432));
+        assert_eq!(settings.sslmode, Some(SslMode::Disable));
+        assert_eq!(
+            (settings.schema.as_deref(), settings.password),
+            (Some("tuning"), None)
+        );
+        let settings = postgres(&layers(&[url, &[(PASSWORD, "x")]]));
+        assert_eq!(settings.password, Some("x".into()));
+        let full: &[_] = &[(STORAGE, "postgresql://u:hunter2@h/n"), (PASSWORD, "x")];
+        let text = problems(&layers(&[full])).join("\n");
+        assert!(
+            text.contains("another one is set") && !text.contains("hunter2"),
+            "{text}"
+        );
     }
 
     #[test]

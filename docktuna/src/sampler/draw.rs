@@ -106,6 +106,14 @@ impl Source for Draw<'_> {
                 self.sampler.sample(&mut self.rng, name, distribution)
             }),
         };
+        // A sampler may be the user's own; one value outside makes the study unreadable for Python.
+        if !declared.contains(stored) {
+            return Err(Error::InvalidValue {
+                param: name.to_owned(),
+                found: stored.to_string(),
+                allowed: declared.to_string(),
+            });
+        }
         self.params.push(name, declared, stored);
         Ok(stored)
     }

@@ -90,7 +90,22 @@ macro_rules! from {
         }
     )*};
 }
-from!(bool => Bool, i64 => Int, i32 => Int, u32 => Int, f64 => Float, String => Str, &'static str => Str);
+from!(
+    bool => Bool, i8 => Int, i16 => Int, i32 => Int, i64 => Int, u8 => Int, u16 => Int, u32 => Int,
+    f64 => Float, String => Str, &'static str => Str
+);
+
+macro_rules! from_wide {
+    ($($from:ty),*) => {$(
+        /// A number that does not fit in 64 bits with a sign keeps its digits; no range holds it.
+        impl From<$from> for Value {
+            fn from(value: $from) -> Self {
+                i64::try_from(value).map_or_else(|_| Self::Json(value.to_string().into()), Self::Int)
+            }
+        }
+    )*};
+}
+from_wide!(u64, usize, isize);
 
 /// Choices as they stand in messages: `[sgd, adam_w]`.
 pub(crate) fn list<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::error::{ConnectReason, Error};
+use crate::error::{ConnectReason, Error, SchemaReason};
 
 /// Classes and codes of SQLSTATE after which the same statement may succeed: connection lost,
 /// conflict with another transaction, server busy, starting or stopping.
@@ -17,8 +17,12 @@ pub(crate) fn storage(op: &'static str, target: &str, error: sqlx::Error) -> Err
             op,
             source: Box::new(error),
         },
-        Some("42P01" | "3F000") => Error::NoTables {
+        Some("42P01") => Error::NoTables {
             target: target.to_owned(),
+        },
+        Some("3F000") => Error::Schema {
+            target: target.to_owned(),
+            reason: SchemaReason::MissingSchema,
         },
         // SQLite: readonly, notadb, corrupt.
         Some("8" | "776" | "1032" | "1544") => Error::Privilege {
@@ -87,6 +91,15 @@ pub(crate) fn is_transient(error: &(dyn std::error::Error + 'static)) -> bool {
                 // SQLite: busy and locked in all their forms; the low byte tells.
                 || code.parse::<i32>().is_ok_and(|code| code < 10_000 && matches!(code & 0xff, 5 | 6))
         }),
+    }
+}
+
+/// Whether the connection is gone, and with it probably every other one to that server.
+#[cfg(feature = "postgres")]
+pub(crate) fn is_disconnect(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        _ => code(error).is_some_and(|code| code.starts_with("08") || code.starts_with("57P")),
     }
 }
 

@@ -15,7 +15,7 @@ mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use chrono::NaiveDateTime;
 
@@ -53,6 +53,8 @@ macro_rules! statements {
 }
 use statements;
 
+/// (id, number, state, end)
+type StartedRow = (i32, i32, String, Option<NaiveDateTime>);
 /// (study, state, trials, first start)
 type SummaryRow = (Option<i32>, String, i64, Option<NaiveDateTime>);
 
@@ -80,7 +82,7 @@ macro_rules! once {
 /// Calls it as often as it takes: for reads, and for writes that are the same when done twice.
 macro_rules! repeat {
     ($self:ident.$function:ident($($argument:expr),*)) => {
-        retry::repeat(async || once!($self.$function($($argument),*))).await
+        retry::repeat(retry::PATIENCE, async || once!($self.$function($($argument),*))).await
     };
 }
 
@@ -108,6 +110,11 @@ impl Storage {
         }
     }
 
+    /// Closes the connections that are not in use.
+    pub(crate) async fn close(&self) {
+        once!(self.close());
+    }
+
     async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
         repeat!(self.existing_tables(wanted))
     }
@@ -120,17 +127,35 @@ impl Storage {
         repeat!(self.create_tables(wanted))
     }
 
+    /// The study, if it is there and in tables that we know.
     pub(crate) async fn find_study(&self, name: &str) -> Result<Option<StudyRow>> {
-        repeat!(self.find_study(name))
+        match self.explained(repeat!(self.find_study(name))).await? {
+            Some((row, Some(revision))) if revision == schema::HEAD => Ok(Some(row)),
+            Some((row, _)) => self.verify_schema().await.map(|()| Some(row)),
+            None => Ok(None),
+        }
     }
 
-    /// Creates a study unless the name is taken.
-    pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<()> {
+    /// Says of a failed read that the tables are not ours, where that is why it failed.
+    async fn explained<T>(&self, result: Result<T>) -> Result<T> {
+        match result {
+            Err(error @ (Error::NoTables { .. } | Error::Storage { .. }))
+                if !error.is_transient() =>
+            {
+                self.verify_schema().await?;
+                Err(error)
+            }
+            result => result,
+        }
+    }
+
+    /// Creates a study unless the name is taken; false if it is.
+    pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<bool> {
         repeat!(self.create_study(name, directions))
     }
 
     pub(crate) async fn list_studies(&self) -> Result<Vec<StudyRow>> {
-        repeat!(self.list_studies())
+        self.explained(repeat!(self.list_studies())).await
     }
 
     pub(crate) async fn study_names(&self) -> Result<Vec<String>> {
@@ -141,12 +166,13 @@ impl Storage {
         Ok(u64::try_from(repeat!(self.count_studies())?).unwrap_or(0))
     }
 
-    /// For each study the number of its trials by state, and when the first one started.
+    /// For one study, or for each, the number of its trials by state, and when the first one started.
     pub(crate) async fn summaries(
         &self,
+        study: Option<StudyId>,
     ) -> Result<Vec<(StudyId, StateCounts, Option<NaiveDateTime>)>> {
         let mut summaries: Vec<(StudyId, StateCounts, Option<NaiveDateTime>)> = Vec::new();
-        for (study, state, count, started) in repeat!(self.summaries())? {
+        for (study, state, count, started) in repeat!(self.summaries(study))? {
             let Some(study) = study.map(StudyId) else {
                 continue;
             };
@@ -215,45 +241,52 @@ impl Storage {
     /// Claims a waiting trial or creates one, for each of `trials` in turn; the first refusal ends
     /// it. Empty if the study is gone.
     ///
-    /// A creation whose commit was not answered is not repeated before it was looked for: otherwise
-    /// a trial that nobody works on could stay behind.
+    /// One whose answer was lost is not repeated before it was looked for: otherwise a trial that
+    /// nobody works on could stay behind.
     pub(crate) async fn ask(
         &self,
-        study: StudyId,
+        study: &StudyRow,
         trials: &[NewTrial],
         limit: i32,
     ) -> Result<Vec<Asked>> {
         let started = now();
-        let mut attempt = 1;
-        loop {
-            let error = match once!(self.ask(study, trials, limit, started)) {
-                Err(error) if error.is_transient() && attempt < 6 => error,
-                result => return result,
-            };
-            tracing::debug!(attempt, %error, "asking again");
-            retry::pause(attempt).await;
-            attempt += 1;
-            let own = self.started_at(study, started).await?;
-            if !own.is_empty() {
-                return Ok(own);
+        let unanswered = AtomicBool::new(false);
+        retry::repeat(retry::PATIENCE, async || {
+            if unanswered.swap(true, Ordering::Relaxed) {
+                let own = self.asked_at(study.id, trials, started).await?;
+                if !own.is_empty() {
+                    return Ok(own);
+                }
             }
-        }
+            once!(self.ask(study, trials, limit, started))
+        })
+        .await
     }
 
-    /// The running trials that started at exactly this microsecond: those of an ask whose commit was
-    /// not answered.
-    async fn started_at(&self, study: StudyId, started: NaiveDateTime) -> Result<Vec<Asked>> {
-        let ids = repeat!(self.started_at(study, started))?;
-        let mut asked = Vec::with_capacity(ids.len());
-        for (id, number, params) in ids {
+    /// What an ask of this moment brought, whose answer was lost. Trials of the queue come before new
+    /// ones, as they do in an ask; a new one is recognised by its parameters.
+    async fn asked_at(
+        &self,
+        study: StudyId,
+        trials: &[NewTrial],
+        started: NaiveDateTime,
+    ) -> Result<Vec<Asked>> {
+        let mut asked = Vec::new();
+        let rows = once!(self.started_at(study, started))?;
+        let running = rows
+            .into_iter()
+            .filter(|(.., completed)| completed.is_none());
+        for ((id, number, ..), drawn) in running.zip(trials) {
+            let (id, number) = (TrialId(id), TrialNumber(number));
             let key = TrialKey {
                 study,
-                id: TrialId(id),
-                number: TrialNumber(number),
+                id,
+                number,
                 started,
             };
-            // One that has no parameters yet goes the way of a claimed one, which fills them in.
-            asked.push(if params > 0 {
+            let stored = self.load_trials(study, Ids::one(id)).await?.pop();
+            let created = stored.is_some_and(|stored| stored.params == drawn.params);
+            asked.push(if created {
                 Asked::Created(key)
             } else {
                 Asked::Claimed(key)
@@ -270,7 +303,7 @@ impl Storage {
     /// Adds a whole trial; `None` if the study is gone.
     pub(crate) async fn add_trial(
         &self,
-        study: StudyId,
+        study: &StudyRow,
         trial: &WholeTrial,
     ) -> Result<Option<(TrialId, TrialNumber)>> {
         once!(self.add_trial(study, trial))
@@ -278,52 +311,81 @@ impl Storage {
 
     /// Ends a trial.
     ///
-    /// A result that was told is never lost: the statement is repeated until it is answered, it is
-    /// recognised when an unanswered try had been carried out, and where the trial's row was lost in
-    /// a crash of the server, the trial is written anew. Nor does it ever land on another trial's
-    /// row: the statement names all that makes the row this trial's.
+    /// A result that was told is never lost: the statement is repeated until it is answered, for
+    /// minutes if need be, it is recognised when an unanswered try had been carried out, and where the
+    /// trial's row was lost in a crash of the server, the trial is written anew. Nor does it ever land
+    /// on another trial's row: the statement names all that makes the row this trial's.
     pub(crate) async fn finish(
         &self,
+        study: &StudyRow,
         key: &TrialKey,
         params: &Params,
         outcome: &Outcome,
     ) -> Result<Finished> {
-        if repeat!(self.finish_trial(key, params, outcome))? {
+        retry::repeat(retry::RESULT_PATIENCE, async || {
+            self.finish_once(study, key, params, outcome).await
+        })
+        .await
+    }
+
+    async fn finish_once(
+        &self,
+        study: &StudyRow,
+        key: &TrialKey,
+        params: &Params,
+        outcome: &Outcome,
+    ) -> Result<Finished> {
+        if once!(self.finish_trial(key, params, outcome))? {
             return Ok(Finished::Recorded);
         }
+        let row = self.load_trials(key.study, Ids::one(key.id)).await?.pop();
         let own = |trial: &FrozenTrial| {
             trial.number == key.number
                 && trial.datetime_start == Some(key.started)
-                && params.iter().all(|mine| {
-                    let stored = trial.params.get(mine.name());
-                    stored
-                        .is_some_and(|stored| stored.stored().to_bits() == mine.stored().to_bits())
-                })
+                && params
+                    .iter()
+                    .all(|mine| trial.params.get(mine.name()) == Some(mine))
         };
-        let row = self.load_trials(key.study, Ids::one(key.id)).await?.pop();
         match row.filter(own) {
             Some(row) if row.datetime_complete == Some(outcome.at) => Ok(Finished::Recorded),
             Some(row) => Ok(Finished::Closed(row.state)),
-            None => {
-                let whole = WholeTrial {
-                    state: Some(outcome.state),
-                    started: Some(key.started),
-                    completed: Some(outcome.at),
-                    params: params.clone(),
-                    values: outcome.values.clone(),
-                    system_attrs: Vec::new(),
-                    user_attrs: outcome.user_attrs.clone(),
-                };
-                let moved = repeat!(self.add_trial(key.study, &whole))?;
-                Ok(moved.map_or(Finished::Gone, |(_, number)| Finished::Moved(number)))
-            }
+            None => self.move_result(study, key, params, outcome).await,
         }
+    }
+
+    /// Writes a result into a new row, because the trial's own is lost.
+    async fn move_result(
+        &self,
+        study: &StudyRow,
+        key: &TrialKey,
+        params: &Params,
+        outcome: &Outcome,
+    ) -> Result<Finished> {
+        // An earlier try may have done it without an answer.
+        let rows = once!(self.started_at(key.study, key.started))?;
+        let moved = rows
+            .into_iter()
+            .find(|(.., completed)| *completed == Some(outcome.at));
+        if let Some((_, number, ..)) = moved {
+            return Ok(Finished::Moved(TrialNumber(number)));
+        }
+        let whole = WholeTrial {
+            state: Some(outcome.state),
+            started: Some(key.started),
+            completed: Some(outcome.at),
+            params: params.clone(),
+            values: outcome.values.clone(),
+            system_attrs: Vec::new(),
+            user_attrs: outcome.user_attrs.clone(),
+        };
+        let added = once!(self.add_trial(study, &whole))?;
+        Ok(added.map_or(Finished::Gone, |(_, number)| Finished::Moved(number)))
     }
 
     pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {
         // An unanswered report that had been carried out must not look like a second one.
         let attempts = AtomicU32::new(0);
-        let reported = retry::repeat(async || {
+        let reported = retry::repeat(retry::PATIENCE, async || {
             attempts.fetch_add(1, Ordering::Relaxed);
             once!(self.report(key, step, value))
         })

@@ -5,7 +5,7 @@
 //! connection: a future that was cancelled in a transaction must not leave it open for the next user.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -29,7 +29,7 @@ struct Idle<S> {
 }
 
 /// A connection of the pool.
-pub(crate) struct Lease<'a, S> {
+pub(crate) struct Lease<'a, S: Session> {
     session: Option<S>,
     pool: &'a Pool<S>,
     _slot: SemaphorePermit<'a>,
@@ -39,6 +39,9 @@ pub(crate) struct Lease<'a, S> {
 pub(crate) trait Session: Sized + Send {
     /// Whether the connection is still usable.
     fn ping(&mut self) -> impl Future<Output = bool> + Send;
+
+    /// Says goodbye to the database.
+    fn close(self) -> impl Future<Output = ()> + Send;
 }
 
 impl<S: Session> Pool<S> {
@@ -76,18 +79,29 @@ impl<S: Session> Pool<S> {
         })
     }
 
+    /// Drops the connections that are not in use: one of them was found dead, so probably all are.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn forget(&self) {
+        self.lock().clear();
+    }
+
+    /// Closes the connections that are not in use.
+    pub(crate) async fn close(&self) {
+        while let Some(Idle { session, .. }) = self.take() {
+            session.close().await;
+        }
+    }
+
     fn take(&self) -> Option<Idle<S>> {
         self.lock().pop()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Idle<S>>> {
-        self.idle
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<Idle<S>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<S> Lease<'_, S> {
+impl<S: Session> Lease<'_, S> {
     /// Gives the connection back.
     pub(crate) fn done(mut self) {
         self.give_back();
@@ -95,12 +109,7 @@ impl<S> Lease<'_, S> {
 
     fn give_back(&mut self) {
         if let Some(session) = self.session.take() {
-            let mut idle = self
-                .pool
-                .idle
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            idle.push(Idle {
+            self.pool.lock().push(Idle {
                 session,
                 since: Instant::now(),
             });
@@ -108,7 +117,7 @@ impl<S> Lease<'_, S> {
     }
 }
 
-impl<S> Drop for Lease<'_, S> {
+impl<S: Session> Drop for Lease<'_, S> {
     fn drop(&mut self) {
         if self.pool.keep {
             self.give_back();
@@ -116,7 +125,7 @@ impl<S> Drop for Lease<'_, S> {
     }
 }
 
-impl<S> Deref for Lease<'_, S> {
+impl<S: Session> Deref for Lease<'_, S> {
     type Target = S;
 
     fn deref(&self) -> &S {
@@ -126,7 +135,7 @@ impl<S> Deref for Lease<'_, S> {
     }
 }
 
-impl<S> DerefMut for Lease<'_, S> {
+impl<S: Session> DerefMut for Lease<'_, S> {
     fn deref_mut(&mut self) -> &mut S {
         self.session
             .as_mut()

@@ -77,7 +77,6 @@ pub(crate) enum Reported {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attrs {
     User,
-    #[allow(dead_code, reason = "pruners and samplers write system attributes")]
     System,
 }
 

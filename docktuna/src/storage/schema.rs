@@ -6,7 +6,7 @@ use super::{Storage, failure};
 use crate::error::{Error, Result, SchemaReason};
 
 /// The revision that every release of Optuna since 3.2.0 writes.
-const HEAD: &str = "v3.2.0.a";
+pub(super) const HEAD: &str = "v3.2.0.a";
 
 /// The revisions before it.
 const OLDER: &[&str] = &[

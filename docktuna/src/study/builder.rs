@@ -97,6 +97,10 @@ impl<T: Tunable> StudyBuilder<T> {
     /// the study goes another way; [`Error::SpaceMismatch`] if it holds parameters of another kind,
     /// scale or list of choices; [`Error::UnknownParam`] and [`Error::Override`] for a wrong
     /// [`set`](Self::set). No trial has been made then.
+    ///
+    /// # Cancel safety
+    ///
+    /// The tables and the study may or may not have been created; opening again completes them.
     pub async fn open(self) -> Result<Study<T>> {
         if self.name.chars().count() > LONGEST_NAME {
             return Err(Error::StudyName { name: self.name });
@@ -114,9 +118,11 @@ impl<T: Tunable> StudyBuilder<T> {
         let row = match storage.find_study(&self.name).await? {
             Some(row) => row,
             None => {
-                storage.create_study(&self.name, &directions).await?;
+                let created = storage.create_study(&self.name, &directions).await?;
                 let row = self.db.existing(&self.name).await?;
-                name_metrics(&self.db, &row, &metrics).await?;
+                if created {
+                    name_metrics(&self.db, &row, &metrics).await?;
+                }
                 row
             }
         };

@@ -44,6 +44,10 @@ impl DynamicStudy {
         self.db.storage()
     }
 
+    pub(crate) fn row(&self) -> &StudyRow {
+        &self.row
+    }
+
     pub(crate) fn gone(&self) -> Error {
         Error::StudyNotFound {
             name: self.row.name.clone(),
@@ -184,7 +188,7 @@ impl DynamicStudy {
     ///
     /// # Errors
     ///
-    /// [`Error::Attribute`] if it is not JSON, as NaN and infinities are not.
+    /// [`Error::Attribute`] if it cannot be JSON; NaN and infinities become `null`.
     ///
     /// # Cancel safety
     ///

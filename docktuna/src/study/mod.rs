@@ -17,6 +17,7 @@ pub use builder::StudyBuilder;
 pub use dynamic::DynamicStudy;
 pub use objective::{Stop, Values};
 pub use optimize::{Optimize, OptimizeBlocking, RunSummary};
+use running::LastReport;
 pub use running::{BlockingTrial, RunningTrial, Trial};
 
 use crate::codec::{self, Json};
@@ -28,7 +29,8 @@ use crate::overrides::Overrides;
 use crate::params::Params;
 use crate::sampler::{Draw, Given, Sampler, generator};
 use crate::space::Value;
-use crate::storage::{Asked, Ids, NewTrial, TrialKey, WholeTrial};
+use crate::storage::{Asked, Ids, NewTrial, WholeTrial};
+use crate::trial::{Attribute, FrozenTrial};
 use crate::tunable::Tunable;
 
 /// A study whose trials are values of `T`.
@@ -108,7 +110,8 @@ impl<T: Tunable> Study<T> {
     ///
     /// # Cancel safety
     ///
-    /// A trial that was created but not returned stays RUNNING.
+    /// A trial that was created but not returned stays RUNNING. So does one that is dropped untold
+    /// when the runtime ends: await [`OptunaDatabase::close`](crate::OptunaDatabase::close) first.
     pub async fn ask(&self) -> Result<Trial<T>> {
         let mut trials = self.ask_many(1).await?;
         trials.pop().ok_or_else(|| self.dynamic.gone())
@@ -141,31 +144,41 @@ impl<T: Tunable> Study<T> {
             let asked = self
                 .dynamic
                 .storage()
-                .ask(self.dynamic.id(), &new, limit)
+                .ask(self.dynamic.row(), &new, limit)
                 .await?;
             if asked.is_empty() {
                 return Err(self.dynamic.gone());
             }
             let drawn = configs.into_iter().zip(new);
+            let (mut claimed, mut created, mut full) = (Vec::new(), Vec::new(), false);
             for (asked, (config, NewTrial { params, .. })) in asked.into_iter().zip(drawn) {
-                match asked {
+                let next = match asked {
                     Asked::Created(key) => {
-                        if let Some(next) = guess.as_deref_mut() {
-                            *next = key.number.0 + 1;
-                        }
                         let running = RunningTrial::new(self.dynamic.clone(), key, params);
-                        trials.push(Trial::new(config, running));
+                        created.push(Trial::new(config, running));
+                        key.number.0 + 1
                     }
-                    Asked::Claimed(key) => trials.extend(self.adopt(key).await?),
+                    Asked::Claimed(key) => {
+                        let params = Params::default();
+                        claimed.push(RunningTrial::new(self.dynamic.clone(), key, params));
+                        continue;
+                    }
                     Asked::Refused(number) => {
-                        if let Some(next) = guess.as_deref_mut() {
-                            *next = number;
-                        }
-                        if number >= limit {
-                            return Ok(trials);
-                        }
+                        full = number >= limit;
+                        number
                     }
+                };
+                if let Some(guess) = guess.as_deref_mut() {
+                    *guess = next;
                 }
+            }
+            // An error from here on drops, and so fails, every trial that was asked for.
+            for running in claimed {
+                trials.extend(self.adopt(running).await?);
+            }
+            trials.extend(created);
+            if full {
+                break;
             }
         }
         Ok(trials)
@@ -190,44 +203,42 @@ impl<T: Tunable> Study<T> {
 
     /// Takes over a trial of the queue: what it brings is checked, the rest is drawn. `None` if it
     /// cannot be run; then it has been marked FAIL.
-    async fn adopt(&self, key: TrialKey) -> Result<Option<Trial<T>>> {
+    async fn adopt(&self, running: RunningTrial) -> Result<Option<Trial<T>>> {
         let storage = self.dynamic.storage();
-        let stored = storage
-            .load_trials(key.study, Ids::one(key.id))
-            .await?
-            .pop();
-        let Some(stored) = stored else {
-            return Ok(None);
+        let key = *running.key();
+        let drawn = match storage.load_trials(key.study, Ids::one(key.id)).await {
+            Ok(mut stored) => {
+                let Some(stored) = stored.pop() else {
+                    return Ok(None);
+                };
+                self.draw_rest(key.number.0, stored)
+            }
+            Err(error @ Error::Unreadable { .. }) => Err(error),
+            Err(error) => return Err(error),
         };
-        let running = |params| {
-            let reported = stored.intermediate_values.iter().next_back();
-            let reported = reported.map(|(step, value)| (*step, *value));
-            RunningTrial::new(self.dynamic.clone(), key, params).with_report(reported)
-        };
-        let fixed = stored
-            .system_attrs
-            .get("fixed_params")
-            .map(|attribute| attribute.as_json());
-        let drawn = self.given(stored.params.clone(), fixed).and_then(|given| {
-            let (config, params) = self.draw_one(key.number.0, &given)?;
-            Ok((config, params))
-        });
         match drawn {
-            Ok((config, params)) => {
-                if storage.add_params(&key, &params).await? {
-                    Ok(Some(Trial::new(config, running(params))))
-                } else {
-                    Ok(None)
+            Ok((config, params, reported)) => {
+                if !storage.add_params(&key, &params).await? {
+                    return Ok(None);
                 }
+                Ok(Some(Trial::new(config, running.with(params, reported))))
             }
             Err(error) => {
                 tracing::warn!(trial = key.number.0, %error, "an enqueued trial cannot be run");
-                running(stored.params.clone())
-                    .fail(&error.to_string())
-                    .await?;
+                running.fail(&error.to_string()).await?;
                 Ok(None)
             }
         }
+    }
+
+    /// The configuration of a trial of the queue, its parameters and its last report.
+    fn draw_rest(&self, number: i32, stored: FrozenTrial) -> Result<(T, Params, LastReport)> {
+        let reported = stored.intermediate_values.last_key_value();
+        let reported = reported.map(|(step, value)| (*step, *value));
+        let fixed = stored.system_attrs.get("fixed_params");
+        let given = self.given(stored.params, fixed.map(Attribute::as_json))?;
+        let (config, params) = self.draw_one(number, &given)?;
+        Ok((config, params, reported))
     }
 
     fn given(&self, stored: Params, fixed: Option<&str>) -> Result<Given> {
@@ -259,6 +270,10 @@ impl<T: Tunable> Study<T> {
     /// # Errors
     ///
     /// [`Error::InvalidValue`] if a field is outside its range or not a choice.
+    ///
+    /// # Cancel safety
+    ///
+    /// The trial may or may not have been added.
     pub async fn enqueue(&self, config: T) -> Result<TrialNumber> {
         let params = Params::of(&config)?;
         let fixed = params
@@ -275,6 +290,10 @@ impl<T: Tunable> Study<T> {
     ///
     /// [`Error::UnknownParam`] for a name that the space does not have, [`Error::InvalidValue`] for a
     /// value outside its range.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`enqueue`](Self::enqueue).
     pub async fn enqueue_partial<V: Into<Value>>(
         &self,
         params: impl IntoIterator<Item = (&str, V)>,
@@ -302,6 +321,10 @@ impl<T: Tunable> Study<T> {
     /// # Errors
     ///
     /// If the database fails.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`enqueue`](Self::enqueue).
     pub async fn enqueue_default(&self) -> Result<TrialNumber> {
         let defaults = crate::outline::active(T::SPACE, |label| {
             crate::diff::index(label, label.param.default()?)
@@ -328,7 +351,7 @@ impl<T: Tunable> Study<T> {
         let added = self
             .dynamic
             .storage()
-            .add_trial(self.dynamic.id(), &trial)
+            .add_trial(self.dynamic.row(), &trial)
             .await?;
         added
             .map(|(_, number)| number)

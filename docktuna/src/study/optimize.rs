@@ -1,12 +1,14 @@
 //! The worker loop.
 
 use std::io::{IsTerminal, Write};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::{BlockingTrial, RunningTrial, Stop, Study, Trial, Values};
 use crate::error::{Error, Result};
@@ -37,7 +39,6 @@ pub struct RunSummary {
 }
 
 /// A run of an asynchronous objective, to be started with [`run`](Self::run).
-#[derive(Debug)]
 #[must_use = "nothing happens before `run`"]
 pub struct Optimize<T, F> {
     study: Study<T>,
@@ -46,13 +47,27 @@ pub struct Optimize<T, F> {
 }
 
 /// A run of a blocking objective, to be started with [`run`](Self::run).
-#[derive(Debug)]
 #[must_use = "nothing happens before `run`"]
 pub struct OptimizeBlocking<T, F> {
     study: Study<T>,
     objective: F,
     limits: Limits,
 }
+
+/// Closures have no text, so only the study and the limits are shown.
+macro_rules! debug {
+    ($($name:ident),*) => {$(
+        impl<T, F> std::fmt::Debug for $name<T, F> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    .field("study", &self.study)
+                    .field("limits", &self.limits)
+                    .finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+debug!(Optimize, OptimizeBlocking);
 
 macro_rules! limits {
     () => {
@@ -130,7 +145,9 @@ where
         // A task of its own for each trial: a panic ends that trial and nothing else.
         let execute = move |config: T, trial: RunningTrial| {
             let objective = Arc::clone(&objective);
-            tokio::spawn(async move { objective(config, trial).await.map(Into::into) })
+            AbortOnDrop(tokio::spawn(async move {
+                objective(config, trial).await.map(Into::into)
+            }))
         };
         run(self.study, self.limits, Arc::new(execute)).await
     }
@@ -175,6 +192,23 @@ where
     }
 }
 
+/// A task that ends with the run that started it.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Future for AbortOnDrop<T> {
+    type Output = std::result::Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// Starts an objective.
 trait Execute<T>: Send + Sync {
     fn execute(&self, config: T, trial: RunningTrial) -> impl Future<Output = Executed> + Send;
@@ -200,7 +234,9 @@ where
     let run = Arc::new(Run {
         limits,
         left: AtomicU64::new(limits.trials.unwrap_or(u64::MAX)),
-        deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
+        deadline: limits
+            .timeout
+            .and_then(|timeout| Instant::now().checked_add(timeout)),
         failures: AtomicU32::new(0),
         progress: Mutex::new(Progress::new(study.directions())),
         stopped: Mutex::new(None),
@@ -279,25 +315,25 @@ impl Run {
                 }
             }
             Ok(Err(Stop::Pruned)) => {
-                running.prune().await.or_else(|error| self.survive(error))?;
+                if let Err(error) = running.prune().await {
+                    return self.survive(error);
+                }
                 self.progress().pruned(number.0, self.limits.progress);
                 tracing::info!(trial = number.0, elapsed = ?started.elapsed(), "pruned");
                 return Ok(());
             }
             Ok(Err(Stop::Failed(error))) => {
                 let reason = error.to_string();
-                running
-                    .fail(&reason)
-                    .await
-                    .or_else(|error| self.survive(error))?;
+                if let Err(error) = running.fail(&reason).await {
+                    return self.survive(error);
+                }
                 reason
             }
             Err(error) => {
                 let reason = panic_text(error);
-                running
-                    .fail(&reason)
-                    .await
-                    .or_else(|error| self.survive(error))?;
+                if let Err(error) = running.fail(&reason).await {
+                    return self.survive(error);
+                }
                 reason
             }
         };

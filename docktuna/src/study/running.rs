@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
 
@@ -88,26 +88,43 @@ struct Live {
     key: TrialKey,
     params: Params,
     /// The report of the largest step, which becomes the value of a pruned trial.
-    last_report: Mutex<Option<(i32, f64)>>,
+    last_report: Mutex<LastReport>,
+    /// What is to be told: FAIL, unless something else was told without success.
+    outcome: Mutex<Outcome>,
     told: AtomicBool,
 }
 
+/// A step and the value reported there.
+pub(crate) type LastReport = Option<(i32, f64)>;
+
 impl RunningTrial {
     pub(crate) fn new(study: DynamicStudy, key: TrialKey, params: Params) -> Self {
-        let told = AtomicBool::new(false);
+        let dropped = outcome(
+            TrialState::Fail,
+            Vec::new(),
+            Some("the trial was dropped without a result"),
+        );
         Self(Arc::new(Live {
             study,
             key,
             params,
             last_report: Mutex::new(None),
-            told,
+            outcome: Mutex::new(dropped),
+            told: AtomicBool::new(false),
         }))
     }
 
-    /// The same trial, which somebody reported on before.
-    pub(crate) fn with_report(self, report: Option<(i32, f64)>) -> Self {
-        *self.last_report() = report;
+    /// The same trial with what it brought from the queue.
+    pub(crate) fn with(mut self, params: Params, reported: LastReport) -> Self {
+        if let Some(live) = Arc::get_mut(&mut self.0) {
+            live.params = params;
+            live.last_report = Mutex::new(reported);
+        }
         self
+    }
+
+    pub(crate) fn key(&self) -> &TrialKey {
+        &self.0.key
     }
 
     /// A second handle, so that a run can tell what an objective returned.
@@ -180,7 +197,7 @@ impl RunningTrial {
     ///
     /// # Errors
     ///
-    /// [`Error::Attribute`] if it is not JSON, as NaN and infinities are not;
+    /// [`Error::Attribute`] if it cannot be JSON (NaN and infinities become `null`);
     /// [`Error::TrialClosed`] if the trial is over.
     ///
     /// # Cancel safety
@@ -203,11 +220,12 @@ impl RunningTrial {
     /// # Errors
     ///
     /// [`Error::InvalidResult`] for NaN or another number of values; the trial is FAIL then.
-    /// [`Error::TrialClosed`] if the trial is over already.
+    /// [`Error::TrialClosed`] if the trial is over already. While the database cannot be reached the
+    /// result is offered to it for five minutes, and then for another five in the background.
     ///
     /// # Cancel safety
     ///
-    /// The result may or may not have been written; if it was not, the trial becomes FAIL.
+    /// The result is written in the background, as long as the runtime lives.
     pub async fn tell(self, values: impl Into<Values>) -> Result<()> {
         let Values(values) = values.into();
         let objectives = self.0.study.directions().len();
@@ -271,18 +289,16 @@ impl RunningTrial {
         if self.0.told.load(Ordering::Acquire) {
             return Err(self.closed(lost()).await?);
         }
-        let reason = reason.map(|text| (REASON.to_owned(), codec::write_json_text(text)));
-        let outcome = Outcome {
-            state,
-            values: values.clone(),
-            user_attrs: reason.into_iter().collect(),
-            at: now(),
-        };
-        let finished = self
+        let outcome = outcome(state, values.clone(), reason);
+        *self
             .0
-            .study
-            .storage()
-            .finish(&self.0.key, &self.0.params, &outcome)
+            .outcome
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = outcome.clone();
+        let study = &self.0.study;
+        let storage = study.storage();
+        let finished = storage
+            .finish(study.row(), &self.0.key, &self.0.params, &outcome)
             .await?;
         self.0.told.store(true, Ordering::Release);
         match finished {
@@ -333,7 +349,7 @@ impl RunningTrial {
         }
     }
 
-    fn last_report(&self) -> std::sync::MutexGuard<'_, Option<(i32, f64)>> {
+    fn last_report(&self) -> MutexGuard<'_, LastReport> {
         self.0
             .last_report
             .lock()
@@ -341,29 +357,43 @@ impl RunningTrial {
     }
 }
 
-/// An untold trial becomes FAIL, as far as a runtime is there to say so.
+fn outcome(state: TrialState, values: Vec<f64>, reason: Option<&str>) -> Outcome {
+    let reason = reason.map(|text| (REASON.to_owned(), codec::write_json_text(text)));
+    Outcome {
+        state,
+        values,
+        user_attrs: reason.into_iter().collect(),
+        at: now(),
+    }
+}
+
+/// An untold trial becomes FAIL. A result that could not be told, because the database was away or
+/// the call was cancelled, is told once more.
 impl Drop for Live {
     fn drop(&mut self) {
         if *self.told.get_mut() {
             return;
         }
-        let Ok(runtime) = Handle::try_current() else {
-            return;
-        };
         let (study, key, params) = (
             self.study.clone(),
             self.key,
             std::mem::take(&mut self.params),
         );
-        runtime.spawn(async move {
-            let reason = codec::write_json_text("the trial was dropped without a result");
-            let outcome = Outcome {
-                state: TrialState::Fail,
-                values: Vec::new(),
-                user_attrs: vec![(REASON.to_owned(), reason)],
-                at: now(),
-            };
-            if let Err(error) = study.storage().finish(&key, &params, &outcome).await {
+        let mut outcome = self
+            .outcome
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if outcome.state == TrialState::Fail {
+            outcome.at = now();
+        }
+        let database = study.database().clone();
+        database.spawn(async move {
+            let finished = study
+                .storage()
+                .finish(study.row(), &key, &params, &outcome)
+                .await;
+            if let Err(error) = finished {
                 tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
             }
         });

@@ -1,17 +1,18 @@
 //! PostgreSQL: how we connect, and the operations.
 //!
-//! A trial costs four round trips. Three create it: the statement that begins the transaction and
-//! locks the study's row, the one that numbers the trial and writes it with its parameters, and the
-//! commit. The lock has to be a statement of its own, because a statement that waits for a lock goes
-//! on with the snapshot from before the wait and would number the trial twice. That commit is
-//! asynchronous: the log is sequential, so the synchronous commit of the result, the fourth round
-//! trip, flushes the creation as well, and a crash in between can lose nothing but a trial without
-//! a result.
+//! A trial costs two round trips, or four where the role may not create a function of its session
+//! (see [`ask`]). The lock on the study's row, under which trials are numbered, has to be a statement
+//! of its own, because a statement that waits for a lock goes on with the snapshot from before the
+//! wait and would number the trial twice. The commit of the creation is asynchronous: the log is
+//! sequential, so the synchronous commit of the result flushes the creation as well, and a crash in
+//! between can lose nothing but a trial without a result.
 
+mod ask;
 mod study;
 mod trial;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
@@ -26,6 +27,12 @@ statements! { "postgres":
     SESSION "session",
 }
 
+/// How long connecting may take, name resolution and TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a connection that was idle may take to answer.
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
 pub(crate) struct Postgres {
     settings: PostgresSettings,
     options: PgConnectOptions,
@@ -39,11 +46,18 @@ struct PgSession {
     /// For each study a trial up to which no trial waits. It ends with the connection: a crash of
     /// the server, after which ids may be handed out again, ends every connection.
     seen: HashMap<StudyId, TrialId>,
+    ask_function: ask::AskFunction,
 }
 
 impl Session for PgSession {
     async fn ping(&mut self) -> bool {
-        self.connection.ping().await.is_ok()
+        let ping = tokio::time::timeout(PING_TIMEOUT, self.connection.ping());
+        matches!(ping.await, Ok(Ok(())))
+    }
+
+    async fn close(self) {
+        // A server that is gone needs no goodbye.
+        let _ = self.connection.close().await;
     }
 }
 
@@ -67,6 +81,10 @@ impl Postgres {
         Ok(postgres)
     }
 
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
     pub(crate) fn settings(&self) -> &PostgresSettings {
         &self.settings
     }
@@ -82,12 +100,18 @@ impl Postgres {
     async fn lease(&self) -> Result<Lease<'_, PgSession>> {
         self.pool
             .lease(|| async {
-                let connection = self.options.connect().await;
+                // A host that vanished would keep us waiting for the system's own, much longer limit.
+                let connecting = tokio::time::timeout(CONNECT_TIMEOUT, self.options.connect());
+                let connection = match connecting.await {
+                    Ok(connection) => connection,
+                    Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+                };
                 let connection =
                     connection.map_err(|error| failure::connect(&self.target, error))?;
                 Ok(PgSession {
                     connection,
                     seen: HashMap::new(),
+                    ask_function: ask::AskFunction::default(),
                 })
             })
             .await
@@ -100,14 +124,26 @@ impl Postgres {
         op: &'static str,
         result: sqlx::Result<T>,
     ) -> Result<T> {
-        let value = result.map_err(|error| failure::storage(op, &self.target, error))?;
-        lease.done();
-        Ok(value)
+        match result {
+            Ok(value) => {
+                lease.done();
+                Ok(value)
+            }
+            Err(error) => {
+                if failure::is_disconnect(&error) {
+                    self.pool.forget();
+                }
+                Err(failure::storage(op, &self.target, error))
+            }
+        }
     }
 
     /// `prefer` is libpq's default and silently ends in clear text where the server cannot encrypt.
     async fn warn_of_clear_text(&self, lease: &mut Lease<'_, PgSession>) -> Result<()> {
-        let may_be_clear = matches!(self.settings.sslmode, SslMode::Allow | SslMode::Prefer);
+        let may_be_clear = matches!(
+            self.settings.sslmode.unwrap_or_default(),
+            SslMode::Allow | SslMode::Prefer
+        );
         if !may_be_clear || is_this_machine(&self.settings.host) {
             return Ok(());
         }
@@ -126,7 +162,7 @@ impl Postgres {
 }
 
 fn options(settings: &PostgresSettings) -> PgConnectOptions {
-    // The constructor reads PGPASSWORD and its like, so every field is set here.
+    // The constructor reads PGPASSWORD and its like, so every field that can be set is set here.
     let mut options = PgConnectOptions::new_without_pgpass()
         .port(settings.port)
         .username(&settings.user)
@@ -138,7 +174,7 @@ fn options(settings: &PostgresSettings) -> PgConnectOptions {
                 .map_or("", |password| password.expose()),
         )
         .application_name("docktuna")
-        .ssl_mode(match settings.sslmode {
+        .ssl_mode(match settings.sslmode.unwrap_or_default() {
             SslMode::Disable => PgSslMode::Disable,
             SslMode::Allow => PgSslMode::Allow,
             SslMode::Prefer => PgSslMode::Prefer,
@@ -158,7 +194,8 @@ fn options(settings: &PostgresSettings) -> PgConnectOptions {
         options = options.ssl_root_cert(file);
     }
     if let Some(schema) = &settings.schema {
-        options = options.options([("search_path", schema)]);
+        let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
+        options = options.options([("search_path", quoted)]);
     }
     options
 }

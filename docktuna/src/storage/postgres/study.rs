@@ -33,6 +33,9 @@ statements! { "postgres":
     TABLES "tables",
 }
 
+/// (id, name, directions, revision)
+type FoundColumns = (i32, String, Option<Vec<String>>, Option<String>);
+
 impl Postgres {
     pub(crate) async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
         let mut lease = self.lease().await?;
@@ -65,16 +68,22 @@ impl Postgres {
         self.settle(lease, TABLES.name, result)
     }
 
-    pub(crate) async fn find_study(&self, name: &str) -> Result<Option<StudyRow>> {
+    pub(crate) async fn find_study(
+        &self,
+        name: &str,
+    ) -> Result<Option<(StudyRow, Option<String>)>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(FIND_STUDY.text)
             .bind(name)
             .fetch_optional(&mut lease.connection)
             .await;
-        Ok(self.settle(lease, FIND_STUDY.name, result)?.map(study_row))
+        let row: Option<FoundColumns> = self.settle(lease, FIND_STUDY.name, result)?;
+        Ok(row
+            .map(|(id, name, directions, revision)| (study_row((id, name, directions)), revision)))
     }
 
-    pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<()> {
+    /// Creates a study unless the name is taken; false if it is.
+    pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<bool> {
         let labels: Vec<&str> = directions.iter().map(|d| direction_label(*d)).collect();
         let mut lease = self.lease().await?;
         let result = sqlx::query(CREATE_STUDY.text)
@@ -82,7 +91,10 @@ impl Postgres {
             .bind(labels)
             .execute(&mut lease.connection)
             .await;
-        self.settle(lease, CREATE_STUDY.name, result).map(drop)
+        Ok(self
+            .settle(lease, CREATE_STUDY.name, result)?
+            .rows_affected()
+            > 0)
     }
 
     pub(crate) async fn list_studies(&self) -> Result<Vec<StudyRow>> {
@@ -113,9 +125,10 @@ impl Postgres {
         self.settle(lease, COUNT_STUDIES.name, result)
     }
 
-    pub(crate) async fn summaries(&self) -> Result<Vec<SummaryRow>> {
+    pub(crate) async fn summaries(&self, study: Option<StudyId>) -> Result<Vec<SummaryRow>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(SUMMARIES.text)
+            .bind(study.map(|study| study.0))
             .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, SUMMARIES.name, result)

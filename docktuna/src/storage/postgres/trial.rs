@@ -1,20 +1,20 @@
 //! The trials.
 
 use chrono::NaiveDateTime;
+use sqlx::Connection;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection, Executor, Transaction};
 
 use super::Postgres;
+use super::ask::lock_study;
 use crate::codec;
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
 use crate::storage::assemble::Rows;
 use crate::storage::record::{
-    Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, TrialKey, WholeTrial,
-    value_columns,
+    Attrs, Ids, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial, value_columns,
 };
 use crate::storage::{
-    Statement,
+    StartedRow, Statement,
     assemble::{TrialColumns, TrialRow},
     statements,
 };
@@ -22,7 +22,6 @@ use crate::storage::{
 statements! { "postgres":
     ADD_PARAMS "add_params",
     ADD_TRIAL "add_trial",
-    ASK "ask",
     FINISH_TRIAL "finish_trial",
     LOAD_INTERMEDIATE_VALUES "load_intermediate_values",
     LOAD_PARAMS "load_params",
@@ -36,75 +35,26 @@ statements! { "postgres":
     STARTED_AT "started_at",
 }
 
-/// Not a statement: what an error of an uncertain commit is called.
-const COMMIT: &str = "commit";
-
 impl Postgres {
-    /// Claims a waiting trial or creates one, for each of `trials` in turn; the first refusal ends
-    /// it. All of it is one transaction.
-    pub(crate) async fn ask(
-        &self,
-        study: StudyId,
-        trials: &[NewTrial],
-        limit: i32,
-        started: NaiveDateTime,
-    ) -> Result<Vec<Asked>> {
-        let mut lease = self.lease().await?;
-        let mut seen = lease.seen.get(&study).copied().unwrap_or(TrialId(0));
-        let mut op = ASK.name;
-        let result = async {
-            let mut asked = Vec::with_capacity(trials.len());
-            let mut transaction = lock_study(&mut lease.connection, study, true).await?;
-            for trial in trials {
-                let row = ask_one(&mut transaction, study, seen, trial, limit, started).await?;
-                let key = |id, number| TrialKey {
-                    study,
-                    id: TrialId(id),
-                    number: TrialNumber(number),
-                    started,
-                };
-                match row {
-                    None => return Ok(Vec::new()),
-                    Some((_, None, number)) => {
-                        asked.push(Asked::Refused(number));
-                        break;
-                    }
-                    Some((what, Some(id), number)) if what == "created" => {
-                        // Nothing waited before it, and nothing can have come since: the lock.
-                        seen = TrialId(id);
-                        asked.push(Asked::Created(key(id, number)));
-                    }
-                    Some((_, Some(id), number)) => asked.push(Asked::Claimed(key(id, number))),
-                }
-            }
-            if asked.iter().any(|asked| matches!(asked, Asked::Claimed(_))) {
-                // A claim that a crash undid would be run a second time.
-                transaction
-                    .execute("SET LOCAL synchronous_commit = on")
-                    .await?;
-            }
-            op = COMMIT;
-            transaction.commit().await?;
-            Ok(asked)
-        }
-        .await;
-        if result.is_ok() {
-            lease.seen.insert(study, seen);
-        }
-        self.settle(lease, op, result)
-    }
-
+    /// The trials of one start. Waits for the study's lock, so that a write whose answer was lost has
+    /// either been carried out or never will be.
     pub(crate) async fn started_at(
         &self,
         study: StudyId,
         started: NaiveDateTime,
-    ) -> Result<Vec<(i32, i32, i64)>> {
+    ) -> Result<Vec<StartedRow>> {
         let mut lease = self.lease().await?;
-        let result = sqlx::query_as(STARTED_AT.text)
-            .bind(study.0)
-            .bind(started)
-            .fetch_all(&mut lease.connection)
-            .await;
+        let result = async {
+            let mut transaction = lock_study(&mut lease.connection, study, false).await?;
+            let rows = sqlx::query_as(STARTED_AT.text)
+                .bind(study.0)
+                .bind(started)
+                .fetch_all(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            Ok(rows)
+        }
+        .await;
         self.settle(lease, STARTED_AT.name, result)
     }
 
@@ -131,7 +81,7 @@ impl Postgres {
     /// Adds a whole trial; `None` if the study is gone.
     pub(crate) async fn add_trial(
         &self,
-        study: StudyId,
+        study: &StudyRow,
         trial: &WholeTrial,
     ) -> Result<Option<(TrialId, TrialNumber)>> {
         let columns = ParamColumns::from(&trial.params);
@@ -140,9 +90,9 @@ impl Postgres {
         let (user_keys, user_values): (Vec<_>, Vec<_>) = unzip(&trial.user_attrs);
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = lock_study(&mut lease.connection, study, false).await?;
+            let mut transaction = lock_study(&mut lease.connection, study.id, false).await?;
             let row: Option<(i32, i32)> = sqlx::query_as(ADD_TRIAL.text)
-                .bind(study.0)
+                .bind(study.id.0)
                 .bind(trial.state.unwrap_or(TrialState::Waiting).as_str())
                 .bind(trial.started)
                 .bind(trial.completed)
@@ -276,49 +226,6 @@ impl Postgres {
             ..Rows::default()
         })
     }
-}
-
-/// Begins a transaction and locks the study's row in one round trip; trials are numbered under this
-/// lock, by Optuna too.
-async fn lock_study(
-    connection: &mut PgConnection,
-    study: StudyId,
-    asynchronous: bool,
-) -> sqlx::Result<Transaction<'_, sqlx::Postgres>> {
-    let commit = if asynchronous {
-        "SET LOCAL synchronous_commit = off; "
-    } else {
-        ""
-    };
-    // Several statements in one message cannot have bound parameters; an integer needs no escaping.
-    connection
-        .begin_with(AssertSqlSafe(format!(
-            "BEGIN; {commit}SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
-            study.0
-        )))
-        .await
-}
-
-async fn ask_one(
-    connection: &mut PgConnection,
-    study: StudyId,
-    seen: TrialId,
-    trial: &NewTrial,
-    limit: i32,
-    started: NaiveDateTime,
-) -> sqlx::Result<Option<(String, Option<i32>, i32)>> {
-    let columns = ParamColumns::from(&trial.params);
-    sqlx::query_as(ASK.text)
-        .bind(study.0)
-        .bind(seen.0)
-        .bind(started)
-        .bind(columns.names)
-        .bind(trial.expected)
-        .bind(limit)
-        .bind(columns.values)
-        .bind(columns.distributions)
-        .fetch_optional(connection)
-        .await
 }
 
 async fn trial_rows(

@@ -3,7 +3,8 @@
 //! Every write is one short `BEGIN IMMEDIATE` transaction: a transaction that reads before it writes
 //! would fail at once when another process writes in between. A file that we create is in WAL mode,
 //! in which readers and the writer do not wait for each other; the mode of any other file stays.
-//! Numbers are bound one by one and never travel as JSON text, which SQLite may read one unit in the
+//! A handle has one connection: SQLite has one writer at a time, and waiting in our own queue is better
+//! than waiting for a lock in SQLite's. Numbers are bound one by one and never travel as JSON text, which SQLite may read one unit in the
 //! last place off.
 
 mod study;
@@ -30,39 +31,57 @@ const DATETIME: &str = "%Y-%m-%d %H:%M:%S%.6f";
 
 pub(crate) struct Sqlite {
     options: SqliteConnectOptions,
-    pool: Pool<SqliteConnection>,
+    pool: Pool<SqliteSession>,
     target: String,
     /// `None` for a database in memory.
     file: Option<PathBuf>,
 }
 
-impl Session for SqliteConnection {
+struct SqliteSession {
+    connection: SqliteConnection,
+}
+
+impl Session for SqliteSession {
     async fn ping(&mut self) -> bool {
         // A file does not hang up.
         true
+    }
+
+    async fn close(self) {
+        // Merges the log into the file, if nobody else has it open.
+        let _ = self.connection.close().await;
     }
 }
 
 impl Sqlite {
     /// Opens the file if it is there, so that a damaged one is found at once.
-    pub(crate) async fn open(file: &Path, connections: usize) -> Result<Self> {
-        let target = format!("SQLite file {}", file.display());
-        let mut options = base().filename(file);
-        if is_unwritable_wal(file) {
-            // Its two helper files cannot be made, and are not needed where nobody writes.
-            options = options.read_only(true).immutable(true);
+    pub(crate) async fn open(file: &Path) -> Result<Self> {
+        let sqlite = Self::at(file, base().filename(file));
+        if !file.exists() {
+            return Ok(sqlite);
         }
-        let pool = Pool::new(connections, false);
-        let sqlite = Self {
+        match sqlite.existing_tables(&[]).await {
+            Ok(_) => Ok(sqlite),
+            // A file in WAL mode where nothing can be written, such as a read-only mount: its helper
+            // files cannot be made, and are not needed where nobody writes.
+            Err(_) if is_closed_wal(file) => {
+                let options = base().filename(file).read_only(true).immutable(true);
+                let sqlite = Self::at(file, options);
+                sqlite.existing_tables(&[]).await?;
+                Ok(sqlite)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn at(file: &Path, options: SqliteConnectOptions) -> Self {
+        let target = format!("SQLite file {}", file.display());
+        Self {
             options,
-            pool,
+            pool: Pool::new(1, false),
             target,
             file: Some(file.to_owned()),
-        };
-        if file.exists() {
-            sqlite.existing_tables(&[]).await?;
         }
-        Ok(sqlite)
     }
 
     /// A database that ends with this value.
@@ -77,6 +96,10 @@ impl Sqlite {
         }
     }
 
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
     pub(crate) fn options(&self) -> &SqliteConnectOptions {
         &self.options
     }
@@ -89,7 +112,7 @@ impl Sqlite {
         self.file.as_deref()
     }
 
-    async fn lease(&self) -> Result<Lease<'_, SqliteConnection>> {
+    async fn lease(&self) -> Result<Lease<'_, SqliteSession>> {
         self.pool
             .lease(|| async {
                 if self.file.as_ref().is_some_and(|file| !file.exists()) {
@@ -98,7 +121,9 @@ impl Sqlite {
                     });
                 }
                 let connection = self.options.connect().await;
-                connection.map_err(|error| failure::connect(&self.target, error))
+                let connection =
+                    connection.map_err(|error| failure::connect(&self.target, error))?;
+                Ok(SqliteSession { connection })
             })
             .await
     }
@@ -106,7 +131,7 @@ impl Sqlite {
     /// Ends the use of a connection: it is kept after a success and closed after an error.
     fn settle<T>(
         &self,
-        lease: Lease<'_, SqliteConnection>,
+        lease: Lease<'_, SqliteSession>,
         op: &'static str,
         result: sqlx::Result<T>,
     ) -> Result<T> {
@@ -122,26 +147,13 @@ fn base() -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Whether a file is in WAL mode in a place where nothing can be written, such as a read-only mount.
-fn is_unwritable_wal(file: &Path) -> bool {
+/// Whether a file is in WAL mode and no log is open beside it.
+fn is_closed_wal(file: &Path) -> bool {
     let mut header = [0_u8; 20];
     let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut header));
     let mut log = file.as_os_str().to_owned();
     log.push("-wal");
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    read.is_ok()
-        && header[18] == 2
-        && !Path::new(&log).exists()
-        && !is_writable(folder.unwrap_or(Path::new(".")))
-}
-
-fn is_writable(folder: &Path) -> bool {
-    let probe = folder.join(format!(".docktuna-probe-{}", std::process::id()));
-    let written = std::fs::File::create_new(&probe).is_ok();
-    // Nothing to remove where nothing could be written.
-    std::fs::remove_file(&probe).is_ok() && written
+    read.is_ok() && header[18] == 2 && !Path::new(&log).exists()
 }
 
 async fn write(connection: &mut SqliteConnection) -> sqlx::Result<Transaction<'_, Driver>> {

@@ -36,14 +36,14 @@ statements! { "sqlite":
 impl Sqlite {
     pub(crate) async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
         let mut lease = self.lease().await?;
-        let result = existing_tables(&mut lease, wanted).await;
+        let result = existing_tables(&mut lease.connection, wanted).await;
         self.settle(lease, EXISTING_TABLES.name, result)
     }
 
     pub(crate) async fn revisions(&self) -> Result<Vec<String>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(REVISIONS.text)
-            .fetch_all(&mut *lease)
+            .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, REVISIONS.name, result)
     }
@@ -61,7 +61,7 @@ impl Sqlite {
         }
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = write(&mut lease).await?;
+            let mut transaction = write(&mut lease.connection).await?;
             if existing_tables(&mut transaction, wanted).await?.is_empty() {
                 transaction.execute(sqlx::raw_sql(TABLES.text)).await?;
             }
@@ -71,19 +71,26 @@ impl Sqlite {
         self.settle(lease, TABLES.name, result)
     }
 
-    pub(crate) async fn find_study(&self, name: &str) -> Result<Option<StudyRow>> {
+    pub(crate) async fn find_study(
+        &self,
+        name: &str,
+    ) -> Result<Option<(StudyRow, Option<String>)>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(FIND_STUDY.text)
             .bind(name)
-            .fetch_optional(&mut *lease)
+            .fetch_optional(&mut lease.connection)
             .await;
-        Ok(self.settle(lease, FIND_STUDY.name, result)?.map(study_row))
+        let row: Option<(i32, String, Option<String>, Option<String>)> =
+            self.settle(lease, FIND_STUDY.name, result)?;
+        Ok(row
+            .map(|(id, name, directions, revision)| (study_row((id, name, directions)), revision)))
     }
 
-    pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<()> {
+    /// Creates a study unless the name is taken; false if it is.
+    pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<bool> {
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = write(&mut lease).await?;
+            let mut transaction = write(&mut lease.connection).await?;
             let created: Option<i32> = sqlx::query_scalar(CREATE_STUDY.text)
                 .bind(name)
                 .fetch_optional(&mut *transaction)
@@ -97,7 +104,8 @@ impl Sqlite {
                     .execute(&mut *transaction)
                     .await?;
             }
-            transaction.commit().await
+            transaction.commit().await?;
+            Ok(created.is_some())
         }
         .await;
         self.settle(lease, CREATE_STUDY.name, result)
@@ -106,7 +114,7 @@ impl Sqlite {
     pub(crate) async fn list_studies(&self) -> Result<Vec<StudyRow>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(LIST_STUDIES.text)
-            .fetch_all(&mut *lease)
+            .fetch_all(&mut lease.connection)
             .await;
         Ok(self
             .settle(lease, LIST_STUDIES.name, result)?
@@ -118,7 +126,7 @@ impl Sqlite {
     pub(crate) async fn study_names(&self) -> Result<Vec<String>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(STUDY_NAMES.text)
-            .fetch_all(&mut *lease)
+            .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, STUDY_NAMES.name, result)
     }
@@ -126,14 +134,17 @@ impl Sqlite {
     pub(crate) async fn count_studies(&self) -> Result<i64> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(COUNT_STUDIES.text)
-            .fetch_one(&mut *lease)
+            .fetch_one(&mut lease.connection)
             .await;
         self.settle(lease, COUNT_STUDIES.name, result)
     }
 
-    pub(crate) async fn summaries(&self) -> Result<Vec<SummaryRow>> {
+    pub(crate) async fn summaries(&self, study: Option<StudyId>) -> Result<Vec<SummaryRow>> {
         let mut lease = self.lease().await?;
-        let result = sqlx::query_as(SUMMARIES.text).fetch_all(&mut *lease).await;
+        let result = sqlx::query_as(SUMMARIES.text)
+            .bind(study.map(|study| study.0))
+            .fetch_all(&mut lease.connection)
+            .await;
         let rows: Vec<(Option<i32>, String, i64, Option<String>)> =
             self.settle(lease, SUMMARIES.name, result)?;
         let row = |(study, state, count, started): (_, _, _, Option<String>)| {
@@ -150,7 +161,7 @@ impl Sqlite {
     pub(crate) async fn latest_study(&self) -> Result<Option<String>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(LATEST_STUDY.text)
-            .fetch_optional(&mut *lease)
+            .fetch_optional(&mut lease.connection)
             .await;
         self.settle(lease, LATEST_STUDY.name, result)
     }
@@ -159,7 +170,7 @@ impl Sqlite {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(LAST_UPDATE.text)
             .bind(study.0)
-            .fetch_one(&mut *lease)
+            .fetch_one(&mut lease.connection)
             .await;
         let text: Option<String> = self.settle(lease, LAST_UPDATE.name, result)?;
         Ok(text.as_deref().and_then(parse_datetime))
@@ -169,7 +180,7 @@ impl Sqlite {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(COUNT_STATES.text)
             .bind(study.0)
-            .fetch_all(&mut *lease)
+            .fetch_all(&mut lease.connection)
             .await;
         Ok(crate::storage::state_counts(self.settle(
             lease,
@@ -190,7 +201,7 @@ impl Sqlite {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(statement.text)
             .bind(study.0)
-            .fetch_all(&mut *lease)
+            .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, statement.name, result)
     }
@@ -211,7 +222,7 @@ impl Sqlite {
             .bind(study.0)
             .bind(key)
             .bind(json)
-            .execute(&mut *lease)
+            .execute(&mut lease.connection)
             .await;
         self.settle(lease, statement.name, result).map(drop)
     }
@@ -229,7 +240,7 @@ impl Sqlite {
                     sqlx::query_scalar(STORED_DISTRIBUTION.text)
                         .bind(study.0)
                         .bind(name)
-                        .fetch_optional(&mut *lease)
+                        .fetch_optional(&mut lease.connection)
                         .await?;
                 found.extend(distribution.map(|distribution| (name.clone(), distribution)));
             }
@@ -248,7 +259,7 @@ impl Sqlite {
         let result = sqlx::query_as(BEST_TRIAL.text)
             .bind(study.0)
             .bind(crate::storage::sign(direction))
-            .fetch_optional(&mut *lease)
+            .fetch_optional(&mut lease.connection)
             .await;
         Ok(self
             .settle(lease, BEST_TRIAL.name, result)?

@@ -11,10 +11,10 @@ use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
 use crate::params::Params;
 use crate::storage::assemble::{Rows, TrialColumns, TrialRow};
 use crate::storage::record::{
-    Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, TrialKey, WholeTrial,
+    Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial,
     value_columns,
 };
-use crate::storage::{Statement, statements};
+use crate::storage::{StartedRow, Statement, statements};
 
 statements! { "sqlite":
     ADD_PARAM "add_param",
@@ -41,18 +41,19 @@ impl Sqlite {
     /// it. All of it is one transaction.
     pub(crate) async fn ask(
         &self,
-        study: StudyId,
+        study: &StudyRow,
         trials: &[NewTrial],
         limit: i32,
         started: NaiveDateTime,
     ) -> Result<Vec<Asked>> {
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = write(&mut lease).await?;
+            let mut transaction = write(&mut lease.connection).await?;
             let mut asked = Vec::with_capacity(trials.len());
             for trial in trials {
                 let Some(one) = ask_one(&mut transaction, study, trial, limit, started).await?
                 else {
+                    transaction.rollback().await?;
                     return Ok(Vec::new());
                 };
                 asked.push(one);
@@ -67,24 +68,35 @@ impl Sqlite {
         self.settle(lease, CREATE_TRIAL.name, result)
     }
 
+    /// The trials of one start.
     pub(crate) async fn started_at(
         &self,
         study: StudyId,
         started: NaiveDateTime,
-    ) -> Result<Vec<(i32, i32, i64)>> {
+    ) -> Result<Vec<StartedRow>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(STARTED_AT.text)
             .bind(study.0)
             .bind(datetime(started))
-            .fetch_all(&mut *lease)
+            .fetch_all(&mut lease.connection)
             .await;
-        self.settle(lease, STARTED_AT.name, result)
+        let rows: Vec<(i32, i32, String, Option<String>)> =
+            self.settle(lease, STARTED_AT.name, result)?;
+        let row = |(id, number, state, completed): (_, _, _, Option<String>)| {
+            (
+                id,
+                number,
+                state,
+                completed.as_deref().and_then(parse_datetime),
+            )
+        };
+        Ok(rows.into_iter().map(row).collect())
     }
 
     pub(crate) async fn add_params(&self, key: &TrialKey, params: &Params) -> Result<bool> {
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = write(&mut lease).await?;
+            let mut transaction = write(&mut lease.connection).await?;
             let own = is_ours(&mut transaction, key).await?;
             if own {
                 add_params(&mut transaction, key.id.0, params).await?;
@@ -99,18 +111,18 @@ impl Sqlite {
     /// Adds a whole trial; `None` if the study is gone.
     pub(crate) async fn add_trial(
         &self,
-        study: StudyId,
+        study: &StudyRow,
         trial: &WholeTrial,
     ) -> Result<Option<(TrialId, TrialNumber)>> {
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = write(&mut lease).await?;
+            let mut transaction = write(&mut lease.connection).await?;
             let Some(number) = next_number(&mut transaction, study).await? else {
                 return Ok(None);
             };
             let state = trial.state.unwrap_or(TrialState::Waiting);
             let times = (trial.started, trial.completed);
-            let id = create_trial(&mut transaction, study, number, state, times).await?;
+            let id = create_trial(&mut transaction, study.id, number, state, times).await?;
             add_params(&mut transaction, id, &trial.params).await?;
             add_values(&mut transaction, id, &trial.values).await?;
             let attributes = [
@@ -127,7 +139,8 @@ impl Sqlite {
         self.settle(lease, CREATE_TRIAL.name, result)
     }
 
-    /// Ends a trial; false if it is not ours, or not running.
+    /// Ends a trial; false if it is not ours, or not running. The parameters need no look: a file does
+    /// not lose what was committed, so an id is not handed out again under a running trial.
     pub(crate) async fn finish_trial(
         &self,
         key: &TrialKey,
@@ -136,7 +149,7 @@ impl Sqlite {
     ) -> Result<bool> {
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = write(&mut lease).await?;
+            let mut transaction = write(&mut lease.connection).await?;
             let finished = sqlx::query(FINISH_TRIAL.text)
                 .bind(key.id.0)
                 .bind(key.study.0)
@@ -169,7 +182,7 @@ impl Sqlite {
         let (value, kind) = codec::write_intermediate(value);
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = write(&mut lease).await?;
+            let mut transaction = write(&mut lease.connection).await?;
             if !is_ours(&mut transaction, key).await? {
                 return Ok(Reported::NotOurs);
             }
@@ -206,7 +219,7 @@ impl Sqlite {
         };
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = write(&mut lease).await?;
+            let mut transaction = write(&mut lease.connection).await?;
             let own = is_ours(&mut transaction, trial).await?;
             if own {
                 let attribute = [(key.to_owned(), json.to_owned())];
@@ -224,7 +237,7 @@ impl Sqlite {
         let mut lease = self.lease().await?;
         let result = async {
             // One snapshot for all, so that no trial is read half finished.
-            let mut transaction = lease.begin().await?;
+            let mut transaction = lease.connection.begin().await?;
             let connection = &mut *transaction;
             let rows = Rows {
                 trials: trial_rows(connection, study, ids).await?,
@@ -245,7 +258,7 @@ impl Sqlite {
     /// Only the parameters of one trial.
     pub(crate) async fn load_params(&self, study: StudyId, trial: TrialId) -> Result<Rows> {
         let mut lease = self.lease().await?;
-        let result = range(LOAD_PARAMS, &mut lease, study, Ids::one(trial)).await;
+        let result = range(LOAD_PARAMS, &mut lease.connection, study, Ids::one(trial)).await;
         Ok(Rows {
             params: self.settle(lease, LOAD_PARAMS.name, result)?,
             ..Rows::default()
@@ -255,19 +268,22 @@ impl Sqlite {
 
 async fn ask_one(
     connection: &mut SqliteConnection,
-    study: StudyId,
+    study: &StudyRow,
     trial: &NewTrial,
     limit: i32,
     started: NaiveDateTime,
 ) -> sqlx::Result<Option<Asked>> {
+    let Some(number) = next_number(connection, study).await? else {
+        return Ok(None);
+    };
     let claimed: Option<(i32, i32)> = sqlx::query_as(CLAIM.text)
-        .bind(study.0)
+        .bind(study.id.0)
         .bind(datetime(started))
         .bind(limit)
         .fetch_optional(&mut *connection)
         .await?;
     let key = |id, number| TrialKey {
-        study,
+        study: study.id,
         id: TrialId(id),
         number: TrialNumber(number),
         started,
@@ -275,24 +291,22 @@ async fn ask_one(
     if let Some((id, number)) = claimed {
         return Ok(Some(Asked::Claimed(key(id, number))));
     }
-    let Some(number) = next_number(connection, study).await? else {
-        return Ok(None);
-    };
     if number >= limit || trial.expected.is_some_and(|expected| expected != number) {
         return Ok(Some(Asked::Refused(number)));
     }
     let times = (Some(started), None);
-    let id = create_trial(connection, study, number, TrialState::Running, times).await?;
+    let id = create_trial(connection, study.id, number, TrialState::Running, times).await?;
     add_params(connection, id, &trial.params).await?;
     Ok(Some(Asked::Created(key(id, number))))
 }
 
 async fn next_number(
     connection: &mut SqliteConnection,
-    study: StudyId,
+    study: &StudyRow,
 ) -> sqlx::Result<Option<i32>> {
     sqlx::query_scalar(NEXT_NUMBER.text)
-        .bind(study.0)
+        .bind(study.id.0)
+        .bind(&study.name)
         .fetch_optional(connection)
         .await
 }

@@ -1,3 +1,3 @@
--- For every study the number of its trials in each state, and when they first started.
+-- For one study, or for every one, the number of its trials in each state, and when they first started.
 SELECT study_id, state::text, count(*), min(datetime_start)
-FROM trials GROUP BY study_id, state
+FROM trials WHERE $1::int IS NULL OR study_id = $1 GROUP BY study_id, state

@@ -1,4 +1,3 @@
--- The running trials of one start, with the number of their parameters.
-SELECT t.trial_id, t.number, (SELECT count(*) FROM trial_params p WHERE p.trial_id = t.trial_id)
-FROM trials t WHERE t.study_id = ?1 AND t.state = 'RUNNING' AND t.datetime_start = ?2
-ORDER BY t.trial_id
+-- The trials of one start, by which a write is recognised whose answer was lost.
+SELECT trial_id, number, state, datetime_complete FROM trials
+WHERE study_id = ?1 AND datetime_start = ?2 ORDER BY trial_id

@@ -1,15 +1,19 @@
 //! The handle to an Optuna database.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+mod builder;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDateTime;
-#[cfg(feature = "postgres")]
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 
-use crate::config::{Layer, Layers, Secret, SslMode, Target, resolve, resolve_url};
-use crate::error::{ConnectReason, Error, Result, near_names};
+pub use builder::{DatabaseBuilder, optuna_db};
+
+use crate::config::{Target, resolve_url};
+use crate::error::{Error, Result, near_names};
 use crate::id::{StateCounts, StudyId};
 use crate::space::{Direction, Value};
 use crate::storage::{BestRow, Storage, StudyRow};
@@ -22,8 +26,8 @@ const CONNECTIONS: usize = 8;
 /// A PostgreSQL database or SQLite file that holds Optuna studies.
 ///
 /// A handle is cheap to clone and may be used from many tasks at once. It opens connections when
-/// they are needed, at most 8 unless [`DatabaseBuilder::max_connections`] says otherwise, and holds
-/// none while an objective runs.
+/// they are needed, at most 8 unless [`DatabaseBuilder::max_connections`] says otherwise (one to an
+/// SQLite file), and uses none while an objective runs.
 ///
 /// ```
 /// # async fn example() -> docktuna::Result<()> {
@@ -48,6 +52,7 @@ pub struct OptunaDatabase {
     storage: Arc<Storage>,
     origin: Arc<str>,
     pool: Arc<OnceCell<Pool>>,
+    background: Arc<Mutex<JoinSet<()>>>,
 }
 
 /// A pool of the driver's connections, for statements of one's own.
@@ -143,6 +148,7 @@ impl OptunaDatabase {
             storage: Arc::new(storage),
             origin: origin.into(),
             pool: Arc::default(),
+            background: Arc::default(),
         }
     }
 
@@ -153,9 +159,9 @@ impl OptunaDatabase {
                 crate::storage::Postgres::connect(*settings, connections).await?,
             )),
             #[cfg(feature = "sqlite")]
-            Target::File(file) => Storage::Sqlite(Box::new(
-                crate::storage::Sqlite::open(&file, connections).await?,
-            )),
+            Target::File(file) => {
+                Storage::Sqlite(Box::new(crate::storage::Sqlite::open(&file).await?))
+            }
             #[cfg(feature = "sqlite")]
             Target::Memory => Storage::Sqlite(Box::new(crate::storage::Sqlite::in_memory())),
             #[cfg(not(all(feature = "postgres", feature = "sqlite")))]
@@ -169,6 +175,34 @@ impl OptunaDatabase {
             }
         };
         Ok(Self::new(storage, origin))
+    }
+
+    /// Waits for what still has to be written of trials that were dropped, and closes the connections
+    /// that no call is using.
+    ///
+    /// Without it connections end with the process; an SQLite file then keeps its newest trials in a
+    /// log beside it (`-wal`), where every reader finds them, but a copy of the file alone does not
+    /// have them.
+    pub async fn close(&self) {
+        let background = std::mem::take(&mut *self.background());
+        background.join_all().await;
+        self.storage.close().await;
+    }
+
+    /// Runs something beside the caller, if there is a runtime; [`close`](Self::close) waits for it.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let mut background = self.background();
+        while background.try_join_next().is_some() {}
+        background.spawn_on(task, &runtime);
+    }
+
+    fn background(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.background
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn storage(&self) -> &Storage {
@@ -187,24 +221,7 @@ impl OptunaDatabase {
     pub fn optuna_url(&self) -> Option<String> {
         match &*self.storage {
             #[cfg(feature = "postgres")]
-            Storage::Postgres(postgres) => {
-                let settings = postgres.settings();
-                let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-                let (user, name) = (encoded(&settings.user), encoded(&settings.database));
-                let port = settings.port;
-                Some(if settings.host.starts_with('/') {
-                    let host = encoded(&settings.host);
-                    format!("postgresql+psycopg2://{user}@/{name}?host={host}&port={port}")
-                } else {
-                    let host = &settings.host;
-                    let host = if host.contains(':') {
-                        format!("[{host}]")
-                    } else {
-                        host.clone()
-                    };
-                    format!("postgresql+psycopg2://{user}@{host}:{port}/{name}")
-                })
-            }
+            Storage::Postgres(postgres) => Some(crate::config::optuna_url(postgres.settings())),
             #[cfg(feature = "sqlite")]
             Storage::Sqlite(sqlite) => sqlite
                 .file()
@@ -248,20 +265,26 @@ impl OptunaDatabase {
         }
     }
 
-    /// A pool for statements of one's own, made at the first call. Studies do not use it.
-    pub async fn pool(&self) -> &Pool {
-        self.pool
-            .get_or_init(async || match &*self.storage {
-                #[cfg(feature = "postgres")]
-                Storage::Postgres(postgres) => {
-                    Pool::Postgres(sqlx::PgPool::connect_lazy_with(postgres.options().clone()))
-                }
-                #[cfg(feature = "sqlite")]
-                Storage::Sqlite(sqlite) => Pool::Sqlite(sqlx::SqlitePool::connect_lazy_with(
-                    sqlite.options().clone(),
-                )),
-            })
-            .await
+    /// A pool for statements of one's own, made at the first call. Studies do not use it. `None` for a
+    /// database in memory, which no second connection sees.
+    pub async fn pool(&self) -> Option<&Pool> {
+        #[cfg(feature = "sqlite")]
+        if let Storage::Sqlite(sqlite) = &*self.storage
+            && sqlite.file().is_none()
+        {
+            return None;
+        }
+        let pool = self.pool.get_or_init(async || match &*self.storage {
+            #[cfg(feature = "postgres")]
+            Storage::Postgres(postgres) => {
+                Pool::Postgres(sqlx::PgPool::connect_lazy_with(postgres.options().clone()))
+            }
+            #[cfg(feature = "sqlite")]
+            Storage::Sqlite(sqlite) => Pool::Sqlite(sqlx::SqlitePool::connect_lazy_with(
+                sqlite.options().clone(),
+            )),
+        });
+        Some(pool.await)
     }
 
     /// The study `name` for the type `T`, created if it is missing.
@@ -327,7 +350,7 @@ impl OptunaDatabase {
     /// If the database fails.
     pub async fn study_summaries(&self) -> Result<Vec<StudySummary>> {
         let rows = self.storage.list_studies().await?;
-        self.summarize(rows).await
+        self.summarize(rows, None).await
     }
 
     /// The study `name` at a glance.
@@ -337,7 +360,8 @@ impl OptunaDatabase {
     /// [`Error::StudyNotFound`] with names that look like it.
     pub async fn study_summary(&self, name: &str) -> Result<StudySummary> {
         let row = self.existing(name).await?;
-        let mut summaries = self.summarize(vec![row]).await?;
+        let only = Some(row.id);
+        let mut summaries = self.summarize(vec![row], only).await?;
         Ok(summaries.remove(0))
     }
 
@@ -389,8 +413,12 @@ impl OptunaDatabase {
         }
     }
 
-    async fn summarize(&self, rows: Vec<StudyRow>) -> Result<Vec<StudySummary>> {
-        let counted = self.storage.summaries().await?;
+    async fn summarize(
+        &self,
+        rows: Vec<StudyRow>,
+        only: Option<StudyId>,
+    ) -> Result<Vec<StudySummary>> {
+        let counted = self.storage.summaries(only).await?;
         let mut summaries = Vec::with_capacity(rows.len());
         for row in rows {
             let found = counted.iter().find(|(id, ..)| *id == row.id);
@@ -410,187 +438,5 @@ impl OptunaDatabase {
             });
         }
         Ok(summaries)
-    }
-}
-
-/// The database that the environment names, one handle per process.
-///
-/// A failure is not remembered: the next call tries again.
-///
-/// # Errors
-///
-/// As [`OptunaDatabase::from_env`].
-pub async fn optuna_db() -> Result<OptunaDatabase> {
-    static DATABASE: OnceCell<OptunaDatabase> = OnceCell::const_new();
-    DATABASE
-        .get_or_try_init(OptunaDatabase::from_env)
-        .await
-        .cloned()
-}
-
-/// Settings given in code. They win over the environment, which is asked only after
-/// [`from_env`](Self::from_env).
-#[derive(Clone, Default)]
-pub struct DatabaseBuilder {
-    code: std::collections::HashMap<String, String>,
-    password: Option<Secret>,
-    environment: bool,
-    fallback: Option<PathBuf>,
-    connections: Option<usize>,
-}
-
-/// Only the names of the settings: a URL among their values may hold a password.
-impl std::fmt::Debug for DatabaseBuilder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut set: Vec<&String> = self.code.keys().collect();
-        set.sort_unstable();
-        f.debug_struct("DatabaseBuilder")
-            .field("set", &set)
-            .field("password", &self.password)
-            .field("environment", &self.environment)
-            .finish_non_exhaustive()
-    }
-}
-
-macro_rules! setting {
-    ($(#[$doc:meta])* $name:ident, $variable:literal) => {
-        $(#[$doc])*
-        #[must_use]
-        pub fn $name(mut self, value: impl Into<String>) -> Self {
-            self.code.insert($variable.to_owned(), value.into());
-            self
-        }
-    };
-}
-
-impl DatabaseBuilder {
-    setting! {
-        /// The server's host name or address, or the folder of its Unix socket.
-        host, "OPTUNA_DB_HOST"
-    }
-    setting! {
-        /// The role that connects.
-        user, "OPTUNA_DB_USER"
-    }
-    setting! {
-        /// The database's name.
-        database, "OPTUNA_DB_NAME"
-    }
-    setting! {
-        /// The file that holds the password; one newline at its end is not part of it.
-        password_file, "OPTUNA_DB_PASSWORD_FILE"
-    }
-    setting! {
-        /// The name of the password's secret, a file in the secrets folder.
-        password_secret, "OPTUNA_DB_PASSWORD_SECRET"
-    }
-    setting! {
-        /// The folder of secrets, `/run/secrets` by default.
-        secrets_dir, "OPTUNA_SECRETS_DIR"
-    }
-    setting! {
-        /// The file with the certificates that are trusted, for `verify-ca` and `verify-full`.
-        sslrootcert, "OPTUNA_DB_SSLROOTCERT"
-    }
-    setting! {
-        /// The schema of the tables, where it is not in the role's search path.
-        schema, "OPTUNA_DB_SCHEMA"
-    }
-    setting! {
-        /// The whole database as a URL, instead of its parts.
-        url, "OPTUNA_STORAGE"
-    }
-
-    /// The server's port, 5432 by default.
-    #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.code
-            .insert("OPTUNA_DB_PORT".to_owned(), port.to_string());
-        self
-    }
-
-    /// Whether the connection is encrypted and the server is checked, [`SslMode::Prefer`] by
-    /// default.
-    #[must_use]
-    pub fn sslmode(mut self, mode: SslMode) -> Self {
-        self.code
-            .insert("OPTUNA_DB_SSLMODE".to_owned(), mode.as_str().to_owned());
-        self
-    }
-
-    /// The password.
-    #[must_use]
-    pub fn password(mut self, password: impl Into<Secret>) -> Self {
-        self.password = Some(password.into());
-        self
-    }
-
-    /// Takes what is not given in code from the environment, and then from the nearest `.env` file
-    /// of the working folder or above it.
-    #[must_use]
-    pub fn from_env(mut self) -> Self {
-        self.environment = true;
-        self
-    }
-
-    /// Uses this SQLite file where no setting at all names a database.
-    #[must_use]
-    pub fn or_sqlite(mut self, file: impl AsRef<Path>) -> Self {
-        self.fallback = Some(file.as_ref().to_owned());
-        self
-    }
-
-    /// How many connections the handle may hold at once: at least 1, 8 by default.
-    #[must_use]
-    pub fn max_connections(mut self, connections: usize) -> Self {
-        self.connections = Some(connections.max(1));
-        self
-    }
-
-    /// Connects.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Settings`] with everything that is missing or wrong; [`Error::Connect`] if the
-    /// database cannot be reached.
-    pub async fn connect(self) -> Result<OptunaDatabase> {
-        let connections = self.connections.unwrap_or(CONNECTIONS);
-        let mut layers = vec![Layer {
-            name: "the code".to_owned(),
-            values: self.code,
-        }];
-        if self.environment {
-            layers.push(Layer::environment());
-            let folder = std::env::current_dir().unwrap_or_default();
-            let dotenv =
-                Layer::dotenv(&folder).map_err(|problem| crate::config::report(vec![problem]))?;
-            layers.extend(dotenv);
-        }
-        let layers = Layers(layers);
-        match (resolve(&layers, self.password)?, self.fallback) {
-            (Some(target), _) => {
-                OptunaDatabase::open(target, "from the settings", connections).await
-            }
-            (None, Some(file)) => {
-                let origin = format!(
-                    "no OPTUNA_* setting names a database; looked in {}",
-                    layers.searched()
-                );
-                OptunaDatabase::open(Target::File(file), &origin, connections).await
-            }
-            (None, None) => Err(crate::config::report(vec![format!(
-                "no setting names a database (looked in {}); help: set OPTUNA_DB_HOST, \
-                 OPTUNA_DB_USER and OPTUNA_DB_NAME, or OPTUNA_STORAGE",
-                layers.searched()
-            )])),
-        }
-    }
-}
-
-/// Whether an error says that the database cannot be reached at all, so that a snapshot may serve.
-pub(crate) fn is_down(error: &Error) -> bool {
-    match error {
-        Error::Connect { reason, .. } => !matches!(reason, ConnectReason::Authentication),
-        other => other.is_transient(),
     }
 }
