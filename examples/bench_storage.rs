@@ -170,7 +170,7 @@ async fn bench<T: Tunable + Send + 'static>(arguments: &Arguments) -> Result<(),
     });
     let (trials, distinct, largest) = numbers(&study).await?;
     let report = Report {
-        database: match db.pool().await {
+        database: match pool(&db).await? {
             Pool::Postgres(_) => "postgresql",
             _ => "sqlite",
         },
@@ -328,7 +328,7 @@ impl Floor {
         let table = format!("docktuna_bench_{unique}");
         let mut connections = Vec::new();
         for _ in 0..workers {
-            connections.push(match db.pool().await {
+            connections.push(match pool(db).await? {
                 Pool::Postgres(pool) => Held::Postgres(pool.connect_options().connect().await?),
                 Pool::Sqlite(pool) => Held::Sqlite(pool.connect_options().connect().await?),
                 other => return Err(format!("there is no floor for {other:?}").into()),
@@ -381,7 +381,7 @@ impl Floor {
 
 async fn execute(db: &OptunaDatabase, sql: String) -> Result<(), BoxError> {
     let sql = AssertSqlSafe(sql);
-    match db.pool().await {
+    match pool(db).await? {
         Pool::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(drop)?,
         Pool::Sqlite(pool) => sqlx::raw_sql(sql).execute(pool).await.map(drop)?,
         other => return Err(format!("no statement can be sent to {other:?}").into()),
@@ -414,7 +414,7 @@ async fn count<T: Tunable>(
     url: Option<&str>,
     study: &str,
 ) -> Result<Option<(f64, f64)>, BoxError> {
-    let Pool::Postgres(pool) = db.pool().await else {
+    let Pool::Postgres(pool) = pool(db).await? else {
         return Ok(None);
     };
     let options = pool.connect_options();
@@ -452,7 +452,7 @@ async fn numbers<T>(study: &Study<T>) -> Result<(i64, i64, i64), BoxError> {
     const SQL: &str = "SELECT count(*), count(DISTINCT number), \
         coalesce(CAST(max(number) AS bigint), -1) FROM trials WHERE study_id = $1";
     let id = study.id().get();
-    Ok(match study.database().pool().await {
+    Ok(match pool(study.database()).await? {
         Pool::Postgres(pool) => sqlx::query_as(SQL).bind(id).fetch_one(pool).await?,
         Pool::Sqlite(pool) => sqlx::query_as(SQL).bind(id).fetch_one(pool).await?,
         other => return Err(format!("there is no SQL for {other:?}").into()),
@@ -478,4 +478,10 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// To three places: more would be noise.
 fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
+}
+
+async fn pool(db: &OptunaDatabase) -> Result<&Pool, BoxError> {
+    db.pool()
+        .await
+        .ok_or_else(|| "a database in memory cannot be measured".into())
 }
