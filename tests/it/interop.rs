@@ -269,3 +269,37 @@ async fn times_are_utc() {
         assert_eq!((local - starts[0]).num_hours(), 9);
     }
 }
+
+/// Python fails trials whose heartbeat is old; ours have none, whatever the zone of the server, and
+/// are left alone.
+#[tokio::test]
+async fn python_with_heartbeats_leaves_our_running_trials_alone() {
+    let space = r#"{"x": {"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}}}"#;
+    for backend in Backend::shared().await {
+        for version in Version::ALL {
+            let study = backend
+                .db
+                .study::<Line>(&version.to_string())
+                .await
+                .unwrap();
+            let trial = study.ask().await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
+            let args = [
+                "--study",
+                study.name(),
+                "--trials",
+                "2",
+                "--space",
+                space,
+                "--heartbeat",
+                "1",
+                "--grace",
+                "2",
+            ];
+            python(version, "optimize.py", &args, backend.url()).await;
+            trial.tell(1.0).await.unwrap();
+            let counts = study.trial_counts().await.unwrap();
+            assert_eq!(counts.of(TrialState::Complete), 3, "{counts}");
+        }
+    }
+}
