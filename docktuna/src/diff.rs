@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::distribution::Distribution;
-use crate::error::near_names;
 use crate::id::TrialNumber;
+use crate::near::near_names;
 use crate::outline::{Declared, active};
 use crate::params::{Parameter, Params};
 use crate::space::{Domain, Space, Value};

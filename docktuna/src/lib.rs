@@ -31,6 +31,8 @@ mod id;
 #[cfg(feature = "storage")]
 mod load;
 #[cfg(feature = "storage")]
+mod near;
+#[cfg(feature = "storage")]
 mod outline;
 #[cfg(feature = "storage")]
 mod overrides;

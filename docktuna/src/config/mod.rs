@@ -6,13 +6,14 @@
 mod layers;
 mod secret;
 mod settings;
+mod sslmode;
 mod url;
 
 pub(crate) use layers::{Layer, Layers};
 pub use secret::Secret;
 #[cfg(feature = "postgres")]
 pub(crate) use settings::PostgresSettings;
-pub use settings::SslMode;
 pub(crate) use settings::{Target, report, resolve, resolve_url};
+pub use sslmode::SslMode;
 #[cfg(feature = "postgres")]
 pub(crate) use url::optuna_url;

@@ -1,10 +1,10 @@
 //! From layers to the database that they name.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use super::layers::Layers;
 use super::secret::Secret;
+use super::sslmode::SslMode;
 use super::url;
 use crate::error::{Error, Result, SettingsReport};
 
@@ -65,57 +65,6 @@ impl PostgresSettings {
             sslrootcert: None,
             schema: None,
         }
-    }
-}
-
-/// Whether a connection is encrypted and the server is checked, in libpq's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SslMode {
-    /// `disable`: clear text.
-    Disable,
-    /// `allow`: clear text, as this driver has no second try.
-    Allow,
-    /// `prefer`: encrypted if the server can, unchecked.
-    #[default]
-    Prefer,
-    /// `require`: encrypted; unchecked unless a root certificate is given.
-    Require,
-    /// `verify-ca`: encrypted, and the server's certificate is signed by a trusted root.
-    VerifyCa,
-    /// `verify-full`: as `verify-ca`, and the certificate names the host.
-    VerifyFull,
-}
-
-impl SslMode {
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Disable => "disable",
-            Self::Allow => "allow",
-            Self::Prefer => "prefer",
-            Self::Require => "require",
-            Self::VerifyCa => "verify-ca",
-            Self::VerifyFull => "verify-full",
-        }
-    }
-}
-
-impl FromStr for SslMode {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        use SslMode::{Allow, Disable, Prefer, Require, VerifyCa, VerifyFull};
-        let modes = [Disable, Allow, Prefer, Require, VerifyCa, VerifyFull];
-        modes
-            .into_iter()
-            .find(|mode| mode.as_str() == word)
-            .ok_or_else(|| {
-                format!(
-                    "the sslmode `{word}` is unknown; help: one of {}",
-                    modes.map(Self::as_str).join(", ")
-                )
-            })
     }
 }
 

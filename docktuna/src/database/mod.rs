@@ -13,8 +13,9 @@ use tokio::task::JoinSet;
 pub use builder::{DatabaseBuilder, optuna_db};
 
 use crate::config::{Target, resolve_url};
-use crate::error::{Error, Result, near_names};
+use crate::error::{Error, Result};
 use crate::id::{StateCounts, StudyId};
+use crate::near::near_names;
 use crate::space::{Direction, Value};
 use crate::storage::{BestRow, Storage, StudyRow};
 use crate::study::{DynamicStudy, Study, StudyBuilder};
