@@ -1,7 +1,7 @@
 //! Optuna's tables, and the operations on them that the rest of the crate uses.
 //!
 //! [`postgres`] and [`sqlite`] have the same functions in the same order, each a statement or a
-//! short transaction; this module adds what both share: which operations may be repeated after a lost
+//! short transaction ([`shared`] holds those that do not differ); this module adds what both share: which operations may be repeated after a lost
 //! connection, and how rows become trials.
 
 mod assemble;
@@ -12,6 +12,7 @@ mod postgres;
 mod record;
 mod retry;
 mod schema;
+mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 

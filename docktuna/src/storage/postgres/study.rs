@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::id::{StateCounts, StudyId};
 use crate::space::Direction;
 use crate::storage::record::{Attrs, BestRow, StudyRow, direction_label, parse_direction};
-use crate::storage::{Statement, SummaryRow, statements};
+use crate::storage::{Statement, SummaryRow, shared::shared_operations, statements};
 
 statements! { "postgres":
     BEST_TRIAL "best_trial",
@@ -36,21 +36,9 @@ statements! { "postgres":
 /// (id, name, directions, revision)
 type FoundColumns = (i32, String, Option<Vec<String>>, Option<String>);
 
+shared_operations!(Postgres);
+
 impl Postgres {
-    pub(crate) async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
-        let mut lease = self.lease().await?;
-        let result = existing_tables(&mut lease.connection, wanted).await;
-        self.settle(lease, EXISTING_TABLES.name, result)
-    }
-
-    pub(crate) async fn revisions(&self) -> Result<Vec<String>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_scalar(REVISIONS.text)
-            .fetch_all(&mut lease.connection)
-            .await;
-        self.settle(lease, REVISIONS.name, result)
-    }
-
     /// Creates the tables unless there are some, one process at a time.
     pub(crate) async fn create_tables(&self, wanted: &[&str]) -> Result<()> {
         let mut lease = self.lease().await?;
@@ -97,34 +85,6 @@ impl Postgres {
             > 0)
     }
 
-    pub(crate) async fn list_studies(&self) -> Result<Vec<StudyRow>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_as(LIST_STUDIES.text)
-            .fetch_all(&mut lease.connection)
-            .await;
-        Ok(self
-            .settle(lease, LIST_STUDIES.name, result)?
-            .into_iter()
-            .map(study_row)
-            .collect())
-    }
-
-    pub(crate) async fn study_names(&self) -> Result<Vec<String>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_scalar(STUDY_NAMES.text)
-            .fetch_all(&mut lease.connection)
-            .await;
-        self.settle(lease, STUDY_NAMES.name, result)
-    }
-
-    pub(crate) async fn count_studies(&self) -> Result<i64> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_scalar(COUNT_STUDIES.text)
-            .fetch_one(&mut lease.connection)
-            .await;
-        self.settle(lease, COUNT_STUDIES.name, result)
-    }
-
     pub(crate) async fn summaries(&self, study: Option<StudyId>) -> Result<Vec<SummaryRow>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(SUMMARIES.text)
@@ -134,14 +94,6 @@ impl Postgres {
         self.settle(lease, SUMMARIES.name, result)
     }
 
-    pub(crate) async fn latest_study(&self) -> Result<Option<String>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_scalar(LATEST_STUDY.text)
-            .fetch_optional(&mut lease.connection)
-            .await;
-        self.settle(lease, LATEST_STUDY.name, result)
-    }
-
     pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<NaiveDateTime>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(LAST_UPDATE.text)
@@ -149,57 +101,6 @@ impl Postgres {
             .fetch_one(&mut lease.connection)
             .await;
         self.settle(lease, LAST_UPDATE.name, result)
-    }
-
-    pub(crate) async fn count_states(&self, study: StudyId) -> Result<StateCounts> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_as(COUNT_STATES.text)
-            .bind(study.0)
-            .fetch_all(&mut lease.connection)
-            .await;
-        Ok(crate::storage::state_counts(self.settle(
-            lease,
-            COUNT_STATES.name,
-            result,
-        )?))
-    }
-
-    pub(crate) async fn study_attributes(
-        &self,
-        study: StudyId,
-        which: Attrs,
-    ) -> Result<Vec<(Option<String>, Option<String>)>> {
-        let statement = match which {
-            Attrs::User => STUDY_USER_ATTRIBUTES,
-            Attrs::System => STUDY_SYSTEM_ATTRIBUTES,
-        };
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_as(statement.text)
-            .bind(study.0)
-            .fetch_all(&mut lease.connection)
-            .await;
-        self.settle(lease, statement.name, result)
-    }
-
-    pub(crate) async fn set_study_attribute(
-        &self,
-        study: StudyId,
-        which: Attrs,
-        key: &str,
-        json: &str,
-    ) -> Result<()> {
-        let statement = match which {
-            Attrs::User => SET_STUDY_USER_ATTRIBUTE,
-            Attrs::System => SET_STUDY_SYSTEM_ATTRIBUTE,
-        };
-        let mut lease = self.lease().await?;
-        let result = sqlx::query(statement.text)
-            .bind(study.0)
-            .bind(key)
-            .bind(json)
-            .execute(&mut lease.connection)
-            .await;
-        self.settle(lease, statement.name, result).map(drop)
     }
 
     pub(crate) async fn stored_distributions(
@@ -214,22 +115,6 @@ impl Postgres {
             .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, STORED_DISTRIBUTIONS.name, result)
-    }
-
-    pub(crate) async fn best_trial(
-        &self,
-        study: StudyId,
-        direction: Direction,
-    ) -> Result<Option<BestRow>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_as(BEST_TRIAL.text)
-            .bind(study.0)
-            .bind(crate::storage::sign(direction))
-            .fetch_optional(&mut lease.connection)
-            .await;
-        Ok(self
-            .settle(lease, BEST_TRIAL.name, result)?
-            .and_then(crate::storage::best_row))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::id::{StateCounts, StudyId};
 use crate::space::Direction;
 use crate::storage::record::{Attrs, BestRow, StudyRow, direction_label, parse_direction};
-use crate::storage::{Statement, SummaryRow, failure, statements};
+use crate::storage::{Statement, SummaryRow, failure, shared::shared_operations, statements};
 
 statements! { "sqlite":
     ADD_DIRECTION "add_direction",
@@ -33,21 +33,9 @@ statements! { "sqlite":
     TABLES "tables",
 }
 
+shared_operations!(Sqlite);
+
 impl Sqlite {
-    pub(crate) async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
-        let mut lease = self.lease().await?;
-        let result = existing_tables(&mut lease.connection, wanted).await;
-        self.settle(lease, EXISTING_TABLES.name, result)
-    }
-
-    pub(crate) async fn revisions(&self) -> Result<Vec<String>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_scalar(REVISIONS.text)
-            .fetch_all(&mut lease.connection)
-            .await;
-        self.settle(lease, REVISIONS.name, result)
-    }
-
     /// Creates the file and the tables unless there are some, one process at a time.
     pub(crate) async fn create_tables(&self, wanted: &[&str]) -> Result<()> {
         if let Some(file) = self.file.as_ref().filter(|file| !file.exists()) {
@@ -111,34 +99,6 @@ impl Sqlite {
         self.settle(lease, CREATE_STUDY.name, result)
     }
 
-    pub(crate) async fn list_studies(&self) -> Result<Vec<StudyRow>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_as(LIST_STUDIES.text)
-            .fetch_all(&mut lease.connection)
-            .await;
-        Ok(self
-            .settle(lease, LIST_STUDIES.name, result)?
-            .into_iter()
-            .map(study_row)
-            .collect())
-    }
-
-    pub(crate) async fn study_names(&self) -> Result<Vec<String>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_scalar(STUDY_NAMES.text)
-            .fetch_all(&mut lease.connection)
-            .await;
-        self.settle(lease, STUDY_NAMES.name, result)
-    }
-
-    pub(crate) async fn count_studies(&self) -> Result<i64> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_scalar(COUNT_STUDIES.text)
-            .fetch_one(&mut lease.connection)
-            .await;
-        self.settle(lease, COUNT_STUDIES.name, result)
-    }
-
     pub(crate) async fn summaries(&self, study: Option<StudyId>) -> Result<Vec<SummaryRow>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(SUMMARIES.text)
@@ -158,14 +118,6 @@ impl Sqlite {
         Ok(rows.into_iter().map(row).collect())
     }
 
-    pub(crate) async fn latest_study(&self) -> Result<Option<String>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_scalar(LATEST_STUDY.text)
-            .fetch_optional(&mut lease.connection)
-            .await;
-        self.settle(lease, LATEST_STUDY.name, result)
-    }
-
     pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<NaiveDateTime>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(LAST_UPDATE.text)
@@ -174,57 +126,6 @@ impl Sqlite {
             .await;
         let text: Option<String> = self.settle(lease, LAST_UPDATE.name, result)?;
         Ok(text.as_deref().and_then(parse_datetime))
-    }
-
-    pub(crate) async fn count_states(&self, study: StudyId) -> Result<StateCounts> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_as(COUNT_STATES.text)
-            .bind(study.0)
-            .fetch_all(&mut lease.connection)
-            .await;
-        Ok(crate::storage::state_counts(self.settle(
-            lease,
-            COUNT_STATES.name,
-            result,
-        )?))
-    }
-
-    pub(crate) async fn study_attributes(
-        &self,
-        study: StudyId,
-        which: Attrs,
-    ) -> Result<Vec<(Option<String>, Option<String>)>> {
-        let statement = match which {
-            Attrs::User => STUDY_USER_ATTRIBUTES,
-            Attrs::System => STUDY_SYSTEM_ATTRIBUTES,
-        };
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_as(statement.text)
-            .bind(study.0)
-            .fetch_all(&mut lease.connection)
-            .await;
-        self.settle(lease, statement.name, result)
-    }
-
-    pub(crate) async fn set_study_attribute(
-        &self,
-        study: StudyId,
-        which: Attrs,
-        key: &str,
-        json: &str,
-    ) -> Result<()> {
-        let statement = match which {
-            Attrs::User => SET_STUDY_USER_ATTRIBUTE,
-            Attrs::System => SET_STUDY_SYSTEM_ATTRIBUTE,
-        };
-        let mut lease = self.lease().await?;
-        let result = sqlx::query(statement.text)
-            .bind(study.0)
-            .bind(key)
-            .bind(json)
-            .execute(&mut lease.connection)
-            .await;
-        self.settle(lease, statement.name, result).map(drop)
     }
 
     pub(crate) async fn stored_distributions(
@@ -248,22 +149,6 @@ impl Sqlite {
         }
         .await;
         self.settle(lease, STORED_DISTRIBUTION.name, result)
-    }
-
-    pub(crate) async fn best_trial(
-        &self,
-        study: StudyId,
-        direction: Direction,
-    ) -> Result<Option<BestRow>> {
-        let mut lease = self.lease().await?;
-        let result = sqlx::query_as(BEST_TRIAL.text)
-            .bind(study.0)
-            .bind(crate::storage::sign(direction))
-            .fetch_optional(&mut lease.connection)
-            .await;
-        Ok(self
-            .settle(lease, BEST_TRIAL.name, result)?
-            .and_then(crate::storage::best_row))
     }
 }
 
