@@ -3,7 +3,7 @@
 use docktuna::{OptunaDatabase, Pool};
 use tempfile::TempDir;
 
-use crate::support::TestDb;
+use crate::support::{Proxy, TestDb};
 
 /// A fresh database of one kind; it is removed when this is dropped.
 pub(crate) struct Backend {
@@ -103,5 +103,28 @@ impl Backend {
         OptunaDatabase::connect(&self.url().replace("+psycopg2", ""))
             .await
             .unwrap()
+    }
+}
+
+/// A PostgreSQL database and a handle that reaches it through a proxy.
+pub(crate) struct Proxied {
+    pub(crate) postgres: TestDb,
+    pub(crate) proxy: Proxy,
+    pub(crate) db: OptunaDatabase,
+}
+
+impl Proxied {
+    pub(crate) async fn new() -> Self {
+        let postgres = TestDb::create().await;
+        let proxy = Proxy::start(&postgres.host, postgres.port).await;
+        let url = postgres.url_at("postgresql", proxy.port());
+        // The proxy reads along, so the line is in clear text.
+        let url = format!("{url}?sslmode=disable");
+        let db = OptunaDatabase::connect(&url).await.unwrap();
+        Self {
+            postgres,
+            proxy,
+            db,
+        }
     }
 }

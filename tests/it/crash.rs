@@ -3,8 +3,9 @@
 
 use docktuna::{OptunaDatabase, TrialState};
 
+use crate::backend::Proxied;
 use crate::space::{Line, Ten};
-use crate::support::{PrivateServer, Proxy, TestDb};
+use crate::support::{PrivateServer, TestDb};
 
 fn value_of(config: &Ten) -> f64 {
     config.a + config.b
@@ -224,13 +225,11 @@ async fn a_result_outlives_a_restart_of_the_server() {
 /// A claim whose answer is lost: the trial of the queue keeps its parameters.
 #[tokio::test]
 async fn a_cut_line_does_not_mix_up_a_retried_trial() {
-    let postgres = TestDb::create().await;
-    let proxy = Proxy::start(&postgres.host, postgres.port).await;
-    let url = format!(
-        "{}?sslmode=disable",
-        postgres.url_at("postgresql", proxy.port())
-    );
-    let db = OptunaDatabase::connect(&url).await.unwrap();
+    let Proxied {
+        postgres,
+        proxy,
+        db,
+    } = Proxied::new().await;
     let study = db.study::<Line>("s").await.unwrap();
     study.ask().await.unwrap().tell(1.0).await.unwrap();
     for x in [0.125, 0.25] {
@@ -255,13 +254,11 @@ async fn a_cut_line_does_not_mix_up_a_retried_trial() {
 /// The line is cut just after the server has carried a statement out, and before its answer arrives.
 #[tokio::test]
 async fn a_cut_line_neither_loses_nor_doubles_anything() {
-    let postgres = TestDb::create().await;
-    let proxy = Proxy::start(&postgres.host, postgres.port).await;
-    let url = format!(
-        "{}?sslmode=disable",
-        postgres.url_at("postgresql", proxy.port())
-    );
-    let db = OptunaDatabase::connect(&url).await.unwrap();
+    let Proxied {
+        postgres: _postgres,
+        proxy,
+        db,
+    } = Proxied::new().await;
     let study = db.study::<Line>("s").await.unwrap();
     for (number, statement) in [
         "docktuna_ask",

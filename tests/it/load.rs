@@ -279,13 +279,11 @@ async fn a_snapshot_serves_when_the_database_is_down() {
         Err(Error::NoTrial { .. })
     ));
     // One that went away while it was open does not.
-    let postgres = TestDb::create().await;
-    let proxy = crate::support::Proxy::start(&postgres.host, postgres.port).await;
-    let url = format!(
-        "{}?sslmode=disable",
-        postgres.url_at("postgresql", proxy.port())
-    );
-    let db = OptunaDatabase::connect(&url).await.unwrap();
+    let crate::backend::Proxied {
+        postgres: _postgres,
+        proxy,
+        db,
+    } = crate::backend::Proxied::new().await;
     proxy.refuse(true);
     proxy.cut();
     assert_eq!(loader.load(&db).await.unwrap(), best);

@@ -20,6 +20,7 @@ mod expected;
 mod fixtures;
 mod interop;
 mod load;
+mod opening;
 mod rights;
 mod round_trips;
 mod schema;

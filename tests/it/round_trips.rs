@@ -2,30 +2,11 @@
 
 use docktuna::{Load, OptunaDatabase};
 
+use crate::backend::Proxied;
 use crate::space::{Line, Ten, Train};
-use crate::support::{Counts, Proxy, TestDb};
+use crate::support::{Counts, TestDb};
 
-struct Counted {
-    postgres: TestDb,
-    proxy: Proxy,
-    db: OptunaDatabase,
-}
-
-impl Counted {
-    async fn new() -> Self {
-        let postgres = TestDb::create().await;
-        let proxy = Proxy::start(&postgres.host, postgres.port).await;
-        let url = postgres.url_at("postgresql", proxy.port());
-        let db = OptunaDatabase::connect(&format!("{url}?sslmode=disable"))
-            .await
-            .unwrap();
-        Self {
-            postgres,
-            proxy,
-            db,
-        }
-    }
-
+impl Proxied {
     /// What `operation` costs on a connection that has prepared its statements.
     async fn count<T>(&self, operation: impl AsyncFn() -> T) -> Counts {
         operation().await;
@@ -37,7 +18,7 @@ impl Counted {
 
 #[tokio::test]
 async fn a_trial_costs_two_round_trips_and_two_commits_whatever_its_parameters() {
-    let counted = Counted::new().await;
+    let counted = Proxied::new().await;
     let one = counted.db.study::<Line>("one").await.unwrap();
     let ten = counted.db.study::<Ten>("ten").await.unwrap();
     let all = counted.db.study::<Train>("all").await.unwrap();
@@ -65,7 +46,7 @@ async fn a_trial_costs_two_round_trips_and_two_commits_whatever_its_parameters()
 /// A role that may not create functions of its session asks in a transaction.
 #[tokio::test]
 async fn without_the_right_to_temporary_objects_a_trial_costs_four_round_trips() {
-    let counted = Counted::new().await;
+    let counted = Proxied::new().await;
     let ten = counted.db.study::<Ten>("ten").await.unwrap();
     let TestDb { database, user, .. } = &counted.postgres;
     for sql in [
@@ -86,7 +67,7 @@ async fn without_the_right_to_temporary_objects_a_trial_costs_four_round_trips()
 
 #[tokio::test]
 async fn a_run_costs_no_more_than_its_trials() {
-    let counted = Counted::new().await;
+    let counted = Proxied::new().await;
     let study = counted.db.study::<Ten>("s").await.unwrap();
     let run = || async {
         study
@@ -105,7 +86,7 @@ async fn a_run_costs_no_more_than_its_trials() {
 
 #[tokio::test]
 async fn reports_and_attributes_cost_one_round_trip_each() {
-    let counted = Counted::new().await;
+    let counted = Proxied::new().await;
     let study = counted.db.study::<Line>("s").await.unwrap();
     let trial = study.ask().await.unwrap();
     trial.report(0, 1.0).await.unwrap();
@@ -120,7 +101,7 @@ async fn reports_and_attributes_cost_one_round_trip_each() {
 
 #[tokio::test]
 async fn asking_for_many_costs_one_transaction() {
-    let counted = Counted::new().await;
+    let counted = Proxied::new().await;
     let study = counted.db.study::<Ten>("s").await.unwrap();
     let trials = study.ask_many(2).await.unwrap();
     counted.proxy.reset();
@@ -135,7 +116,7 @@ async fn asking_for_many_costs_one_transaction() {
 /// At most three queries, none of which scans a table, in a database that holds much else.
 #[tokio::test]
 async fn loading_costs_three_queries() {
-    let counted = Counted::new().await;
+    let counted = Proxied::new().await;
     let study = counted.db.study::<Train>("s").await.unwrap();
     for trial in study.ask_many(5).await.unwrap() {
         trial.tell(1.0).await.unwrap();
