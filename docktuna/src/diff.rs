@@ -2,20 +2,39 @@
 
 use std::fmt;
 
+use crate::codec;
 use crate::distribution::Distribution;
 use crate::id::TrialNumber;
-use crate::near::near_names;
-use crate::outline::{Declared, active};
+use crate::outline::{EntryKind, OutlineEntry, SpaceOutline, unordered};
 use crate::params::{Parameter, Params};
-use crate::space::{Domain, Space, Value};
+#[cfg(feature = "storage")]
+use crate::space::Node;
+use crate::space::{Condition, Domain, Space};
 
-/// How a stored study or trial differs from the declared space.
+/// How a stored study, trial or space differs from the declared space.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpaceDiff {
-    pub(crate) study: String,
-    pub(crate) trial: Option<TrialNumber>,
-    pub(crate) type_name: &'static str,
+    pub(crate) subject: Subject,
     pub(crate) differences: Vec<Difference>,
+}
+
+/// What was compared.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Subject {
+    /// A study, or one trial of it, with a type.
+    #[cfg_attr(
+        not(feature = "storage"),
+        allow(dead_code, reason = "nothing is stored")
+    )]
+    Study {
+        study: String,
+        trial: Option<TrialNumber>,
+        type_name: &'static str,
+    },
+    /// Parameters that may come from anywhere, with a type.
+    Params { type_name: &'static str },
+    /// Two spaces.
+    Spaces,
 }
 
 /// One parameter that differs.
@@ -50,6 +69,20 @@ pub enum DifferenceKind {
         /// As declared.
         declared: Distribution,
     },
+    /// It is fixed to another expression, or was fixed and is searched, or the reverse.
+    Fixed {
+        /// The stored expression; `None` where it was searched.
+        stored: Option<String>,
+        /// The declared expression; `None` where it is searched.
+        declared: Option<String>,
+    },
+    /// Other choices make it active.
+    MovedCondition {
+        /// As stored.
+        stored: Vec<Condition>,
+        /// As declared.
+        declared: Vec<Condition>,
+    },
     /// Its value lies outside what is declared today.
     Outside {
         /// The stored value.
@@ -74,16 +107,28 @@ pub enum Mismatch {
 }
 
 impl SpaceDiff {
-    /// The study's name.
+    /// The study's name, if a study was compared and not two spaces.
     #[must_use]
-    pub fn study(&self) -> &str {
-        &self.study
+    pub fn study(&self) -> Option<&str> {
+        match &self.subject {
+            Subject::Study { study, .. } => Some(study),
+            Subject::Params { .. } | Subject::Spaces => None,
+        }
     }
 
-    /// The trial compared, if it was one trial and not the study.
+    /// The trial compared, if it was one trial and not a whole study.
     #[must_use]
     pub fn trial(&self) -> Option<TrialNumber> {
-        self.trial
+        match self.subject {
+            Subject::Study { trial, .. } => trial,
+            Subject::Params { .. } | Subject::Spaces => None,
+        }
+    }
+
+    /// Whether nothing differs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.differences.is_empty()
     }
 
     /// What differs.
@@ -95,15 +140,31 @@ impl SpaceDiff {
 
 impl fmt::Display for SpaceDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "study {:?}", self.study)?;
-        if let Some(trial) = self.trial {
-            write!(f, " (trial {trial})")?;
+        match &self.subject {
+            Subject::Study {
+                study,
+                trial,
+                type_name,
+            } => {
+                write!(f, "study {study:?}")?;
+                if let Some(trial) = trial {
+                    write!(f, " (trial {trial})")?;
+                }
+                write!(f, " does not match `{type_name}`: ")?;
+            }
+            Subject::Params { type_name } => {
+                write!(f, "the parameters do not match `{type_name}`: ")?;
+            }
+            Subject::Spaces if self.is_empty() => return f.write_str("the spaces are the same"),
+            Subject::Spaces => f.write_str("the spaces differ: ")?,
         }
-        write!(f, " does not match `{}`: ", self.type_name)?;
         for (i, difference) in self.differences.iter().enumerate() {
             f.write_str(if i > 0 { "; " } else { "" })?;
             write!(f, "{}: {}", difference.param, difference.kind)?;
         }
+        let Subject::Study { trial, .. } = &self.subject else {
+            return Ok(());
+        };
         f.write_str(". help: ")?;
         if let Some((old, new)) = self.renamed() {
             write!(
@@ -112,7 +173,7 @@ impl fmt::Display for SpaceDiff {
             )?;
         }
         f.write_str("use another study name")?;
-        f.write_str(if self.trial.is_some() {
+        f.write_str(if trial.is_some() {
             ", or on_mismatch"
         } else {
             ""
@@ -137,6 +198,23 @@ impl fmt::Display for DifferenceKind {
             Self::MovedRange { stored, declared } => {
                 write!(f, "stored {stored}, declared {declared}")
             }
+            Self::Fixed { stored, declared } => {
+                let text = |value: &Option<String>| match value {
+                    Some(value) => format!("fixed to `{value}`"),
+                    None => "searched".to_owned(),
+                };
+                write!(f, "stored {}, declared {}", text(stored), text(declared))
+            }
+            Self::MovedCondition { stored, declared } => {
+                let text = |conditions: &[Condition]| match conditions {
+                    [] => "always".to_owned(),
+                    some => {
+                        let texts: Vec<String> = some.iter().map(ToString::to_string).collect();
+                        format!("when {}", texts.join(" and "))
+                    }
+                };
+                write!(f, "stored {}, declared {}", text(stored), text(declared))
+            }
             Self::Outside { found, allowed } => write!(f, "stored {found}, declared {allowed}"),
         }
     }
@@ -155,21 +233,99 @@ impl SpaceDiff {
     }
 }
 
+impl SpaceOutline {
+    /// How this space, the stored one, differs from `declared`: empty exactly where their
+    /// [fingerprints](Self::fingerprint) are equal.
+    #[must_use]
+    pub fn diff(&self, declared: &Self) -> SpaceDiff {
+        let mut differences = Vec::new();
+        let mut add = |entry: &OutlineEntry, kind| {
+            let param = entry.name.clone();
+            differences.push(Difference { param, kind });
+        };
+        for entry in declared {
+            match self.get(&entry.name) {
+                None => add(entry, DifferenceKind::NotStored),
+                Some(stored) => {
+                    let kinds = [redefined(stored, entry), moved(stored, entry)];
+                    kinds
+                        .into_iter()
+                        .flatten()
+                        .for_each(|kind| add(entry, kind));
+                }
+            }
+        }
+        for entry in self {
+            if declared.get(&entry.name).is_none() {
+                add(entry, DifferenceKind::NotDeclared);
+            }
+        }
+        SpaceDiff {
+            subject: Subject::Spaces,
+            differences,
+        }
+    }
+}
+
+fn redefined(stored: &OutlineEntry, declared: &OutlineEntry) -> Option<DifferenceKind> {
+    let (a, b) = match (&stored.kind, &declared.kind) {
+        (
+            EntryKind::Param {
+                distribution: a, ..
+            },
+            EntryKind::Param {
+                distribution: b, ..
+            },
+        ) => (a, b),
+        (a, b) if a == b => return None,
+        (a, b) => {
+            let [stored, declared] = [a, b].map(|kind| match kind {
+                EntryKind::Fixed(value) => Some(value.clone()),
+                EntryKind::Param { .. } => None,
+            });
+            return Some(DifferenceKind::Fixed { stored, declared });
+        }
+    };
+    // By their texts, as fingerprints are: 1 and 1.0 are one choice for Python and two for us.
+    let [first, second] = [a, b].map(|d| codec::write_distribution(&unordered(d)));
+    if first == second {
+        return None;
+    }
+    let (stored, declared) = (a.clone(), b.clone());
+    let choices = matches!(a, Distribution::Categorical(_));
+    Some(if a.is_compatible(b) && !choices {
+        DifferenceKind::MovedRange { stored, declared }
+    } else {
+        DifferenceKind::Changed { stored, declared }
+    })
+}
+
+fn moved(stored: &OutlineEntry, declared: &OutlineEntry) -> Option<DifferenceKind> {
+    let sorted = |entry: &OutlineEntry| {
+        let mut when = entry.when.clone();
+        when.sort_unstable();
+        when
+    };
+    (sorted(stored) != sorted(declared)).then(|| DifferenceKind::MovedCondition {
+        stored: stored.when.clone(),
+        declared: declared.when.clone(),
+    })
+}
+
 /// The parameters of `stored` that `space` declares, or what `policy` does not overlook.
 pub(crate) fn compare(
-    space: &'static Space,
+    space: &Space,
     stored: &Params,
     policy: Mismatch,
 ) -> Result<(), Vec<Difference>> {
-    let declared = active(space, |label| {
-        let value = stored.get(&label.name)?.value();
-        index(label, &value)
-    });
+    let declared = space.active(|label| Some(stored.get(&label.name)?.value()));
     let mut differences = Vec::new();
     for declared in &declared {
         let kind = match stored.get(&declared.name) {
             None => Some(DifferenceKind::NotStored),
-            Some(parameter) => differs(parameter, *declared.param.domain(), policy),
+            Some(parameter) => declared
+                .param()
+                .and_then(|declared| differs(parameter, *declared.domain(), policy)),
         };
         differences.extend(kind.map(|kind| Difference {
             param: declared.name.clone(),
@@ -193,15 +349,16 @@ pub(crate) fn compare(
 }
 
 /// The distributions of a study that Optuna would refuse beside the declared ones.
+#[cfg(feature = "storage")]
 pub(crate) fn incompatible<'a>(
-    declared: &[Declared],
+    declared: &[Node],
     stored: impl IntoIterator<Item = (&'a str, &'a Distribution)>,
 ) -> Vec<Difference> {
     stored
         .into_iter()
         .filter_map(|(name, stored)| {
-            let parameter = declared.iter().find(|declared| declared.name == name)?;
-            let declared = Distribution::from(*parameter.param.domain());
+            let parameter = declared.iter().find(|node| node.name == name)?;
+            let declared = Distribution::from(*parameter.param()?.domain());
             (!stored.is_compatible(&declared)).then(|| Difference {
                 param: name.to_owned(),
                 kind: DifferenceKind::Changed {
@@ -214,23 +371,10 @@ pub(crate) fn incompatible<'a>(
 }
 
 /// The declared names that look like `name`.
-pub(crate) fn near_params(space: &'static Space, name: &str) -> Vec<String> {
-    let declared = crate::outline::declared(space);
-    near_names(name, declared.iter().map(|declared| declared.name.as_str()))
-}
-
-/// The index of the declared choice that `value` is.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "an index is small and not negative"
-)]
-pub(crate) fn index(label: &Declared, value: &Value) -> Option<usize> {
-    label
-        .param
-        .domain()
-        .stored(value)
-        .map(|index| index as usize)
+#[cfg(feature = "storage")]
+pub(crate) fn near_params(space: &Space, name: &str) -> Vec<String> {
+    let nodes: Vec<Node> = space.walk().filter(|node| node.param().is_some()).collect();
+    crate::near::near_names(name, nodes.iter().map(|node| node.name.as_str()))
 }
 
 fn differs(stored: &Parameter, domain: Domain, policy: Mismatch) -> Option<DifferenceKind> {

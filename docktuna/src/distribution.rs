@@ -116,6 +116,14 @@ impl Domain {
             Self::Choice(list) => index(list.choices, value),
         }
     }
+
+    /// The place of the choice that `value` is, if these are choices.
+    pub(crate) fn index(&self, value: &Value) -> Option<usize> {
+        match self {
+            Self::Choice(list) => position(list.choices, value),
+            Self::Float(_) | Self::Int(_) => None,
+        }
+    }
 }
 
 impl FloatDomain {
@@ -231,10 +239,11 @@ fn choice(choices: &[Value], stored: f64) -> Option<&Value> {
 
 #[allow(clippy::cast_precision_loss, reason = "an index is small")]
 fn index(choices: &[Value], value: &Value) -> Option<f64> {
-    choices
-        .iter()
-        .position(|choice| choice.same(value))
-        .map(|index| index as f64)
+    position(choices, value).map(|index| index as f64)
+}
+
+fn position(choices: &[Value], value: &Value) -> Option<usize> {
+    choices.iter().position(|choice| choice.same(value))
 }
 
 /// The last value of the grid that starts at `low` and does not pass `high`.

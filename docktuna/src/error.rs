@@ -175,6 +175,12 @@ pub enum Error {
         /// The name.
         param: String,
     },
+    /// A text is not the JSON of a space.
+    #[error("the space cannot be read: {reason}; help: give what `to_json` wrote")]
+    SpaceJson {
+        /// Where the text is wrong, and how.
+        reason: String,
+    },
     /// An override cannot be read or goes beyond the declared space.
     #[error("`{text}` is no valid override: {reason}")]
     Override {
@@ -295,6 +301,7 @@ impl Error {
                     | ConnectReason::TooManyConnections
                     | ConnectReason::Unavailable
             ),
+            #[cfg(feature = "storage")]
             Self::Storage { source, .. } => crate::storage::is_transient(source.as_ref()),
             _ => false,
         }

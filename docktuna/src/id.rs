@@ -80,6 +80,7 @@ impl TrialState {
         }
     }
 
+    #[cfg(feature = "storage")]
     pub(crate) fn parse(label: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == label)
     }
@@ -108,6 +109,7 @@ impl StateCounts {
         self.0.iter().sum()
     }
 
+    #[cfg(feature = "storage")]
     pub(crate) fn add(&mut self, state: TrialState, count: u64) {
         self.0[state as usize] += count;
     }

@@ -15,30 +15,23 @@ extern crate self as docktuna;
 pub mod __private;
 #[cfg(feature = "storage")]
 pub mod blocking;
-#[cfg(feature = "storage")]
 mod codec;
 #[cfg(feature = "storage")]
 mod config;
 #[cfg(feature = "storage")]
 mod database;
-#[cfg(feature = "storage")]
 mod diff;
 mod distribution;
-#[cfg(feature = "storage")]
 mod error;
-#[cfg(feature = "storage")]
 mod id;
 #[cfg(feature = "storage")]
 mod load;
 #[cfg(feature = "storage")]
 mod near;
-#[cfg(feature = "storage")]
 mod outline;
 #[cfg(feature = "storage")]
 mod overrides;
-#[cfg(feature = "storage")]
 mod params;
-#[cfg(feature = "storage")]
 mod path;
 #[cfg(feature = "storage")]
 pub mod sampler;
@@ -51,9 +44,14 @@ mod study;
 mod trial;
 mod tunable;
 
+pub use diff::{Difference, DifferenceKind, Mismatch, SpaceDiff};
 pub use distribution::Distribution;
 #[cfg(feature = "derive")]
 pub use docktuna_macros::Tunable;
+pub use error::{BoxError, ConnectReason, Error, Result, SchemaReason, SettingsReport};
+pub use id::{StateCounts, StudyId, TrialId, TrialNumber, TrialState};
+pub use outline::{EntryKind, OutlineEntry, SpaceOutline};
+pub use params::{Parameter, Params};
 pub use space::{Direction, Space, Value};
 pub use tunable::{Sink, Source, Tunable};
 
@@ -61,11 +59,7 @@ pub use tunable::{Sink, Source, Tunable};
 pub use {
     config::{Secret, SslMode},
     database::{DatabaseBuilder, OptunaDatabase, Pool, StudySummary, optuna_db},
-    diff::{Difference, DifferenceKind, Mismatch, SpaceDiff},
-    error::{BoxError, ConnectReason, Error, Result, SchemaReason, SettingsReport},
-    id::{StateCounts, StudyId, TrialId, TrialNumber, TrialState},
     load::{Best, Fallback, Load, Loader},
-    params::{Parameter, Params},
     study::{
         BlockingTrial, DynamicStudy, Optimize, OptimizeBlocking, RunSummary, RunningTrial, Stop,
         Study, StudyBuilder, Trial, Values,

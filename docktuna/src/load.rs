@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::codec;
 use crate::database::{DatabaseBuilder, OptunaDatabase};
-use crate::diff::{Difference, DifferenceKind, Mismatch, SpaceDiff, compare};
+use crate::diff::{Difference, DifferenceKind, Mismatch, SpaceDiff, Subject, compare};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
@@ -223,9 +223,11 @@ fn checked<T: Tunable>(
                 allowed: allowed.to_string(),
             },
             _ => Error::SpaceMismatch(Box::new(SpaceDiff {
-                study: study.to_owned(),
-                trial: Some(trial),
-                type_name: T::NAME,
+                subject: Subject::Study {
+                    study: study.to_owned(),
+                    trial: Some(trial),
+                    type_name: T::NAME,
+                },
                 differences,
             })),
         }),
@@ -233,7 +235,7 @@ fn checked<T: Tunable>(
 }
 
 fn defaults<T: Tunable>() -> Result<T> {
-    let params = crate::outline::defaults(T::SPACE).map_err(|missing| Error::MissingDefaults {
+    let params = Params::defaults(T::SPACE).map_err(|missing| Error::MissingDefaults {
         type_name: T::NAME,
         missing,
     })?;

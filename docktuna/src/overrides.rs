@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::diff::{index, near_params};
+use crate::diff::near_params;
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
-use crate::outline::{Declared, declared};
-use crate::space::{FloatDomain, IntDomain, Space, Value};
+use crate::space::{Domain, FloatDomain, IntDomain, Node, Param, Space, Value};
 
 /// What to draw instead of the declared domains, by parameter.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +24,7 @@ enum Override {
 impl Overrides {
     /// Adds one, from a text: `lr=1e-4..=1e-3` narrows a range, `lr=0.01` and `optimizer=sgd` fix a
     /// value, `optimizer=sgd|adam_w` keeps some choices.
-    pub(crate) fn add(&mut self, text: &str, space: &'static Space, type_name: &str) -> Result<()> {
+    pub(crate) fn add(&mut self, text: &str, space: &Space, type_name: &str) -> Result<()> {
         let invalid = |reason: String| Error::Override {
             text: text.to_owned(),
             reason,
@@ -34,18 +33,16 @@ impl Overrides {
             .split_once('=')
             .ok_or_else(|| invalid("help: write name=low..=high or name=value".to_owned()))?;
         let name = name.trim();
-        let declared = declared(space)
-            .into_iter()
-            .find(|declared| declared.name == name);
-        let Some(declared) = declared else {
+        let node = space.walk().find(|node| node.name == name);
+        let Some(domain) = node.as_ref().and_then(Node::param).map(Param::domain) else {
             return Err(Error::UnknownParam {
                 param: name.to_owned(),
                 type_name: type_name.to_owned(),
                 near: near_params(space, name),
             });
         };
-        let parsed = parse(rule.trim(), &declared).map_err(invalid)?;
-        self.0.insert(declared.name, parsed);
+        let parsed = parse(rule.trim(), domain).map_err(invalid)?;
+        self.0.insert(name.to_owned(), parsed);
         Ok(())
     }
 
@@ -77,8 +74,8 @@ impl Overrides {
     }
 }
 
-fn parse(rule: &str, declared: &Declared) -> Result<Override, String> {
-    let distribution = Distribution::from(*declared.param.domain());
+fn parse(rule: &str, domain: &Domain) -> Result<Override, String> {
+    let distribution = Distribution::from(*domain);
     if let Some((low, high)) = rule.split_once("..=") {
         return narrowed(low.trim(), high.trim(), &distribution).map(Override::Range);
     }
@@ -100,7 +97,7 @@ fn parse(rule: &str, declared: &Declared) -> Result<Override, String> {
             let choice = choices
                 .iter()
                 .find(|choice| choice.to_string() == label.trim())?;
-            index(declared, choice)
+            domain.index(choice)
         })
         .collect();
     kept.map(Override::Keep).ok_or_else(outside)
@@ -160,7 +157,7 @@ fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::{Domain, Field, Param, Space};
+    use crate::space::Field;
 
     const X: Domain = Domain::Float(FloatDomain::new(0.0, 1.0).step(0.25));
     const N: Domain = Domain::Int(IntDomain::new(1, 9).step(2));

@@ -2,9 +2,12 @@
 
 use std::convert::Infallible;
 
+use crate::diff::{Mismatch, SpaceDiff, Subject, compare};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::path::Path;
+#[cfg(feature = "storage")]
+use crate::space::Space;
 use crate::space::{Param, Value};
 use crate::tunable::{Sink, Source, Tunable};
 
@@ -84,6 +87,38 @@ impl Params {
         Ok(recorder.params)
     }
 
+    /// The configuration that has these parameters: the inverse of [`of`](Self::of). Fields that are
+    /// not searched get their own values.
+    ///
+    /// ```
+    /// use docktuna::{Params, Tunable};
+    ///
+    /// #[derive(Tunable, Debug, PartialEq)]
+    /// struct Train {
+    ///     #[tune(range = 1..=8)]
+    ///     layers: u8,
+    /// }
+    ///
+    /// let params = Params::of(&Train { layers: 3 })?;
+    /// assert_eq!(params.get("layers").map(|layers| layers.stored()), Some(3.0));
+    /// assert_eq!(params.to_config::<Train>()?, Train { layers: 3 });
+    /// # Ok::<(), docktuna::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SpaceMismatch`] with the diff if they are not what the type declares; a range may
+    /// have moved, as long as the value lies in the declared one.
+    pub fn to_config<T: Tunable>(&self) -> Result<T> {
+        match compare(T::SPACE, self, Mismatch::AllowMovedRange) {
+            Ok(()) => Ok(self.replay()),
+            Err(differences) => Err(Error::SpaceMismatch(Box::new(SpaceDiff {
+                subject: Subject::Params { type_name: T::NAME },
+                differences,
+            }))),
+        }
+    }
+
     /// The configuration that has these parameters, which are all there and lie in their domains:
     /// the caller has compared them with the space.
     pub(crate) fn replay<T: Tunable>(&self) -> T {
@@ -93,6 +128,29 @@ impl Params {
         }) {
             Ok(config) => config,
             Err(never) => match never {},
+        }
+    }
+
+    /// The parameters that the defaults give.
+    ///
+    /// # Errors
+    ///
+    /// The names of those that have none.
+    #[cfg(feature = "storage")]
+    pub(crate) fn defaults(space: &Space) -> std::result::Result<Self, Vec<String>> {
+        let (mut params, mut missing) = (Self::default(), Vec::new());
+        for node in space.active(|label| label.param()?.default().cloned()) {
+            let Some(param) = node.param() else { continue };
+            let default = param.default();
+            match default.and_then(|value| param.domain().stored(value)) {
+                Some(stored) => params.push(&node.name, (*param.domain()).into(), stored),
+                None => missing.push(node.name),
+            }
+        }
+        if missing.is_empty() {
+            Ok(params)
+        } else {
+            Err(missing)
         }
     }
 

@@ -1,6 +1,6 @@
 //! Opening studies: direction, shape, name, and what is recorded with them.
 
-use docktuna::{Direction, Error, Tunable};
+use docktuna::{Direction, EntryKind, Error, SpaceOutline, Tunable};
 
 use crate::backend::Backend;
 use crate::space::{Line, Train};
@@ -107,11 +107,16 @@ async fn the_space_is_recorded_with_the_study() {
         let attributes = study.user_attrs().await.unwrap();
         let fingerprint: String = attributes["docktuna:fingerprint"].parse().unwrap();
         assert_eq!(fingerprint.len(), 16);
-        let space: serde_json::Value = attributes["docktuna:space"].parse().unwrap();
-        assert_eq!(space["lr"]["doc"], "Peak learning rate.");
-        assert_eq!(space["optimizer.sgd.momentum"]["when"][0], "optimizer=sgd");
-        assert_eq!(space["seed"]["fixed"], "42");
-        assert_eq!(space["hidden"]["distribution"]["attributes"]["high"], 1024);
+        assert_eq!(fingerprint, Train::space().fingerprint());
+        let space = SpaceOutline::from_json(attributes["docktuna:space"].as_json()).unwrap();
+        assert_eq!(space, Train::space().outline());
+        assert_eq!(space.get("lr").unwrap().doc(), "Peak learning rate.");
+        let momentum = space.get("optimizer.sgd.momentum").unwrap();
+        assert_eq!(momentum.when()[0].to_string(), "optimizer=sgd");
+        assert_eq!(
+            space.get("seed").unwrap().kind(),
+            &EntryKind::Fixed("42".to_owned())
+        );
         assert_eq!(attributes["docktuna:sampler"].as_json(), "\"random\"");
         assert!(space.get("cache").is_none());
     }

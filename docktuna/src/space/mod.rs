@@ -6,11 +6,13 @@
 
 mod domain;
 mod value;
+mod walk;
 
 pub(crate) use domain::GRID_TOLERANCE;
 pub use domain::{Bound, ChoiceDomain, Domain, FloatDomain, IntDomain, Kind};
 pub use value::Value;
 pub(crate) use value::list;
+pub use walk::{Condition, Node, NodeKind};
 
 /// What values of a type are drawn from.
 #[derive(Debug, Clone, Copy)]

@@ -8,13 +8,12 @@ use tokio::sync::Mutex;
 use super::{DynamicStudy, Search, Study};
 use crate::codec;
 use crate::database::OptunaDatabase;
-use crate::diff::{SpaceDiff, incompatible};
+use crate::diff::{SpaceDiff, Subject, incompatible};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
-use crate::outline::{Declared, declared, fingerprint, outline};
 use crate::overrides::Overrides;
 use crate::sampler::{Random, Sampler};
-use crate::space::{Direction, Objective};
+use crate::space::{Direction, Node, Objective};
 use crate::storage::{Attrs, StudyRow};
 use crate::tunable::Tunable;
 
@@ -105,7 +104,7 @@ impl<T: Tunable> StudyBuilder<T> {
         if self.name.chars().count() > LONGEST_NAME {
             return Err(Error::StudyName { name: self.name });
         }
-        let declared = declared(T::SPACE);
+        let declared: Vec<Node> = T::SPACE.walk().collect();
         unambiguous(&declared)?;
         let mut overrides = Overrides::default();
         for text in &self.overrides {
@@ -170,7 +169,7 @@ impl<T: Tunable> StudyBuilder<T> {
 }
 
 /// Two fields may end up with one stored name across `flatten`, which no single macro can see.
-fn unambiguous(declared: &[Declared]) -> Result<()> {
+fn unambiguous(declared: &[Node]) -> Result<()> {
     for (i, one) in declared.iter().enumerate() {
         if declared[..i].iter().any(|other| other.name == one.name) {
             return Err(Error::NameClash {
@@ -200,11 +199,12 @@ async fn name_metrics(
 async fn refuse_other_parameters<T: Tunable>(
     db: &OptunaDatabase,
     row: &StudyRow,
-    declared: &[Declared],
+    declared: &[Node],
 ) -> Result<()> {
     let names: Vec<String> = declared
         .iter()
-        .map(|declared| declared.name.clone())
+        .filter(|node| node.param().is_some())
+        .map(|node| node.name.clone())
         .collect();
     let mut stored: Vec<(String, Distribution)> = Vec::new();
     for (name, text) in db.storage().stored_distributions(row.id, &names).await? {
@@ -223,9 +223,11 @@ async fn refuse_other_parameters<T: Tunable>(
         return Ok(());
     }
     Err(Error::SpaceMismatch(Box::new(SpaceDiff {
-        study: row.name.clone(),
-        trial: None,
-        type_name: T::NAME,
+        subject: Subject::Study {
+            study: row.name.clone(),
+            trial: None,
+            type_name: T::NAME,
+        },
         differences,
     })))
 }
@@ -239,10 +241,10 @@ async fn record_space<T: Tunable>(
     let wanted = [
         (
             "docktuna:fingerprint",
-            codec::write_json_text(&fingerprint(T::SPACE)),
+            codec::write_json_text(&T::SPACE.fingerprint()),
         ),
         ("docktuna:sampler", codec::write_json_text(sampler)),
-        ("docktuna:space", outline(T::SPACE)),
+        ("docktuna:space", T::SPACE.to_json()),
     ];
     let stored = db.storage().study_attributes(row.id, Attrs::User).await?;
     for (key, json) in wanted {

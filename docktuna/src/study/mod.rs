@@ -24,11 +24,10 @@ use crate::codec::{self, Json};
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
 use crate::load::{self, Best};
-use crate::outline::declared;
 use crate::overrides::Overrides;
 use crate::params::Params;
 use crate::sampler::{Draw, Given, Sampler, generator};
-use crate::space::Value;
+use crate::space::{Node, Value};
 use crate::storage::{Asked, Ids, NewTrial, WholeTrial};
 use crate::trial::{Attribute, FrozenTrial};
 use crate::tunable::Tunable;
@@ -255,9 +254,10 @@ impl<T: Tunable> Study<T> {
             Json::Object(members) => members,
             _ => return Err(unreadable("it is no JSON object".to_owned())),
         };
-        let declared = declared(T::SPACE);
+        let declared: Vec<Node> = T::SPACE.walk().collect();
         for (name, value) in members {
-            if !declared.iter().any(|declared| declared.name == name) {
+            let parameter = |node: &Node| node.name == name && node.param().is_some();
+            if !declared.iter().any(parameter) {
                 return Err(unknown::<T>(&name));
             }
             given.fixed.insert(name, value.into_value());
@@ -298,12 +298,13 @@ impl<T: Tunable> Study<T> {
         &self,
         params: impl IntoIterator<Item = (&str, V)>,
     ) -> Result<TrialNumber> {
-        let declared = declared(T::SPACE);
+        let declared: Vec<Node> = T::SPACE.walk().collect();
         let mut fixed = Vec::new();
         for (name, value) in params {
             let value = value.into();
-            let parameter = declared.iter().find(|declared| declared.name == name);
-            let domain = parameter.ok_or_else(|| unknown::<T>(name))?.param.domain();
+            let parameter = declared.iter().find(|node| node.name == name);
+            let parameter = parameter.and_then(Node::param);
+            let domain = parameter.ok_or_else(|| unknown::<T>(name))?.domain();
             if domain.stored(&value).is_none() {
                 return Err(Error::InvalidValue {
                     param: name.to_owned(),
@@ -326,12 +327,11 @@ impl<T: Tunable> Study<T> {
     ///
     /// As [`enqueue`](Self::enqueue).
     pub async fn enqueue_default(&self) -> Result<TrialNumber> {
-        let defaults = crate::outline::active(T::SPACE, |label| {
-            crate::diff::index(label, label.param.default()?)
+        let defaults = T::SPACE.active(|label| label.param()?.default().cloned());
+        let given = defaults.into_iter().filter_map(|node| {
+            let default = node.param()?.default()?.clone();
+            Some((node.name, default))
         });
-        let given = defaults
-            .into_iter()
-            .filter_map(|declared| Some((declared.name, declared.param.default()?.clone())));
         self.enqueue_fixed(given.collect()).await
     }
 

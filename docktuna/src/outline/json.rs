@@ -1,0 +1,168 @@
+//! Spaces as JSON: `{"version": 1, "params": [{"name": …, "distribution": …}, …]}`.
+
+use super::{EntryKind, OutlineEntry, SpaceOutline};
+use crate::codec::{self, Json};
+use crate::distribution::Distribution;
+use crate::error::{Error, Result};
+use crate::space::{Condition, Value};
+
+/// The form that is written; a later one may not be readable for this release.
+const VERSION: i64 = 1;
+
+impl SpaceOutline {
+    /// The outline as JSON, with distributions in Optuna's form.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let entries: Vec<String> = self.entries.iter().map(write).collect();
+        format!(
+            "{{\"version\": {VERSION}, \"params\": [{}]}}",
+            entries.join(", ")
+        )
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote; members that it does not know are left aside.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SpaceJson`] with the entry and what is wrong with it: no JSON, a newer form, a name
+    /// that is missing or given twice, a distribution without values, a default that is not one of
+    /// them, a condition on what does not come before it.
+    pub fn from_json(text: &str) -> Result<Self> {
+        read(text).map_err(|reason| Error::SpaceJson { reason })
+    }
+}
+
+fn write(entry: &OutlineEntry) -> String {
+    let text = |text: &str| codec::write_json_text(text);
+    let mut members = vec![format!("\"name\": {}", text(&entry.name))];
+    match &entry.kind {
+        EntryKind::Param {
+            distribution,
+            default,
+        } => {
+            let distribution = codec::write_distribution(distribution);
+            members.push(format!("\"distribution\": {distribution}"));
+            if let Some(default) = default {
+                members.push(format!("\"default\": {}", codec::write_value(default)));
+            }
+        }
+        EntryKind::Fixed(value) => members.push(format!("\"fixed\": {}", text(value))),
+    }
+    if !entry.when.is_empty() {
+        let when = entry.when.iter().map(|condition| {
+            let (param, label) = (text(&condition.param), text(&condition.label));
+            format!("{{\"param\": {param}, \"is\": {label}}}")
+        });
+        let when: Vec<String> = when.collect();
+        members.push(format!("\"when\": [{}]", when.join(", ")));
+    }
+    if !entry.doc.is_empty() {
+        members.push(format!("\"doc\": {}", text(&entry.doc)));
+    }
+    format!("{{{}}}", members.join(", "))
+}
+
+fn read(text: &str) -> Result<SpaceOutline, String> {
+    let json = codec::read_json(text)?;
+    match json.get("version") {
+        Some(Json::Scalar(Value::Int(1..=VERSION))) => {}
+        None => return Err("it has no `version`".to_owned()),
+        Some(other) => {
+            return Err(format!(
+                "its version is {}, and this release reads {VERSION}; help: use a newer docktuna",
+                other.to_text()
+            ));
+        }
+    }
+    let Some(Json::Array(items)) = json.get("params") else {
+        return Err("its `params` are no list".to_owned());
+    };
+    let mut outline = SpaceOutline::default();
+    for (place, item) in items.iter().enumerate() {
+        let entry = match member(item, "name") {
+            Ok(Some(name)) if !name.is_empty() => {
+                read_entry(name, item, &outline).map_err(|why| format!("{name:?}: {why}"))
+            }
+            _ => Err(format!("entry {place} of `params` has no name")),
+        }?;
+        outline.entries.push(entry);
+    }
+    Ok(outline)
+}
+
+fn read_entry(name: &str, item: &Json, before: &SpaceOutline) -> Result<OutlineEntry, String> {
+    if before.get(name).is_some() {
+        return Err("it is given twice".to_owned());
+    }
+    let kind = match (item.get("distribution"), member(item, "fixed")?) {
+        (Some(json), None) => read_param(json, item.get("default"))?,
+        (None, Some(value)) => EntryKind::Fixed(value.to_owned()),
+        (Some(_), Some(_)) => return Err("it is both searched and fixed".to_owned()),
+        (None, None) => return Err("it has neither `distribution` nor `fixed`".to_owned()),
+    };
+    let when = match item.get("when") {
+        None => Vec::new(),
+        Some(Json::Array(conditions)) => conditions
+            .iter()
+            .map(|condition| read_condition(condition, before))
+            .collect::<Result<_, _>>()?,
+        Some(_) => return Err("its `when` is no list".to_owned()),
+    };
+    Ok(OutlineEntry {
+        name: name.to_owned(),
+        kind,
+        when,
+        doc: member(item, "doc")?.unwrap_or_default().to_owned(),
+    })
+}
+
+fn read_param(json: &Json, default: Option<&Json>) -> Result<EntryKind, String> {
+    let distribution = codec::read_distribution(&json.to_text())?;
+    if let Distribution::Float(range) = &distribution {
+        let numbers = [Some(range.low), Some(range.high), range.step];
+        let finite = numbers.iter().flatten().all(|number| number.is_finite());
+        if !finite || range.low > range.high || range.step.is_some_and(|step| step <= 0.0) {
+            return Err(format!("its range {distribution} is empty"));
+        }
+    }
+    let default = default.cloned().map(Json::into_value);
+    if let Some(default) = &default
+        && distribution.stored(default).is_none()
+    {
+        return Err(format!("its default {default} is not in {distribution}"));
+    }
+    Ok(EntryKind::Param {
+        distribution,
+        default,
+    })
+}
+
+fn read_condition(json: &Json, before: &SpaceOutline) -> Result<Condition, String> {
+    let (Some(param), Some(label)) = (member(json, "param")?, member(json, "is")?) else {
+        return Err("a condition needs `param` and `is`".to_owned());
+    };
+    let condition = Condition {
+        param: param.to_owned(),
+        label: label.to_owned(),
+    };
+    let possible = before.get(param).is_some_and(|entry| match &entry.kind {
+        EntryKind::Param { distribution, .. } => {
+            distribution.stored(&label.to_owned().into()).is_some()
+        }
+        EntryKind::Fixed(_) => false,
+    });
+    if possible {
+        Ok(condition)
+    } else {
+        Err(format!("no entry before it has the choice {condition}"))
+    }
+}
+
+/// The text that a member is, if it is there.
+fn member<'a>(json: &'a Json, key: &str) -> Result<Option<&'a str>, String> {
+    match json.get(key) {
+        None => Ok(None),
+        Some(Json::Scalar(Value::Str(text))) => Ok(Some(text)),
+        Some(_) => Err(format!("its `{key}` is no text")),
+    }
+}

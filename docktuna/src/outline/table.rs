@@ -1,0 +1,71 @@
+//! Spaces as tables.
+
+use std::fmt;
+
+use super::{EntryKind, OutlineEntry, SpaceOutline};
+use crate::distribution::Distribution;
+use crate::space::Space;
+
+const HEAD: [&str; 6] = ["name", "kind", "values", "when", "default", "description"];
+
+/// A table of names, kinds, values, conditions, defaults and descriptions, one line each.
+impl fmt::Display for SpaceOutline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = HEAD.map(str::to_owned);
+        let rows: Vec<[String; 6]> = std::iter::once(head)
+            .chain(self.entries.iter().map(row))
+            .collect();
+        let mut widths = [0; 6];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        for row in &rows {
+            let cells = row.iter().zip(widths);
+            let padded: Vec<String> = cells.map(|(cell, w)| format!("{cell:<w$}")).collect();
+            writeln!(f, "{}", padded.join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// The table of its [`outline`](Space::outline).
+impl fmt::Display for Space {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.outline().fmt(f)
+    }
+}
+
+fn row(entry: &OutlineEntry) -> [String; 6] {
+    let (kind, values, default) = match &entry.kind {
+        EntryKind::Param {
+            distribution,
+            default,
+        } => (
+            kind(distribution),
+            distribution.to_string(),
+            default.as_ref().map(ToString::to_string),
+        ),
+        EntryKind::Fixed(value) => ("fixed", value.clone(), None),
+    };
+    let when: Vec<String> = entry.when.iter().map(ToString::to_string).collect();
+    [
+        entry.name.clone(),
+        kind.to_owned(),
+        values,
+        when.join(" and "),
+        default.unwrap_or_default(),
+        entry.doc.clone(),
+    ]
+    // A line break in a description or a choice must not break the table.
+    .map(|cell| cell.replace(char::is_control, " "))
+}
+
+fn kind(distribution: &Distribution) -> &'static str {
+    match distribution {
+        Distribution::Float(_) => "float",
+        Distribution::Int(_) => "int",
+        Distribution::Categorical(_) => "choice",
+    }
+}
