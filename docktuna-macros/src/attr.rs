@@ -7,6 +7,7 @@ use syn::parse::ParseStream;
 use syn::{Attribute, Expr, ExprArray, Ident, Lit, LitStr, Meta, Path, Token};
 
 use crate::diag::Subject;
+use crate::member::{self, Member};
 use crate::suggest::near;
 
 /// An option of `#[tune(..)]`.
@@ -26,6 +27,9 @@ pub(crate) enum Key {
     Study,
     Minimize,
     Maximize,
+    Objectives,
+    Validate,
+    Constraint,
 }
 
 /// What an attribute stands on.
@@ -46,6 +50,8 @@ enum Form {
     Value(&'static str),
     /// A value or nothing.
     Optional(&'static str),
+    /// Named members in brackets; the text shows some.
+    Members(&'static str),
 }
 
 const FIELD: &[Place] = &[Place::Field];
@@ -92,18 +98,23 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
         TYPE,
         Form::Optional("\"metric\""),
     ),
+    (
+        Key::Objectives,
+        "objectives",
+        TYPE,
+        Form::Members("(minimize = \"loss\", maximize = \"accuracy\")"),
+    ),
+    (Key::Validate, "validate", TYPE, Form::Value("path")),
+    (
+        Key::Constraint,
+        "constraint",
+        TYPE,
+        Form::Members("(name = path)"),
+    ),
 ];
 
 /// Options that are planned, so that nobody is told they do not exist.
-const PLANNED: [&str; 7] = [
-    "ordered",
-    "alias",
-    "shared",
-    "validate",
-    "constraint",
-    "objectives",
-    "len",
-];
+const PLANNED: [&str; 4] = ["ordered", "alias", "shared", "len"];
 
 /// The options given on one item.
 pub(crate) struct Attrs {
@@ -118,6 +129,7 @@ pub(crate) struct Entry {
     pub(crate) key: Key,
     pub(crate) ident: Ident,
     value: Option<Expr>,
+    members: Vec<Member>,
 }
 
 /// Reads the attributes of one item. What is wrong is reported, and left out.
@@ -181,10 +193,11 @@ fn read_list(input: ParseStream<'_>, place: Place, subject: &Subject<'_>, into: 
     }
 }
 
-/// Adds an option, unless it is there already.
+/// Adds an option, unless it is there already. Only constraints add up.
 fn insert(entry: Entry, subject: &Subject<'_>, into: &mut Vec<Entry>) {
-    match into.iter().find(|earlier| earlier.key == entry.key) {
+    match into.iter_mut().find(|earlier| earlier.key == entry.key) {
         None => into.push(entry),
+        Some(earlier) if entry.key == Key::Constraint => earlier.members.extend(entry.members),
         Some(earlier) => subject.conflict(
             &entry.ident,
             format_args!("`{}` is given twice; help: remove one", entry.ident),
@@ -209,12 +222,21 @@ fn read_entry(
         rest_of_entry(input);
         return Ok(None);
     };
+    if let Form::Members(example) = form {
+        let members = member::read(input, &ident, example, subject)?;
+        return Ok(members.map(|members| Entry {
+            key,
+            ident,
+            value: None,
+            members,
+        }));
+    }
     if !input.peek(Token![=]) {
         let missing = match form {
             Form::Value(example) => Some(example),
             // Brackets instead of `=`.
             Form::Optional(example) if !ends_here(input) => Some(example),
-            Form::Flag | Form::Optional(_) => None,
+            Form::Flag | Form::Optional(_) | Form::Members(_) => None,
         };
         if let Some(example) = missing {
             let text = format!("`{name}` needs `=` and a value; help: write {name} = {example}");
@@ -226,6 +248,7 @@ fn read_entry(
             key,
             ident,
             value: None,
+            members: Vec::new(),
         }));
     }
     input.parse::<Token![=]>()?;
@@ -242,6 +265,7 @@ fn read_entry(
             key,
             ident,
             value: Some(value),
+            members: Vec::new(),
         })
     })
 }
@@ -275,7 +299,7 @@ fn ends_here(input: ParseStream<'_>) -> bool {
 }
 
 /// Takes everything up to the next comma.
-fn rest_of_entry(input: ParseStream<'_>) -> TokenStream {
+pub(crate) fn rest_of_entry(input: ParseStream<'_>) -> TokenStream {
     let mut rest = TokenStream::new();
     while !ends_here(input) {
         match input.parse::<TokenTree>() {
@@ -361,22 +385,18 @@ impl Attrs {
     /// The text of an option that takes one.
     pub(crate) fn text(&self, key: Key, subject: &Subject<'_>) -> Option<&LitStr> {
         let entry = self.get(key)?;
-        let value = entry.value.as_ref()?;
-        let text = text(value);
-        if text.is_none() {
-            let name = &entry.ident;
-            subject.error(
-                value,
-                format_args!("`{name}` takes a text; help: write {name} = \"..\""),
-            );
-        }
-        text
+        required_text(&entry.ident, entry.value.as_ref()?, subject)
     }
 }
 
 impl Entry {
     pub(crate) fn value(&self) -> Option<&Expr> {
         self.value.as_ref()
+    }
+
+    /// What stands in the option's brackets.
+    pub(crate) fn members(&self) -> &[Member] {
+        &self.members
     }
 
     /// The path that an option names.
@@ -421,6 +441,22 @@ pub(crate) fn peeled(mut expr: &Expr) -> &Expr {
             other => return other,
         };
     }
+}
+
+/// The text that is given as `name`.
+pub(crate) fn required_text<'a>(
+    name: &Ident,
+    value: &'a Expr,
+    subject: &Subject<'_>,
+) -> Option<&'a LitStr> {
+    let text = text(value);
+    if text.is_none() {
+        subject.error(
+            value,
+            format_args!("`{name}` takes a text; help: write {name} = \"..\""),
+        );
+    }
+    text
 }
 
 fn text(expr: &Expr) -> Option<&LitStr> {

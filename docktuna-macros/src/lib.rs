@@ -6,6 +6,7 @@ mod decimal;
 mod diag;
 mod expand;
 mod fallback;
+mod member;
 mod model;
 mod rename;
 mod suggest;
@@ -46,6 +47,9 @@ use syn::DeriveInput;
 /// | `study = "x"` | the study's name where none is given |
 /// | `minimize`, `minimize = "metric"` | which way is better, and what is measured |
 /// | `maximize`, `maximize = "metric"` | the same, upwards |
+/// | `objectives(minimize = "loss", maximize = "accuracy")` | several objectives, in this order |
+/// | `validate = path` | `fn(&T) -> Result<(), E>`: a configuration that it refuses is drawn again |
+/// | `constraint(name = path)` | `fn(&T) -> f64`: above 0 the trial is infeasible and never the best |
 /// | `crate = path` | where docktuna is found |
 ///
 /// The styles are those of serde: `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`,

@@ -13,18 +13,28 @@ pub(crate) struct Input {
     /// Where the runtime crate is found, if not under its own name.
     pub(crate) runtime: Option<Path>,
     pub(crate) study: Study,
+    pub(crate) rules: Rules,
     pub(crate) body: Body,
 }
 
 /// What the type says about its studies.
 pub(crate) struct Study {
     pub(crate) name: Option<String>,
-    pub(crate) objective: Option<Objective>,
+    /// In the user's order; none if the type says nothing.
+    pub(crate) objectives: Vec<Objective>,
 }
 
 pub(crate) struct Objective {
     pub(crate) maximize: bool,
     pub(crate) metric: Option<String>,
+}
+
+/// What the fields of one value owe each other, as paths of functions.
+#[derive(Default)]
+pub(crate) struct Rules {
+    pub(crate) validate: Option<Expr>,
+    /// By name.
+    pub(crate) constraints: Vec<(String, Expr)>,
 }
 
 pub(crate) enum Body {

@@ -181,6 +181,42 @@ pub enum Error {
         /// Where the text is wrong, and how.
         reason: String,
     },
+    /// A rule across fields, `validate` or a constraint, refuses a configuration.
+    #[error(
+        "`{type_name}` refuses this configuration: {reason}; help: give values that its rules allow"
+    )]
+    Refused {
+        /// The struct.
+        type_name: &'static str,
+        /// What the rule said.
+        reason: String,
+    },
+    /// A rule across fields refuses the stored best trial.
+    #[error(
+        "`{type_name}` refuses best trial {trial}: {reason}; help: loosen the rule, or tune again \
+         under another study name"
+    )]
+    BestRefused {
+        /// The trial.
+        trial: TrialNumber,
+        /// The struct.
+        type_name: &'static str,
+        /// What the rule said.
+        reason: String,
+    },
+    /// A rule across fields refused every configuration that was drawn.
+    #[error(
+        "`{type_name}` refused {draws} drawn configurations in a row, the last one because: {reason}; \
+         help: narrow the ranges to what its rules allow, or loosen the rules"
+    )]
+    EveryDrawRefused {
+        /// The struct.
+        type_name: &'static str,
+        /// How many were drawn.
+        draws: u32,
+        /// What the rule said to the last one.
+        reason: String,
+    },
     /// An override cannot be read or goes beyond the declared space.
     #[error("`{text}` is no valid override: {reason}")]
     Override {

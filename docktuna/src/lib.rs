@@ -34,6 +34,8 @@ mod overrides;
 mod params;
 mod path;
 #[cfg(feature = "storage")]
+mod rules;
+#[cfg(feature = "storage")]
 pub mod sampler;
 pub mod space;
 #[cfg(feature = "storage")]
@@ -59,7 +61,7 @@ pub use tunable::{Sink, Source, Tunable};
 pub use {
     config::{Secret, SslMode},
     database::{DatabaseBuilder, OptunaDatabase, Pool, StudySummary, optuna_db},
-    load::{Best, Fallback, Load, Loader},
+    load::{Best, Fallback, Load, Loader, ParetoOptimal},
     study::{
         BlockingTrial, DynamicStudy, Optimize, OptimizeBlocking, RunSummary, RunningTrial, Stop,
         Study, StudyBuilder, Trial, Values,

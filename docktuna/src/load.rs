@@ -13,6 +13,7 @@ use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
 use crate::params::Params;
+use crate::rules;
 use crate::study::DynamicStudy;
 use crate::tunable::Tunable;
 
@@ -24,6 +25,18 @@ pub struct Best<T> {
     pub config: T,
     /// Its number for the objective.
     pub value: f64,
+    /// Its place in the study.
+    pub number: TrialNumber,
+}
+
+/// One of the trials of a study with several objectives that no other trial beats.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ParetoOptimal<T> {
+    /// Its configuration.
+    pub config: T,
+    /// Its number for each objective, in the study's order.
+    pub values: Vec<f64>,
     /// Its place in the study.
     pub number: TrialNumber,
 }
@@ -68,7 +81,8 @@ pub trait Load: Tunable {
     ///
     /// [`Error::StudyNotFound`], [`Error::NoTrial`], [`Error::SeveralObjectives`];
     /// [`Error::SpaceMismatch`] with the diff if the trial was not drawn from exactly this space, and
-    /// [`Error::OutOfRange`] if only its value lies outside of it.
+    /// [`Error::OutOfRange`] if only its value lies outside of it; [`Error::BestRefused`] if its
+    /// `validate` refuses it.
     fn load_best(db: &OptunaDatabase, study: &str) -> impl Future<Output = Result<Self>> + Send
     where
         Self: Send,
@@ -193,6 +207,22 @@ pub(crate) async fn best<T: Tunable>(study: &DynamicStudy, mismatch: Mismatch) -
     })
 }
 
+/// The configurations that no other one beats in every objective.
+pub(crate) async fn pareto_front<T: Tunable>(
+    study: &DynamicStudy,
+    mismatch: Mismatch,
+) -> Result<Vec<ParetoOptimal<T>>> {
+    let front = study.pareto_front().await?;
+    let typed = front.into_iter().map(|trial| {
+        Ok(ParetoOptimal {
+            config: checked(study.name(), trial.number, &trial.params, mismatch)?,
+            values: trial.values,
+            number: trial.number,
+        })
+    });
+    typed.collect()
+}
+
 async fn best_params(study: &DynamicStudy) -> Result<(Params, f64, TrialNumber)> {
     match study.best_row().await? {
         Some(best) => Ok((study.params_of(&best).await?, best.value, best.number)),
@@ -208,7 +238,15 @@ fn checked<T: Tunable>(
     mismatch: Mismatch,
 ) -> Result<T> {
     match compare(T::SPACE, params, mismatch) {
-        Ok(()) => Ok(params.replay()),
+        Ok(()) => {
+            let config: T = params.replay();
+            rules::validate(&config).map_err(|reason| Error::BestRefused {
+                trial,
+                type_name: T::NAME,
+                reason,
+            })?;
+            Ok(config)
+        }
         Err(differences) => Err(match differences.as_slice() {
             [
                 Difference {
@@ -239,7 +277,12 @@ fn defaults<T: Tunable>() -> Result<T> {
         type_name: T::NAME,
         missing,
     })?;
-    Ok(params.replay())
+    let config: T = params.replay();
+    rules::validate(&config).map_err(|reason| Error::Refused {
+        type_name: T::NAME,
+        reason,
+    })?;
+    Ok(config)
 }
 
 fn write_snapshot(

@@ -116,6 +116,15 @@ pub const fn flattened(space: &'static Space) -> &'static Space {
     space
 }
 
+/// The text of what a rule across fields said.
+///
+/// # Errors
+///
+/// The rule's.
+pub fn refusal<E: core::fmt::Display>(rule: Result<(), E>) -> Result<(), String> {
+    rule.map_err(|reason| reason.to_string())
+}
+
 /// Gives the scalar field at `index` of the group `space`.
 ///
 /// # Errors

@@ -73,7 +73,8 @@ impl FrozenTrial {
     }
 
     /// The constraints by name; a number above 0 breaks one. Both encodings are read: the list of
-    /// Optuna 4 and the single ones of Optuna 5, which win on the same name.
+    /// Optuna 4 and the single ones of Optuna 5, which win on the same name. The items of a list are
+    /// called 0, 1, … as in Optuna 5, unless a `#[tune(constraint(..))]` gave them names.
     #[must_use]
     pub fn constraints(&self) -> BTreeMap<String, f64> {
         let mut constraints = BTreeMap::new();
@@ -89,6 +90,20 @@ impl FrozenTrial {
                 && let Some(number) = json.as_f64()
             {
                 constraints.insert(name.to_owned(), number);
+            }
+        }
+        self.named(constraints)
+    }
+
+    /// Gives the items of the list the names that this crate notes beside it.
+    fn named(&self, mut constraints: BTreeMap<String, f64>) -> BTreeMap<String, f64> {
+        let names = self.user_attrs.get(crate::rules::NAMES);
+        let names: Vec<String> = names
+            .and_then(|names| names.parse().ok())
+            .unwrap_or_default();
+        for (i, name) in names.into_iter().enumerate() {
+            if let Some(number) = constraints.remove(&i.to_string()) {
+                constraints.insert(name, number);
             }
         }
         constraints

@@ -100,6 +100,31 @@ pub trait Sink {
     ///
     /// If the value is not in the parameter's domain.
     fn param(&mut self, param: &'static Param, value: Value) -> Result<(), Self::Error>;
+
+    /// Takes a rule across the fields of the part that is here, which were handed over before it.
+    /// The rule gives the reason if the part is refused.
+    ///
+    /// # Errors
+    ///
+    /// If the sink asks for the rule and the part is refused. By default it does not.
+    fn validate(&mut self, rule: &dyn Fn() -> Result<(), String>) -> Result<(), Self::Error> {
+        let _ = rule;
+        Ok(())
+    }
+
+    /// Takes a constraint of the part that is here; a number above 0 breaks it.
+    ///
+    /// # Errors
+    ///
+    /// If the sink asks for the number and it cannot be used. By default it does not.
+    fn constraint(
+        &mut self,
+        name: &'static str,
+        number: &dyn Fn() -> f64,
+    ) -> Result<(), Self::Error> {
+        let _ = (name, number);
+        Ok(())
+    }
 }
 
 /// A type that one parameter can hold: a number, a text or a boolean.

@@ -7,14 +7,16 @@ mod field;
 mod name;
 mod number;
 mod range;
+mod rules;
+mod study;
 
 use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DeriveInput, Fields, FieldsUnnamed};
 
-use self::name::{Names, checked, stored, style};
+use self::name::{Names, stored, style};
 use crate::attr::{self, Attrs, Entry, Key, Place};
 use crate::diag::{Diag, Subject};
-use crate::model::{Body, Content, Enum, Input, Objective, Study, Variant};
+use crate::model::{Body, Content, Enum, Input, Variant};
 use crate::rename::Style;
 use crate::types::Known;
 
@@ -32,7 +34,8 @@ pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
         .get(Key::Crate)
         .and_then(|entry| entry.path(&subject))
         .cloned();
-    let study = study(&subject, &attrs);
+    let study = study::study(&subject, &attrs);
+    let rules = rules::rules(&subject, &attrs);
     let body = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => field::fields(diag, &fields.named, style).map(Body::Struct),
@@ -46,6 +49,7 @@ pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
         generics: input.generics.clone(),
         runtime,
         study,
+        rules,
         body: body?,
     })
 }
@@ -65,38 +69,6 @@ fn shapeless(subject: &Subject<'_>, input: &DeriveInput) -> Option<Body> {
         format_args!("{what} has no names to store values under; help: {help}"),
     );
     None
-}
-
-fn study(subject: &Subject<'_>, attrs: &Attrs) -> Study {
-    let directions = attrs.given(&[Key::Minimize, Key::Maximize]);
-    one_direction(subject, &directions);
-    Study {
-        name: text(subject, attrs, Key::Study),
-        objective: directions.first().map(|direction| Objective {
-            maximize: direction.key == Key::Maximize,
-            metric: text(subject, attrs, direction.key),
-        }),
-    }
-}
-
-/// The name that an option gives.
-fn text(subject: &Subject<'_>, attrs: &Attrs, key: Key) -> Option<String> {
-    let text = attrs.text(key, subject)?;
-    checked(subject, &text.value(), text)?;
-    Some(text.value())
-}
-
-/// C40: both directions given.
-fn one_direction(subject: &Subject<'_>, directions: &[&Entry]) {
-    if let [first, second, ..] = directions {
-        subject.error(
-            &second.ident,
-            format_args!(
-                "`{}` and `{}` cannot be combined; help: keep one",
-                first.ident, second.ident
-            ),
-        );
-    }
 }
 
 fn variants(

@@ -15,6 +15,7 @@ mod build;
 mod constants;
 mod param;
 mod record;
+mod rules;
 mod space;
 
 use proc_macro2::TokenStream;
@@ -32,12 +33,12 @@ pub(crate) fn input(input: &Input) -> TokenStream {
         Body::Struct(fields) => (
             space::group(fields, &mut constants),
             build::group(fields),
-            record::group(fields),
+            record::group(fields, &input.rules),
         ),
         Body::Enum(body) => (
             space::switch(body, &mut constants),
             build::switch(&body.variants),
-            record::switch(&body.variants),
+            record::switch(&body.variants, &input.rules),
         ),
     };
     let constants = constants.items();
@@ -155,11 +156,11 @@ fn nested(input: &Input) -> Vec<&Type> {
 
 /// What the type says about its studies, if it says anything.
 fn study(study: &Study) -> TokenStream {
-    if study.name.is_none() && study.objective.is_none() {
+    if study.name.is_none() && study.objectives.is_empty() {
         return TokenStream::new();
     }
     let name = option(study.name.as_ref());
-    let objective = study.objective.as_ref().map(|objective| {
+    let objectives = study.objectives.iter().map(|objective| {
         let direction = if objective.maximize {
             tokens!(Maximize)
         } else {
@@ -172,7 +173,7 @@ fn study(study: &Study) -> TokenStream {
     });
     tokens! {
         const STUDY: __docktuna::StudySpec =
-            __docktuna::StudySpec { name: #name, objectives: &[#objective] };
+            __docktuna::StudySpec { name: #name, objectives: &[#(#objectives),*] };
     }
 }
 

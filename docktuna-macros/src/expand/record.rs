@@ -4,37 +4,41 @@ use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
 use syn::Type;
 
-use super::{arm_space, indexed, own_space};
-use crate::model::{Content, Field, Part, Role, Variant};
+use super::{arm_space, indexed, own_space, rules};
+use crate::model::{Content, Field, Part, Role, Rules, Variant};
 use crate::types::Known;
 
 /// The body for a struct.
-pub(super) fn group(fields: &[Field]) -> TokenStream {
+pub(super) fn group(fields: &[Field], rules: &Rules) -> TokenStream {
     let statements: Vec<TokenStream> = indexed(fields)
         .filter_map(|(index, field)| {
             let ident = &field.ident;
             statement(field, index, &tokens!(&self.#ident), &own_space())
         })
         .collect();
-    let unused = statements.is_empty().then(|| tokens!(let _ = __sink;));
+    let rules = rules::hand_over(rules);
+    let unused = (statements.is_empty() && rules.is_empty()).then(|| tokens!(let _ = __sink;));
     tokens! {
         #unused
         #(#statements)*
+        #rules
         __docktuna::Result::Ok(())
     }
 }
 
 /// The body for an enum.
-pub(super) fn switch(variants: &[Variant]) -> TokenStream {
+pub(super) fn switch(variants: &[Variant], rules: &Rules) -> TokenStream {
     let mut drawn = 0;
     let mut arms = Vec::new();
     for variant in variants {
         arms.push(arm(variant, drawn));
         drawn += usize::from(!matches!(variant.content, Content::Skipped));
     }
+    let rules = rules::hand_over(rules);
     tokens! {
         match self { #(#arms)* }
         __docktuna::Sink::leave(__sink);
+        #rules
         __docktuna::Result::Ok(())
     }
 }

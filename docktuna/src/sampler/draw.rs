@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::overrides::Overrides;
 use crate::params::Params;
 use crate::path::Path;
+use crate::rules::{self, Constraints};
 use crate::space::{Param, Value};
 use crate::tunable::{Source, Tunable};
 
@@ -31,20 +32,35 @@ pub(crate) struct Draw<'a> {
     given: &'a Given,
     rng: ChaCha12Rng,
     params: Params,
+    /// Whether another draw may come out differently.
+    sampled: bool,
 }
 
+/// A configuration with what is stored of it.
+pub(crate) struct Drawn<T> {
+    pub(crate) config: T,
+    pub(crate) params: Params,
+    pub(crate) constraints: Constraints,
+}
+
+/// How often a configuration is drawn before its rules count as impossible to meet.
+const MOST_DRAWS: u32 = 1000;
+
 impl<'a> Draw<'a> {
-    /// A configuration and its parameters.
+    /// A configuration that its rules allow. One that they refuse is drawn again, with the same
+    /// generator, so that the result stays a function of the seed.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidValue`] for a given value that is not in its domain.
+    /// [`Error::InvalidValue`] for a given value that is not in its domain; [`Error::Refused`] if all
+    /// values are given and the rules refuse them, [`Error::EveryDrawRefused`] if they refuse whatever
+    /// is drawn.
     pub(crate) fn config<T: Tunable>(
         sampler: &'a dyn Sampler,
         overrides: &'a Overrides,
         given: &'a Given,
         rng: ChaCha12Rng,
-    ) -> Result<(T, Params)> {
+    ) -> Result<Drawn<T>> {
         let path = Path::start(T::SPACE);
         let mut draw = Self {
             path,
@@ -53,9 +69,33 @@ impl<'a> Draw<'a> {
             given,
             rng,
             params: Params::default(),
+            sampled: false,
         };
-        let config = T::build(&mut draw)?;
-        Ok((config, draw.params))
+        let type_name = T::NAME;
+        let mut draws = 0;
+        loop {
+            let config = T::build(&mut draw)?;
+            let params = std::mem::take(&mut draw.params);
+            draws += 1;
+            match rules::constraints(&config) {
+                Ok(constraints) => {
+                    return Ok(Drawn {
+                        config,
+                        params,
+                        constraints,
+                    });
+                }
+                Err(reason) if !draw.sampled => return Err(Error::Refused { type_name, reason }),
+                Err(reason) if draws == MOST_DRAWS => {
+                    return Err(Error::EveryDrawRefused {
+                        type_name,
+                        draws,
+                        reason,
+                    });
+                }
+                Err(_) => {}
+            }
+        }
     }
 }
 
@@ -102,9 +142,12 @@ impl Source for Draw<'_> {
                     allowed: declared.to_string(),
                 })?
             }
-            None => self.overrides.sample(name, &declared, |distribution| {
-                self.sampler.sample(&mut self.rng, name, distribution)
-            }),
+            None => {
+                self.sampled = true;
+                self.overrides.sample(name, &declared, |distribution| {
+                    self.sampler.sample(&mut self.rng, name, distribution)
+                })
+            }
         };
         // A sampler may be the user's own; one value outside makes the study unreadable for Python.
         if !declared.contains(stored) {

@@ -3,7 +3,7 @@
 mod draw;
 mod random;
 
-pub(crate) use draw::{Draw, Given, generator};
+pub(crate) use draw::{Draw, Drawn, Given, generator};
 pub use random::Random;
 
 use rand::Rng;

@@ -376,7 +376,7 @@ impl Storage {
             completed: Some(outcome.at),
             params: params.clone(),
             values: outcome.values.clone(),
-            system_attrs: Vec::new(),
+            system_attrs: outcome.system_attrs.clone(),
             user_attrs: outcome.user_attrs.clone(),
         };
         let added = once!(self.add_trial(study, &whole))?;

@@ -49,6 +49,7 @@ pub(crate) enum Asked {
 pub(crate) struct Outcome {
     pub(crate) state: TrialState,
     pub(crate) values: Vec<f64>,
+    pub(crate) system_attrs: Vec<(String, String)>,
     pub(crate) user_attrs: Vec<(String, String)>,
     pub(crate) at: NaiveDateTime,
 }

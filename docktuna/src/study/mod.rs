@@ -23,10 +23,11 @@ pub use running::{BlockingTrial, RunningTrial, Trial};
 use crate::codec::{self, Json};
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
-use crate::load::{self, Best};
+use crate::load::{self, Best, ParetoOptimal};
 use crate::overrides::Overrides;
 use crate::params::Params;
-use crate::sampler::{Draw, Given, Sampler, generator};
+use crate::rules::{self, Constraints};
+use crate::sampler::{Draw, Drawn, Given, Sampler, generator};
 use crate::space::{Node, Value};
 use crate::storage::{Asked, Ids, NewTrial, WholeTrial};
 use crate::trial::{Attribute, FrozenTrial};
@@ -105,7 +106,8 @@ impl<T: Tunable> Study<T> {
     ///
     /// # Errors
     ///
-    /// If the database fails, or the study was deleted.
+    /// If the database fails, or the study was deleted; [`Error::EveryDrawRefused`] if the rules
+    /// across fields refuse whatever is drawn.
     ///
     /// # Cancel safety
     ///
@@ -139,7 +141,7 @@ impl<T: Tunable> Study<T> {
         let mut trials = Vec::with_capacity(count);
         while trials.len() < count {
             let next = guess.as_deref().copied();
-            let (configs, new) = self.draw(count - trials.len(), next)?;
+            let (drawn, new) = self.draw(count - trials.len(), next)?;
             let asked = self
                 .dynamic
                 .storage()
@@ -148,18 +150,26 @@ impl<T: Tunable> Study<T> {
             if asked.is_empty() {
                 return Err(self.dynamic.gone());
             }
-            let drawn = configs.into_iter().zip(new);
             let (mut claimed, mut created, mut full) = (Vec::new(), Vec::new(), false);
-            for (asked, (config, NewTrial { params, .. })) in asked.into_iter().zip(drawn) {
+            for (asked, drawn) in asked.into_iter().zip(drawn) {
                 let next = match asked {
                     Asked::Created(key) => {
-                        let running = RunningTrial::new(self.dynamic.clone(), key, params);
-                        created.push(Trial::new(config, running));
+                        let running = RunningTrial::new(
+                            self.dynamic.clone(),
+                            key,
+                            drawn.params,
+                            drawn.constraints,
+                        );
+                        created.push(Trial::new(drawn.config, running));
                         key.number.0 + 1
                     }
                     Asked::Claimed(key) => {
-                        let params = Params::default();
-                        claimed.push(RunningTrial::new(self.dynamic.clone(), key, params));
+                        claimed.push(RunningTrial::new(
+                            self.dynamic.clone(),
+                            key,
+                            Params::default(),
+                            Constraints::default(),
+                        ));
                         continue;
                     }
                     Asked::Refused(number) => {
@@ -184,18 +194,19 @@ impl<T: Tunable> Study<T> {
     }
 
     /// So many drawn configurations; with a seed for the numbers from `next` on.
-    fn draw(&self, count: usize, next: Option<i32>) -> Result<(Vec<T>, Vec<NewTrial>)> {
-        let (mut configs, mut new) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    fn draw(&self, count: usize, next: Option<i32>) -> Result<(Vec<Drawn<T>>, Vec<NewTrial>)> {
+        let (mut all, mut new) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for offset in 0..i32::try_from(count).unwrap_or(i32::MAX) {
             let expected = next.map(|next| next.saturating_add(offset));
-            let (config, params) = self.draw_one(expected.unwrap_or(0), &Given::default())?;
-            configs.push(config);
+            let drawn = self.draw_one(expected.unwrap_or(0), &Given::default())?;
+            let params = drawn.params.clone();
+            all.push(drawn);
             new.push(NewTrial { params, expected });
         }
-        Ok((configs, new))
+        Ok((all, new))
     }
 
-    fn draw_one(&self, number: i32, given: &Given) -> Result<(T, Params)> {
+    fn draw_one(&self, number: i32, given: &Given) -> Result<Drawn<T>> {
         let rng = generator(self.search.seed, number)?;
         Draw::config(&*self.search.sampler, &self.search.overrides, given, rng)
     }
@@ -216,11 +227,12 @@ impl<T: Tunable> Study<T> {
             Err(error) => return Err(error),
         };
         match drawn {
-            Ok((config, params, reported)) => {
-                if !storage.add_params(&key, &params).await? {
+            Ok((drawn, reported)) => {
+                if !storage.add_params(&key, &drawn.params).await? {
                     return Ok(None);
                 }
-                Ok(Some(Trial::new(config, running.with(params, reported))))
+                let running = running.with(drawn.params, drawn.constraints, reported);
+                Ok(Some(Trial::new(drawn.config, running)))
             }
             Err(error) => {
                 tracing::warn!(trial = key.number.0, %error, "an enqueued trial cannot be run");
@@ -230,14 +242,13 @@ impl<T: Tunable> Study<T> {
         }
     }
 
-    /// The configuration of a trial of the queue, its parameters and its last report.
-    fn draw_rest(&self, number: i32, stored: FrozenTrial) -> Result<(T, Params, LastReport)> {
+    /// What a trial of the queue comes to, and its last report.
+    fn draw_rest(&self, number: i32, stored: FrozenTrial) -> Result<(Drawn<T>, LastReport)> {
         let reported = stored.intermediate_values.last_key_value();
         let reported = reported.map(|(step, value)| (*step, *value));
         let fixed = stored.system_attrs.get("fixed_params");
         let given = self.given(stored.params, fixed.map(Attribute::as_json))?;
-        let (config, params) = self.draw_one(number, &given)?;
-        Ok((config, params, reported))
+        Ok((self.draw_one(number, &given)?, reported))
     }
 
     fn given(&self, stored: Params, fixed: Option<&str>) -> Result<Given> {
@@ -269,13 +280,18 @@ impl<T: Tunable> Study<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidValue`] if a field is outside its range or not a choice.
+    /// [`Error::InvalidValue`] if a field is outside its range or not a choice, [`Error::Refused`] if
+    /// a rule across fields refuses the configuration.
     ///
     /// # Cancel safety
     ///
     /// The trial may or may not have been added.
     pub async fn enqueue(&self, config: T) -> Result<TrialNumber> {
         let params = Params::of(&config)?;
+        rules::constraints(&config).map_err(|reason| Error::Refused {
+            type_name: T::NAME,
+            reason,
+        })?;
         let fixed = params
             .iter()
             .map(|p| (p.name().to_owned(), p.value()))
@@ -366,6 +382,20 @@ impl<T: Tunable> Study<T> {
     /// [`Error::NoTrial`], [`Error::SeveralObjectives`], or [`Error::SpaceMismatch`] with the diff.
     pub async fn best(&self) -> Result<Best<T>> {
         load::best(&self.dynamic, crate::Mismatch::AllowMovedRange).await
+    }
+
+    /// The complete and feasible trials that no other one beats: none is at least as good in every
+    /// objective and better in one. They come in the order of their numbers, as in Python's
+    /// `best_trials`, and each is checked as in [`best`](Self::best). Trials with equal numbers are
+    /// all there. Reads all trials of the study.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SpaceMismatch`] or [`Error::OutOfRange`] for the first trial that is not of this space,
+    /// [`Error::BestRefused`] for one that its rules refuse today; the untyped front is still there as
+    /// [`DynamicStudy::pareto_front`].
+    pub async fn pareto_front(&self) -> Result<Vec<ParetoOptimal<T>>> {
+        load::pareto_front(&self.dynamic, crate::Mismatch::AllowMovedRange).await
     }
 
     /// Runs trials of an asynchronous objective: set the budget, then [`run`](Optimize::run).

@@ -11,6 +11,7 @@ use crate::codec;
 use crate::error::{Error, Result};
 use crate::id::{TrialNumber, TrialState};
 use crate::params::Params;
+use crate::rules::Constraints;
 use crate::storage::{Attrs, Finished, Ids, Outcome, Reported, TrialKey, now};
 
 /// The user attribute that says why a trial failed.
@@ -87,6 +88,7 @@ struct Live {
     study: DynamicStudy,
     key: TrialKey,
     params: Params,
+    constraints: Constraints,
     /// The report of the largest step, which becomes the value of a pruned trial.
     last_report: Mutex<LastReport>,
     /// What is to be told: FAIL, unless something else was told without success.
@@ -98,16 +100,23 @@ struct Live {
 pub(crate) type LastReport = Option<(i32, f64)>;
 
 impl RunningTrial {
-    pub(crate) fn new(study: DynamicStudy, key: TrialKey, params: Params) -> Self {
+    pub(crate) fn new(
+        study: DynamicStudy,
+        key: TrialKey,
+        params: Params,
+        constraints: Constraints,
+    ) -> Self {
         let dropped = outcome(
             TrialState::Fail,
             Vec::new(),
             Some("the trial was dropped without a result"),
+            &constraints,
         );
         Self(Arc::new(Live {
             study,
             key,
             params,
+            constraints,
             last_report: Mutex::new(None),
             outcome: Mutex::new(dropped),
             told: AtomicBool::new(false),
@@ -115,9 +124,15 @@ impl RunningTrial {
     }
 
     /// The same trial with what it brought from the queue.
-    pub(crate) fn with(mut self, params: Params, reported: LastReport) -> Self {
+    pub(crate) fn with(
+        mut self,
+        params: Params,
+        constraints: Constraints,
+        reported: LastReport,
+    ) -> Self {
         if let Some(live) = Arc::get_mut(&mut self.0) {
             live.params = params;
+            live.constraints = constraints;
             live.last_report = Mutex::new(reported);
         }
         self
@@ -289,7 +304,7 @@ impl RunningTrial {
         if self.0.told.load(Ordering::Acquire) {
             return Err(self.closed(lost()).await?);
         }
-        let outcome = outcome(state, values.clone(), reason);
+        let outcome = outcome(state, values.clone(), reason, &self.0.constraints);
         *self
             .0
             .outcome
@@ -357,12 +372,18 @@ impl RunningTrial {
     }
 }
 
-fn outcome(state: TrialState, values: Vec<f64>, reason: Option<&str>) -> Outcome {
+fn outcome(
+    state: TrialState,
+    values: Vec<f64>,
+    reason: Option<&str>,
+    constraints: &Constraints,
+) -> Outcome {
     let reason = reason.map(|text| (REASON.to_owned(), codec::write_json_text(text)));
     Outcome {
         state,
         values,
-        user_attrs: reason.into_iter().collect(),
+        system_attrs: constraints.system_attr().into_iter().collect(),
+        user_attrs: reason.into_iter().chain(constraints.user_attr()).collect(),
         at: now(),
     }
 }

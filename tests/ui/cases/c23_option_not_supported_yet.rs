@@ -1,7 +1,6 @@
 use docktuna::Tunable;
 
 #[derive(Tunable)]
-#[tune(validate = check, constraint(size = size), objectives(minimize = "loss"))]
 struct Model {
     #[tune(choices = [1, 2], ordered)]
     layers: u8,

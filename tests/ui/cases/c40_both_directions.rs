@@ -6,4 +6,10 @@ struct Model {
     on: bool,
 }
 
+#[derive(Tunable)]
+#[tune(objectives(minimize = "loss", maximize = "accuracy"), minimize = "time")]
+struct Several {
+    on: bool,
+}
+
 fn main() {}

@@ -122,7 +122,8 @@ impl Postgres {
         outcome: &Outcome,
     ) -> Result<bool> {
         let (values, kinds) = value_columns(&outcome.values);
-        let (keys, attributes): (Vec<_>, Vec<_>) = unzip(&outcome.user_attrs);
+        let (user_keys, user_values): (Vec<_>, Vec<_>) = unzip(&outcome.user_attrs);
+        let (system_keys, system_values): (Vec<_>, Vec<_>) = unzip(&outcome.system_attrs);
         let names: Vec<&str> = params.iter().map(|p| p.name()).collect();
         let stored: Vec<f64> = params.iter().map(|p| p.stored()).collect();
         let mut lease = self.lease().await?;
@@ -135,10 +136,12 @@ impl Postgres {
             .bind(outcome.at)
             .bind(values)
             .bind(kinds)
-            .bind(keys)
+            .bind(user_keys)
             .bind(names)
             .bind(stored)
-            .bind(attributes)
+            .bind(user_values)
+            .bind(system_keys)
+            .bind(system_values)
             .fetch_optional(&mut lease.connection)
             .await;
         Ok(self.settle(lease, FINISH_TRIAL.name, result)?.is_some())

@@ -162,14 +162,12 @@ impl Sqlite {
                 .is_some();
             if finished {
                 add_values(&mut transaction, key.id.0, &outcome.values).await?;
-                let attributes = &outcome.user_attrs;
-                set_attributes(
-                    SET_TRIAL_USER_ATTRIBUTE,
-                    &mut transaction,
-                    key.id.0,
-                    attributes,
-                )
-                .await?;
+                for (statement, attributes) in [
+                    (SET_TRIAL_USER_ATTRIBUTE, &outcome.user_attrs),
+                    (SET_TRIAL_SYSTEM_ATTRIBUTE, &outcome.system_attrs),
+                ] {
+                    set_attributes(statement, &mut transaction, key.id.0, attributes).await?;
+                }
             }
             transaction.commit().await?;
             Ok(finished)

@@ -25,5 +25,10 @@ user_attributes AS (
     INSERT INTO trial_user_attributes (trial_id, key, value_json)
     SELECT own.trial_id, a.key, a.value FROM own, unnest($9::text[], $12::text[]) AS a(key, value)
     ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
+),
+system_attributes AS (
+    INSERT INTO trial_system_attributes (trial_id, key, value_json)
+    SELECT own.trial_id, a.key, a.value FROM own, unnest($13::text[], $14::text[]) AS a(key, value)
+    ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
 )
 SELECT trial_id FROM own
