@@ -27,6 +27,24 @@ pub trait Text: Scalar {
 
 impl Text for String {}
 
+/// A type whose value is known where none is given, for `skip` and `fixed`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default value, which `skip` and `fixed` take where none is given",
+    label = "this type does not implement Default",
+    note = "help: implement Default, or write skip = expr or fixed = expr"
+)]
+pub trait Given {
+    /// The value.
+    fn given() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> Given for T {
+    fn given() -> Self {
+        T::default()
+    }
+}
+
 /// A text as a choice.
 #[must_use]
 pub const fn text(text: &'static str) -> Value {
@@ -42,7 +60,7 @@ pub const fn text(text: &'static str) -> Value {
 #[track_caller]
 pub const fn float_literal(kind: Kind, bound: Bound) -> Bound {
     assert!(
-        matches!(kind, Kind::Float),
+        matches!(kind, Kind::F64 | Kind::F32),
         "a float, but the field's type is an integer; help: write an integer"
     );
     bound

@@ -194,7 +194,7 @@ impl Scalar for f64 {
 }
 
 impl Number for f64 {
-    const KIND: Kind = Kind::Float;
+    const KIND: Kind = Kind::F64;
 }
 
 impl Scalar for f32 {
@@ -236,7 +236,7 @@ impl Scalar for f32 {
 }
 
 impl Number for f32 {
-    const KIND: Kind = Kind::Float;
+    const KIND: Kind = Kind::F32;
 }
 
 impl Scalar for String {

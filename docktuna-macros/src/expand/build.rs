@@ -128,6 +128,6 @@ fn given(value: Option<&Expr>, ty: &Type) -> TokenStream {
     match value {
         Some(value) => tokens!(#value),
         None => quote_spanned!(ty.span().resolved_at(proc_macro2::Span::mixed_site()) =>
-            <#ty as ::core::default::Default>::default()),
+            <#ty as __docktuna::Given>::given()),
     }
 }

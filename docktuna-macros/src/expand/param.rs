@@ -135,13 +135,15 @@ fn bound(number: &Number, param: &Param) -> TokenStream {
         Number::Literal(literal) => literal,
         // Bound to the field's type, so that a constant of another type is an ordinary mistake.
         Number::Constant(expr) => {
+            let kind = kind(ty);
             return tokens! {
                 {
                     let __bound: #ty = #expr;
-                    __docktuna::Bound {
-                        float: __bound as ::core::primitive::f64,
-                        int: __bound as ::core::primitive::i128,
-                    }
+                    __docktuna::Bound::constant(
+                        #kind,
+                        __bound as ::core::primitive::f64,
+                        __bound as ::core::primitive::i128,
+                    )
                 }
             };
         }

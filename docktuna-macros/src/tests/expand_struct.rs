@@ -141,7 +141,7 @@ const _: () = {
                     __value
                 },
                 seed: 42,
-                cache: <Cache as ::core::default::Default>::default(),
+                cache: <Cache as __docktuna::Given>::given(),
             })
         }
         fn record<__K: __docktuna::Sink + ?::core::marker::Sized>(
@@ -203,10 +203,11 @@ const _: () = {
                     <u8 as __docktuna::Number>::KIND,
                     {
                         let __bound: u8 = LOW;
-                        __docktuna::Bound {
-                            float: __bound as ::core::primitive::f64,
-                            int: __bound as ::core::primitive::i128,
-                        }
+                        __docktuna::Bound::constant(
+                            <u8 as __docktuna::Number>::KIND,
+                            __bound as ::core::primitive::f64,
+                            __bound as ::core::primitive::i128,
+                        )
                     },
                     __docktuna::Bound {
                         float: 8.0,
@@ -215,10 +216,11 @@ const _: () = {
                 )
                 .step({
                     let __bound: u8 = STEP;
-                    __docktuna::Bound {
-                        float: __bound as ::core::primitive::f64,
-                        int: __bound as ::core::primitive::i128,
-                    }
+                    __docktuna::Bound::constant(
+                        <u8 as __docktuna::Number>::KIND,
+                        __bound as ::core::primitive::f64,
+                        __bound as ::core::primitive::i128,
+                    )
                 }),
         ),
         const {
@@ -226,10 +228,11 @@ const _: () = {
                 <u8 as __docktuna::Number>::KIND,
                 {
                     let __bound: u8 = LOW;
-                    __docktuna::Bound {
-                        float: __bound as ::core::primitive::f64,
-                        int: __bound as ::core::primitive::i128,
-                    }
+                    __docktuna::Bound::constant(
+                        <u8 as __docktuna::Number>::KIND,
+                        __bound as ::core::primitive::f64,
+                        __bound as ::core::primitive::i128,
+                    )
                 },
             )
         },
@@ -278,10 +281,11 @@ const _: () = {
                                     <u8 as __docktuna::Number>::KIND,
                                     {
                                         let __bound: u8 = Self::LOW;
-                                        __docktuna::Bound {
-                                            float: __bound as ::core::primitive::f64,
-                                            int: __bound as ::core::primitive::i128,
-                                        }
+                                        __docktuna::Bound::constant(
+                                            <u8 as __docktuna::Number>::KIND,
+                                            __bound as ::core::primitive::f64,
+                                            __bound as ::core::primitive::i128,
+                                        )
                                     },
                                     __docktuna::Bound {
                                         float: 8.0,

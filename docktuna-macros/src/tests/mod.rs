@@ -1,6 +1,7 @@
 //! What the macro makes of its input, without the compiler around it.
 
 mod expand_enum;
+mod expand_rules;
 mod expand_struct;
 mod mistakes;
 mod mutation;

@@ -1,6 +1,6 @@
 //! The set one parameter is drawn from, described in const evaluation.
 
-use super::Value;
+use super::{Value, single};
 
 /// Integers beyond this cannot be told apart in the database, which stores doubles.
 const EXACT: i128 = 1 << 53;
@@ -47,8 +47,10 @@ pub struct ChoiceDomain {
 /// Which numbers a field's type holds.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// A floating-point type.
-    Float,
+    /// `f64`.
+    F64,
+    /// `f32`.
+    F32,
     /// An integer type, with its smallest and largest value (those of `u128` cut to `i128`).
     Int {
         /// The smallest value.
@@ -65,6 +67,23 @@ pub struct Bound {
     pub float: f64,
     /// The bound of an integer field.
     pub int: i128,
+}
+
+impl Bound {
+    /// A constant of a field of `kind`, cast to both kinds of number. An `f32` is read as the decimal
+    /// that it prints as, like a literal.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "it was an f32 before the cast"
+    )]
+    pub const fn constant(kind: Kind, float: f64, int: i128) -> Self {
+        let float = match kind {
+            Kind::F32 => single::decimal(float as f32),
+            Kind::F64 | Kind::Int { .. } => float,
+        };
+        Self { float, int }
+    }
 }
 
 impl FloatDomain {
@@ -90,6 +109,26 @@ impl FloatDomain {
             step: None,
             log: false,
         }
+    }
+
+    /// The range of an `f32` field.
+    #[track_caller]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::float_cmp,
+        reason = "asks what becomes of the bounds"
+    )]
+    const fn of_single(low: f64, high: f64) -> Self {
+        let range = Self::new(low, high);
+        assert!(
+            (low as f32).is_finite() && (high as f32).is_finite(),
+            "a bound does not fit in the field's type"
+        );
+        assert!(
+            low == high || low as f32 != high as f32,
+            "both bounds are the same number in f32; help: use f64, or `fixed`"
+        );
+        range
     }
 
     /// Draws uniformly in the logarithm.
@@ -253,7 +292,8 @@ impl Domain {
     #[track_caller]
     pub const fn range(kind: Kind, low: Bound, high: Bound) -> Self {
         match kind {
-            Kind::Float => Self::Float(FloatDomain::new(low.float, high.float)),
+            Kind::F64 => Self::Float(FloatDomain::new(low.float, high.float)),
+            Kind::F32 => Self::Float(FloatDomain::of_single(low.float, high.float)),
             Kind::Int { min, max } => {
                 assert!(
                     low.int >= min && high.int <= max,
@@ -284,7 +324,7 @@ impl Domain {
     #[track_caller]
     pub const fn number(kind: Kind, number: Bound) -> Value {
         match kind {
-            Kind::Float => Value::Float(number.float),
+            Kind::F64 | Kind::F32 => Value::Float(number.float),
             Kind::Int { .. } => {
                 assert!(
                     number.int >= -EXACT && number.int <= EXACT,

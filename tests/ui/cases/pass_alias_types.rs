@@ -10,6 +10,8 @@ type Flag = bool;
 const LOW: Rate = 0.25;
 const NAMES: [&str; 2] = ["a", "b"];
 const SIZE: u32 = 64;
+const SMALL: f32 = 1e-5;
+const DEFAULT: f32 = 1e-3;
 
 #[derive(Tunable)]
 pub struct Model {
@@ -33,6 +35,10 @@ pub struct Model {
     pub constant_size: u32,
     #[tune(range = 0.0..=1.0, default = Some(0.5))]
     pub maybe: Option<Rate>,
+    #[tune(range = SMALL..=0.1, default = DEFAULT)]
+    pub small: f32,
+    #[tune(choices = [SMALL, 0.3])]
+    pub one_of: f32,
     #[tune(default = Some(true))]
     pub maybe_on: Option<bool>,
 }
@@ -43,4 +49,9 @@ fn main() {
     assert_eq!(stored(0), Some(Value::Float(1e-3)));
     assert_eq!(stored(3), Some(Value::from("b")));
     assert_eq!(stored(7), Some(Value::from("b")));
+    // Constants too.
+    assert_eq!(stored(10), Some(Value::Float(1e-3)));
+    let domain = |i| format!("{:?}", Model::SPACE.field(i).space().param().domain());
+    assert!(domain(10).contains("low: 1e-5"), "{}", domain(10));
+    assert!(domain(11).contains("Float(1e-5), Float(0.3)"), "{}", domain(11));
 }
