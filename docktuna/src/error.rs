@@ -225,6 +225,14 @@ pub enum Error {
         /// What is wrong with it, and what to do.
         reason: String,
     },
+    /// An option of the pruner makes no sense.
+    #[error("the {pruner} pruner cannot work: {reason}")]
+    Pruner {
+        /// Its name.
+        pruner: &'static str,
+        /// Which option, and what to do.
+        reason: String,
+    },
     /// The study has no trial that could be the best one.
     #[error(
         "study {study:?} has no complete{} trial yet ({counts}); help: run the tuner first",

@@ -3,7 +3,8 @@
 //!
 //! # Modules
 //!
-//! A type says what can be searched ([`Tunable`], [`space`]); a [`sampler`] draws from it; a study
+//! A type says what can be searched ([`Tunable`], [`space`]); a [`sampler`] draws from it and a
+//! [`pruner`] stops what is not promising; a study
 //! ([`Study`], [`DynamicStudy`]) asks for trials and tells their results to an [`OptunaDatabase`];
 //! [`Load`] brings the best one back. Data flows in that one direction.
 
@@ -33,6 +34,8 @@ mod outline;
 mod overrides;
 mod params;
 mod path;
+#[cfg(feature = "storage")]
+pub mod pruner;
 #[cfg(feature = "storage")]
 mod rules;
 #[cfg(feature = "storage")]

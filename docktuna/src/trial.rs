@@ -77,22 +77,7 @@ impl FrozenTrial {
     /// called 0, 1, … as in Optuna 5, unless a `#[tune(constraint(..))]` gave them names.
     #[must_use]
     pub fn constraints(&self) -> BTreeMap<String, f64> {
-        let mut constraints = BTreeMap::new();
-        if let Some(list) = self.system_attrs.get("constraints")
-            && let Ok(crate::codec::Json::Array(items)) = crate::codec::read_json(&list.0)
-        {
-            let numbers = items.iter().enumerate();
-            constraints.extend(numbers.filter_map(|(i, n)| Some((i.to_string(), n.as_f64()?))));
-        }
-        for (key, attribute) in &self.system_attrs {
-            if let Some(name) = key.strip_prefix("constraints:")
-                && let Ok(json) = crate::codec::read_json(&attribute.0)
-                && let Some(number) = json.as_f64()
-            {
-                constraints.insert(name.to_owned(), number);
-            }
-        }
-        self.named(constraints)
+        self.named(constraints(&self.system_attrs))
     }
 
     /// Gives the items of the list the names that this crate notes beside it.
@@ -112,8 +97,32 @@ impl FrozenTrial {
     /// Whether no constraint is broken.
     #[must_use]
     pub fn is_feasible(&self) -> bool {
-        self.constraints()
-            .values()
-            .all(|number| number.is_nan() || *number <= 0.0)
+        is_feasible(&self.system_attrs)
     }
+}
+
+fn constraints(system_attrs: &Attributes) -> BTreeMap<String, f64> {
+    let mut constraints = BTreeMap::new();
+    if let Some(list) = system_attrs.get("constraints")
+        && let Ok(crate::codec::Json::Array(items)) = crate::codec::read_json(&list.0)
+    {
+        let numbers = items.iter().enumerate();
+        constraints.extend(numbers.filter_map(|(i, n)| Some((i.to_string(), n.as_f64()?))));
+    }
+    for (key, attribute) in system_attrs {
+        if let Some(name) = key.strip_prefix("constraints:")
+            && let Ok(json) = crate::codec::read_json(&attribute.0)
+            && let Some(number) = json.as_f64()
+        {
+            constraints.insert(name.to_owned(), number);
+        }
+    }
+    constraints
+}
+
+/// Whether a trial with these system attributes breaks no constraint.
+pub(crate) fn is_feasible(system_attrs: &Attributes) -> bool {
+    constraints(system_attrs)
+        .values()
+        .all(|number| number.is_nan() || *number <= 0.0)
 }

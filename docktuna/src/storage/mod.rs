@@ -6,6 +6,7 @@
 
 mod assemble;
 mod failure;
+mod peer;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -22,6 +23,7 @@ use chrono::NaiveDateTime;
 
 pub(crate) use assemble::attribute;
 pub(crate) use failure::is_transient;
+pub(crate) use peer::{PeerQuery, PeerRow};
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
 pub(crate) use record::{
@@ -413,6 +415,18 @@ impl Storage {
         let rows = repeat!(self.load_rows(study, ids))?;
         rows.assemble().map_err(|what| Error::Unreadable {
             study: format!("#{study}"),
+            what,
+        })
+    }
+
+    /// What pruners look at in other trials, in the order of their ids.
+    pub(crate) async fn load_peers(
+        &self,
+        study: &StudyRow,
+        query: &PeerQuery,
+    ) -> Result<Vec<PeerRow>> {
+        repeat!(self.load_peers(study, query))?.map_err(|what| Error::Unreadable {
+            study: study.name.clone(),
             what,
         })
     }

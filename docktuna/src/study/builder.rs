@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::pruning::Pruning;
 use super::{DynamicStudy, Search, Study};
 use crate::codec;
 use crate::database::OptunaDatabase;
@@ -12,6 +13,7 @@ use crate::diff::{SpaceDiff, Subject, incompatible};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::overrides::Overrides;
+use crate::pruner::{Median, Pruner};
 use crate::sampler::{Random, Sampler};
 use crate::space::{Direction, Node, Objective};
 use crate::storage::{Attrs, StudyRow};
@@ -28,6 +30,7 @@ pub struct StudyBuilder<T> {
     directions: Vec<Direction>,
     metrics: Vec<Option<String>>,
     sampler: Box<dyn Sampler>,
+    pruner: Box<dyn Pruner>,
     seed: Option<u64>,
     overrides: Vec<String>,
     config: PhantomData<fn() -> T>,
@@ -41,6 +44,7 @@ impl<T: Tunable> StudyBuilder<T> {
             directions: Vec::new(),
             metrics: Vec::new(),
             sampler: Box::new(Random),
+            pruner: Box::new(Median::default()),
             seed: None,
             overrides: Vec::new(),
             config: PhantomData,
@@ -73,6 +77,15 @@ impl<T: Tunable> StudyBuilder<T> {
         self
     }
 
+    /// Says which running trials are to be pruned; [`Median`] by default. It is asked by
+    /// [`prune_if_needed`](crate::RunningTrial::prune_if_needed) and
+    /// [`should_prune`](crate::RunningTrial::should_prune).
+    #[must_use]
+    pub fn pruner(mut self, pruner: impl Pruner + 'static) -> Self {
+        self.pruner = Box::new(pruner);
+        self
+    }
+
     /// Makes the study repeatable: the values of a trial follow from this seed and its number.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -95,7 +108,8 @@ impl<T: Tunable> StudyBuilder<T> {
     /// [`Error::Schema`] if the database belongs to something else; [`Error::DirectionMismatch`] if
     /// the study goes another way; [`Error::SpaceMismatch`] if it holds parameters of another kind,
     /// scale or list of choices; [`Error::UnknownParam`] and [`Error::Override`] for a wrong
-    /// [`set`](Self::set). No trial has been made then.
+    /// [`set`](Self::set); [`Error::Pruner`] for a wrong option of the pruner. No trial has been made
+    /// then.
     ///
     /// # Cancel safety
     ///
@@ -110,6 +124,10 @@ impl<T: Tunable> StudyBuilder<T> {
         for text in &self.overrides {
             overrides.add(text, T::SPACE, T::NAME)?;
         }
+        self.pruner.check().map_err(|reason| Error::Pruner {
+            pruner: self.pruner.name(),
+            reason,
+        })?;
         let (directions, metrics) = self.objectives();
 
         let storage = self.db.storage();
@@ -142,6 +160,7 @@ impl<T: Tunable> StudyBuilder<T> {
                 seed: self.seed,
                 next: Mutex::new(0),
             }),
+            pruning: Arc::new(Pruning::new(self.pruner)),
             config: PhantomData,
         })
     }

@@ -203,10 +203,14 @@ impl DynamicStudy {
     pub(crate) async fn best_row(&self) -> Result<Option<BestRow>> {
         match self.directions() {
             [direction] => self.storage().best_trial(self.id(), *direction).await,
-            several => Err(Error::SeveralObjectives {
-                study: self.name().to_owned(),
-                objectives: several.len(),
-            }),
+            _ => Err(self.several_objectives()),
+        }
+    }
+
+    pub(crate) fn several_objectives(&self) -> Error {
+        Error::SeveralObjectives {
+            study: self.name().to_owned(),
+            objectives: self.directions().len(),
         }
     }
 

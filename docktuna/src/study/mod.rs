@@ -1,9 +1,12 @@
 //! Studies: opening them, asking for trials, reading what they hold.
 
+mod blocking_trial;
 mod builder;
 mod dynamic;
+mod known;
 mod objective;
 mod optimize;
+mod pruning;
 mod running;
 
 use std::collections::HashMap;
@@ -13,12 +16,13 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+pub use blocking_trial::BlockingTrial;
 pub use builder::StudyBuilder;
 pub use dynamic::DynamicStudy;
 pub use objective::{Stop, Values};
 pub use optimize::{Optimize, OptimizeBlocking, RunSummary};
-use running::LastReport;
-pub use running::{BlockingTrial, RunningTrial, Trial};
+use pruning::{Own, Pruning};
+pub use running::{RunningTrial, Trial};
 
 use crate::codec::{self, Json};
 use crate::error::{Error, Result};
@@ -29,7 +33,7 @@ use crate::params::Params;
 use crate::rules::{self, Constraints};
 use crate::sampler::{Draw, Drawn, Given, Sampler, generator};
 use crate::space::{Node, Value};
-use crate::storage::{Asked, Ids, NewTrial, WholeTrial};
+use crate::storage::{Asked, Ids, NewTrial, TrialKey, WholeTrial};
 use crate::trial::{Attribute, FrozenTrial};
 use crate::tunable::Tunable;
 
@@ -58,6 +62,7 @@ use crate::tunable::Tunable;
 pub struct Study<T> {
     dynamic: DynamicStudy,
     search: Arc<Search>,
+    pruning: Arc<Pruning>,
     config: PhantomData<fn() -> T>,
 }
 
@@ -77,6 +82,7 @@ impl<T> Clone for Study<T> {
         Self {
             dynamic: self.dynamic.clone(),
             search: Arc::clone(&self.search),
+            pruning: Arc::clone(&self.pruning),
             config: PhantomData,
         }
     }
@@ -154,22 +160,13 @@ impl<T: Tunable> Study<T> {
             for (asked, drawn) in asked.into_iter().zip(drawn) {
                 let next = match asked {
                     Asked::Created(key) => {
-                        let running = RunningTrial::new(
-                            self.dynamic.clone(),
-                            key,
-                            drawn.params,
-                            drawn.constraints,
-                        );
+                        let running = self.running(key, drawn.params, drawn.constraints);
                         created.push(Trial::new(drawn.config, running));
                         key.number.0 + 1
                     }
                     Asked::Claimed(key) => {
-                        claimed.push(RunningTrial::new(
-                            self.dynamic.clone(),
-                            key,
-                            Params::default(),
-                            Constraints::default(),
-                        ));
+                        let (params, constraints) = (Params::default(), Constraints::default());
+                        claimed.push(self.running(key, params, constraints));
                         continue;
                     }
                     Asked::Refused(number) => {
@@ -191,6 +188,11 @@ impl<T: Tunable> Study<T> {
             }
         }
         Ok(trials)
+    }
+
+    fn running(&self, key: TrialKey, params: Params, constraints: Constraints) -> RunningTrial {
+        let pruning = Arc::clone(&self.pruning);
+        RunningTrial::new(self.dynamic.clone(), pruning, key, params, constraints)
     }
 
     /// So many drawn configurations; with a seed for the numbers from `next` on.
@@ -227,11 +229,11 @@ impl<T: Tunable> Study<T> {
             Err(error) => return Err(error),
         };
         match drawn {
-            Ok((drawn, reported)) => {
+            Ok((drawn, own)) => {
                 if !storage.add_params(&key, &drawn.params).await? {
                     return Ok(None);
                 }
-                let running = running.with(drawn.params, drawn.constraints, reported);
+                let running = running.with(drawn.params, drawn.constraints, own);
                 Ok(Some(Trial::new(drawn.config, running)))
             }
             Err(error) => {
@@ -242,13 +244,12 @@ impl<T: Tunable> Study<T> {
         }
     }
 
-    /// What a trial of the queue comes to, and its last report.
-    fn draw_rest(&self, number: i32, stored: FrozenTrial) -> Result<(Drawn<T>, LastReport)> {
-        let reported = stored.intermediate_values.last_key_value();
-        let reported = reported.map(|(step, value)| (*step, *value));
+    /// What a trial of the queue comes to, and what it reported before.
+    fn draw_rest(&self, number: i32, stored: FrozenTrial) -> Result<(Drawn<T>, Own)> {
+        let own = Own::of(&stored)?;
         let fixed = stored.system_attrs.get("fixed_params");
         let given = self.given(stored.params, fixed.map(Attribute::as_json))?;
-        Ok((self.draw_one(number, &given)?, reported))
+        Ok((self.draw_one(number, &given)?, own))
     }
 
     fn given(&self, stored: Params, fixed: Option<&str>) -> Result<Given> {

@@ -4,9 +4,8 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::runtime::Handle;
-
-use super::{DynamicStudy, Values};
+use super::pruning::{Own, Pruning, rung_attribute};
+use super::{DynamicStudy, Stop, Values};
 use crate::codec;
 use crate::error::{Error, Result};
 use crate::id::{TrialNumber, TrialState};
@@ -86,22 +85,21 @@ pub struct RunningTrial(Arc<Live>);
 #[derive(Debug)]
 struct Live {
     study: DynamicStudy,
+    pruning: Arc<Pruning>,
     key: TrialKey,
     params: Params,
     constraints: Constraints,
-    /// The report of the largest step, which becomes the value of a pruned trial.
-    last_report: Mutex<LastReport>,
+    /// What it reported; the report of the largest step becomes the value of a pruned trial.
+    own: Mutex<Own>,
     /// What is to be told: FAIL, unless something else was told without success.
     outcome: Mutex<Outcome>,
     told: AtomicBool,
 }
 
-/// A step and the value reported there.
-pub(crate) type LastReport = Option<(i32, f64)>;
-
 impl RunningTrial {
     pub(crate) fn new(
         study: DynamicStudy,
+        pruning: Arc<Pruning>,
         key: TrialKey,
         params: Params,
         constraints: Constraints,
@@ -114,26 +112,22 @@ impl RunningTrial {
         );
         Self(Arc::new(Live {
             study,
+            pruning,
             key,
             params,
             constraints,
-            last_report: Mutex::new(None),
+            own: Mutex::default(),
             outcome: Mutex::new(dropped),
             told: AtomicBool::new(false),
         }))
     }
 
     /// The same trial with what it brought from the queue.
-    pub(crate) fn with(
-        mut self,
-        params: Params,
-        constraints: Constraints,
-        reported: LastReport,
-    ) -> Self {
+    pub(crate) fn with(mut self, params: Params, constraints: Constraints, own: Own) -> Self {
         if let Some(live) = Arc::get_mut(&mut self.0) {
             live.params = params;
             live.constraints = constraints;
-            live.last_report = Mutex::new(reported);
+            live.own = Mutex::new(own);
         }
         self
     }
@@ -180,31 +174,96 @@ impl RunningTrial {
     pub async fn report(&self, step: u32, value: f64) -> Result<()> {
         let study = &self.0.study;
         if study.directions().len() > 1 {
-            return Err(Error::SeveralObjectives {
-                study: study.name().to_owned(),
-                objectives: study.directions().len(),
-            });
+            return Err(study.several_objectives());
         }
-        let step = i32::try_from(step).map_err(|_| Error::InvalidResult {
+        let stored = i32::try_from(step).map_err(|_| Error::InvalidResult {
             trial: self.number(),
             found: format!("a report at step {step}"),
             rule: "a step is at most 2147483647",
         })?;
-        match study.storage().report(&self.0.key, step, value).await? {
+        match study.storage().report(&self.0.key, stored, value).await? {
             Reported::Recorded => {
-                let mut last = self.last_report();
-                if last.is_none_or(|(largest, _)| step > largest) {
-                    *last = Some((step, value));
-                }
+                self.own().curve.insert(step, value);
                 Ok(())
             }
             Reported::StepTaken => Err(Error::StepReported {
                 trial: self.number(),
-                step,
+                step: stored,
             }),
             Reported::NotOurs => Err(self
                 .closed(format!("report {value} at step {step}"))
                 .await?),
+        }
+    }
+
+    /// Whether the study's [pruner](crate::pruner) gives this trial up, judging by its reports so far.
+    ///
+    /// It costs at most one query, and one more for each rung of successive halving or Hyperband that
+    /// the trial has just completed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SeveralObjectives`] in a study with several objectives; [`Error::TrialClosed`] if the
+    /// trial is over and there was a rung to be noted.
+    ///
+    /// # Cancel safety
+    ///
+    /// A completed rung may or may not have been noted.
+    pub async fn should_prune(&self) -> Result<bool> {
+        let live = &self.0;
+        let own = self.own().clone();
+        let decision = live
+            .pruning
+            .decide(&live.study, live.key.number, &own)
+            .await?;
+        for (rung, value) in decision.rungs {
+            let (key, json) = rung_attribute(rung, value);
+            let storage = live.study.storage();
+            if !storage
+                .set_trial_attribute(&live.key, Attrs::System, &key, &json)
+                .await?
+            {
+                return Err(self.closed(format!("rung {rung}")).await?);
+            }
+            self.own().rungs.insert(rung, value);
+        }
+        Ok(decision.prune)
+    }
+
+    /// Leaves the objective, by `?`, if the trial is not worth going on with; see
+    /// [`should_prune`](Self::should_prune).
+    ///
+    /// ```
+    /// # use docktuna::{OptunaDatabase, Stop, Tunable, pruner::Threshold};
+    /// # #[derive(Tunable)]
+    /// # struct Train { #[tune(range = 0.0..=1.0)] lr: f64 }
+    /// # async fn example() -> docktuna::Result<()> {
+    /// # let db = OptunaDatabase::in_memory();
+    /// let study = db.study_builder::<Train>("s").pruner(Threshold::upper(2.0)).open().await?;
+    /// let run = study.optimize(|_config, trial| async move {
+    ///     for epoch in 0..10 {
+    ///         trial.report(epoch, f64::from(epoch)).await?;
+    ///         trial.prune_if_needed().await?;
+    ///     }
+    ///     Ok(0.0)
+    /// });
+    /// assert_eq!(run.trials(1).run().await?.pruned, 1);
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Pruned`], or [`Stop::Failed`] with an error of [`should_prune`](Self::should_prune).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`should_prune`](Self::should_prune).
+    pub async fn prune_if_needed(&self) -> Result<(), Stop> {
+        match self.should_prune().await? {
+            true => Err(Stop::Pruned),
+            false => Ok(()),
         }
     }
 
@@ -271,7 +330,7 @@ impl RunningTrial {
     ///
     /// As [`tell`](Self::tell).
     pub async fn prune(self) -> Result<()> {
-        let last = *self.last_report();
+        let last = self.own().curve.last();
         let value = last.map(|(_, value)| value).filter(|value| !value.is_nan());
         self.finish(TrialState::Pruned, value.into_iter().collect(), None)
             .await
@@ -364,11 +423,8 @@ impl RunningTrial {
         }
     }
 
-    fn last_report(&self) -> MutexGuard<'_, LastReport> {
-        self.0
-            .last_report
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn own(&self) -> MutexGuard<'_, Own> {
+        self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -418,50 +474,6 @@ impl Drop for Live {
                 tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
             }
         });
-    }
-}
-
-/// A running trial in the hands of a blocking objective.
-#[derive(Debug)]
-pub struct BlockingTrial {
-    running: RunningTrial,
-    runtime: Handle,
-}
-
-impl BlockingTrial {
-    pub(crate) fn new(running: RunningTrial, runtime: Handle) -> Self {
-        Self { running, runtime }
-    }
-
-    /// Its place in the study.
-    #[must_use]
-    pub fn number(&self) -> TrialNumber {
-        self.running.number()
-    }
-
-    /// Its parameters.
-    #[must_use]
-    pub fn params(&self) -> &Params {
-        self.running.params()
-    }
-
-    /// Reports an intermediate value; see [`RunningTrial::report`].
-    ///
-    /// # Errors
-    ///
-    /// As [`RunningTrial::report`].
-    pub fn report(&self, step: u32, value: f64) -> Result<()> {
-        self.runtime.block_on(self.running.report(step, value))
-    }
-
-    /// Notes something on the trial; see [`RunningTrial::set_user_attr`].
-    ///
-    /// # Errors
-    ///
-    /// As [`RunningTrial::set_user_attr`].
-    pub fn set_user_attr(&self, key: &str, value: impl serde::Serialize) -> Result<()> {
-        self.runtime
-            .block_on(self.running.set_user_attr(key, value))
     }
 }
 

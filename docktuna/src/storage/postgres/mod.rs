@@ -8,6 +8,7 @@
 //! between can lose nothing but a trial without a result.
 
 mod ask;
+mod peer;
 mod study;
 mod trial;
 

@@ -1,0 +1,32 @@
+-- What pruners look at in the trials of a study above the id $3, and in those of $4 that do not wait.
+-- One statement, so one snapshot. $5, $6 and $7 say whether reports, rungs and results are wanted. A
+-- report that is not as Optuna writes it comes as NULL.
+SELECT t.trial_id, t.number, t.state::text, t.datetime_complete, v.value, v.value_type::text,
+    CASE WHEN t.state = 'COMPLETE' AND NOT $5 THEN
+        (SELECT max(i.step) FROM trial_intermediate_values i WHERE i.trial_id = t.trial_id)
+    END,
+    reports.steps, reports.numbers, attributes.keys, attributes.texts
+FROM trials t
+JOIN studies s ON s.study_id = t.study_id AND s.study_name = $2
+LEFT JOIN trial_values v ON $7 AND t.state = 'COMPLETE' AND v.trial_id = t.trial_id AND v.objective = 0
+LEFT JOIN LATERAL (
+    SELECT array_agg(i.step ORDER BY i.step) AS steps,
+        array_agg(CASE i.intermediate_value_type
+            WHEN 'FINITE' THEN i.intermediate_value
+            WHEN 'INF_POS' THEN 'Infinity'
+            WHEN 'INF_NEG' THEN '-Infinity'
+            WHEN 'NAN' THEN 'NaN'
+        END ORDER BY i.step) AS numbers
+    FROM trial_intermediate_values i
+    WHERE $5 AND t.state = 'COMPLETE' AND i.trial_id = t.trial_id
+) AS reports ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(a.key) AS keys, array_agg(a.value_json) AS texts
+    FROM trial_system_attributes a
+    WHERE a.trial_id = t.trial_id AND (
+        ($6 AND a.key LIKE 'completed\_rung\_%')
+        OR ($7 AND t.state = 'COMPLETE' AND (a.key = 'constraints' OR a.key LIKE 'constraints:%'))
+    )
+) AS attributes ON true
+WHERE t.study_id = $1 AND (t.trial_id > $3 OR (t.trial_id = ANY($4) AND t.state <> 'WAITING'))
+ORDER BY t.trial_id
