@@ -17,6 +17,7 @@ pub(crate) enum Key {
     Log,
     Step,
     Choices,
+    Ordered,
     Default,
     Fixed,
     Skip,
@@ -64,6 +65,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
     (Key::Log, "log", FIELD, Form::Flag),
     (Key::Step, "step", FIELD, Form::Value("number")),
     (Key::Choices, "choices", FIELD, Form::Value("[a, b]")),
+    (Key::Ordered, "ordered", FIELD, Form::Flag),
     (Key::Default, "default", FIELD, Form::Value("value")),
     (Key::Fixed, "fixed", FIELD, Form::Optional("value")),
     (Key::Skip, "skip", FIELD, Form::Optional("value")),
@@ -114,7 +116,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
 ];
 
 /// Options that are planned, so that nobody is told they do not exist.
-const PLANNED: [&str; 4] = ["ordered", "alias", "shared", "len"];
+const PLANNED: [&str; 3] = ["alias", "shared", "len"];
 
 /// The options given on one item.
 pub(crate) struct Attrs {

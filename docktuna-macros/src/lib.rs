@@ -28,6 +28,7 @@ use syn::DeriveInput;
 /// | `log` | drawn uniformly in the logarithm |
 /// | `step = s` | only `a`, `a + s`, `a + 2 s`, … |
 /// | `choices = [a, b]` | one of the listed numbers, texts or booleans |
+/// | `ordered` | beside `choices`: neighbours in the list are alike, as sizes are |
 /// | `default = v` | the value in `T::defaults()`; for an `Option`, `None` or `Some(v)` |
 /// | `fixed = v` | not searched, but recorded; without a value, `Default::default()` |
 /// | `skip = v` | neither searched nor recorded; without a value, `Default::default()` |

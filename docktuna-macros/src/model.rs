@@ -109,8 +109,14 @@ pub(crate) struct Param {
 
 pub(crate) enum Domain {
     Range(Box<Range>),
-    Choices(Vec<Choice>),
+    Choices(Choices),
     Bool,
+}
+
+pub(crate) struct Choices {
+    pub(crate) values: Vec<Choice>,
+    /// Whether neighbours are alike.
+    pub(crate) ordered: bool,
 }
 
 pub(crate) struct Range {
@@ -177,6 +183,13 @@ impl Choice {
     }
 }
 
+impl Choices {
+    /// Whether all of them are written out.
+    pub(crate) fn are_literal(&self) -> bool {
+        self.values.iter().all(Choice::is_literal)
+    }
+}
+
 impl Param {
     /// Whether the macro knows all of it; if not, the compiler has to check the rest.
     pub(crate) fn is_literal(&self) -> bool {
@@ -188,7 +201,7 @@ impl Param {
                 };
                 range.low.literal().is_some() && range.high.literal().is_some() && step
             }
-            Domain::Choices(choices) => choices.iter().all(Choice::is_literal),
+            Domain::Choices(choices) => choices.are_literal(),
             Domain::Bool => true,
         };
         domain && self.known != Known::Other && self.default.as_ref().is_none_or(Choice::is_literal)

@@ -102,7 +102,7 @@ impl Domain {
         match self {
             Self::Float(_) => Value::Float(stored),
             Self::Int(_) => Value::Int(truncated(stored)),
-            Self::Choice(ChoiceDomain { choices }) => {
+            Self::Choice(ChoiceDomain { choices, .. }) => {
                 choice(choices, stored).cloned().unwrap_or(Value::None)
             }
         }

@@ -369,6 +369,39 @@ fn the_type_names_its_study() {
 }
 
 #[test]
+fn only_ordered_choices_have_an_order() {
+    #[derive(Tunable)]
+    struct Sizes {
+        #[tune(choices = [16, 32, 64], ordered, default = 32)]
+        batch: u32,
+        #[tune(choices = [SMALL, "large"], ordered)]
+        width: Option<String>,
+        #[tune(choices = [16, 32])]
+        heads: u32,
+    }
+    const SMALL: &str = "small";
+
+    let ordered = |space: &'static Space| match space.param().domain() {
+        docktuna::space::Domain::Choice(list) => list.is_ordered(),
+        _ => panic!("a list"),
+    };
+    assert!(ordered(Sizes::SPACE.field(0).space()));
+    let some = Sizes::SPACE.field(1).space().switch().arms()[1].space();
+    assert!(ordered(some));
+    assert!(!ordered(Sizes::SPACE.field(2).space()));
+    let sizes = Sizes {
+        batch: 16,
+        width: Some("large".to_owned()),
+        heads: 32,
+    };
+    let built = rebuilt(&sizes);
+    assert_eq!(
+        (built.batch, built.width, built.heads),
+        (16, sizes.width, 32)
+    );
+}
+
+#[test]
 fn without_a_default_there_are_no_defaults() {
     assert!(Train::SPACE.has_defaults());
     let Space::Switch(optimizer) = Optimizer::SPACE else {

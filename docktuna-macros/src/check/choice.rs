@@ -6,13 +6,18 @@ use quote::ToTokens;
 use syn::{Expr, Lit};
 
 use super::number::{literal, number, order};
-use crate::attr::{Entry, peeled};
+use crate::attr::{Attrs, Entry, Key, peeled};
 use crate::diag::Subject;
-use crate::model::{Choice, Domain, Literal, Number};
+use crate::model::{Choice, Choices, Domain, Literal, Number};
 use crate::types::Known;
 
 /// The choices of a field whose type is `known`.
-pub(super) fn choices(subject: &Subject<'_>, entry: &Entry, known: &Known) -> Option<Domain> {
+pub(super) fn choices(
+    subject: &Subject<'_>,
+    attrs: &Attrs,
+    entry: &Entry,
+    known: &Known,
+) -> Option<Domain> {
     let list = entry.list(subject)?;
     if list.elems.is_empty() {
         // C16: no choices.
@@ -28,10 +33,24 @@ pub(super) fn choices(subject: &Subject<'_>, entry: &Entry, known: &Known) -> Op
         .iter()
         .map(|value| choice(subject, value, known))
         .collect();
-    choices
-        .into_iter()
-        .collect::<Option<_>>()
-        .map(Domain::Choices)
+    let values: Vec<Choice> = choices.into_iter().collect::<Option<_>>()?;
+    let ordered = ordered(subject, attrs, &values)?;
+    Some(Domain::Choices(Choices { values, ordered }))
+}
+
+/// C23: `ordered` where there is no order.
+fn ordered(subject: &Subject<'_>, attrs: &Attrs, values: &[Choice]) -> Option<bool> {
+    let Some(entry) = attrs.get(Key::Ordered) else {
+        return Some(false);
+    };
+    if let [Choice::Bool(_) | Choice::BoolConstant(_), ..] = values {
+        subject.error(
+            &entry.ident,
+            "booleans have no order; help: remove `ordered`",
+        );
+        return None;
+    }
+    Some(true)
 }
 
 /// C24: default that is not a choice.
@@ -44,13 +63,14 @@ pub(super) fn default(
     let value = choice(subject, expr, known)?;
     if let Domain::Choices(choices) = domain {
         // With a constant among them, the compiler has to decide.
-        let literal = value.is_literal() && choices.iter().all(Choice::is_literal);
+        let literal = value.is_literal() && choices.are_literal();
         if literal
             && !choices
+                .values
                 .iter()
                 .any(|choice| equal(choice, &value) == Some(Alike::Same))
         {
-            let listed: Vec<String> = choices.iter().map(shown).collect();
+            let listed: Vec<String> = choices.values.iter().map(shown).collect();
             subject.error(
                 expr,
                 format_args!(

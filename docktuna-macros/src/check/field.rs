@@ -100,6 +100,14 @@ fn dependents(subject: &Subject<'_>, attrs: &Attrs, rule: Option<&Entry>) -> Opt
             );
         }
     }
+    if let Some(entry) = attrs.get(Key::Ordered)
+        && key != Some(Key::Choices)
+    {
+        subject.error(
+            &entry.ident,
+            "`ordered` belongs to choices; help: add choices = [a, b], or remove it",
+        );
+    }
     if let Some(entry) = attrs.get(Key::Default)
         && matches!(key, Some(Key::Fixed | Key::Skip | Key::Flatten))
     {
@@ -159,7 +167,7 @@ fn part(
             holdable(subject, ty, rule)?;
             match rule.key {
                 Key::Range => ranged(subject, attrs, rule, &known)?,
-                _ => choice::choices(subject, rule, &known)?,
+                _ => choice::choices(subject, attrs, rule, &known)?,
             }
         }
         None if known == Known::Bool && default.is_some() => Domain::Bool,

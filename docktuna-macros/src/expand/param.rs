@@ -63,14 +63,14 @@ fn domain(param: &Param) -> TokenStream {
     match &param.domain {
         Domain::Bool => tokens!(__docktuna::BOOL),
         Domain::Choices(choices) => {
-            let values = choices.iter().map(|value| choice(value, param));
-            let list = tokens!(const { &[#(#values),*] });
-            if choices.iter().all(Choice::is_literal) {
-                return tokens!(__docktuna::Domain::choice(#list));
+            let values = choices.values.iter().map(|value| choice(value, param));
+            let mut list = tokens!(const { &[#(#values),*] });
+            if !choices.are_literal() {
+                let written: TokenStream = choices.values.iter().map(written_tokens).collect();
+                list = call("distinct", &written, &list);
             }
-            let written: TokenStream = choices.iter().map(written_tokens).collect();
-            let list = call("distinct", &written, &list);
-            tokens!(__docktuna::Domain::choice(#list))
+            let ordered = choices.ordered.then(|| tokens!(.ordered()));
+            tokens!(__docktuna::Domain::choice(#list) #ordered)
         }
         Domain::Range(range) => {
             let Range { low, high, scale } = &**range;

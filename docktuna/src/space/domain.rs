@@ -42,6 +42,7 @@ pub struct IntDomain {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ChoiceDomain {
     pub(crate) choices: &'static [Value],
+    pub(crate) ordered: bool,
 }
 
 /// Which numbers a field's type holds.
@@ -272,13 +273,30 @@ impl ChoiceDomain {
     #[track_caller]
     pub const fn new(choices: &'static [Value]) -> Self {
         assert!(!choices.is_empty(), "`choices` needs at least one value");
-        Self { choices }
+        Self {
+            choices,
+            ordered: false,
+        }
+    }
+
+    /// Says that neighbouring values are alike, as sizes are. Samplers of this crate use it; Optuna
+    /// knows no order, so the stored distribution is that of any other list.
+    #[must_use]
+    pub const fn ordered(mut self) -> Self {
+        self.ordered = true;
+        self
     }
 
     /// The values, in declared order.
     #[must_use]
     pub const fn choices(&self) -> &'static [Value] {
         self.choices
+    }
+
+    /// Whether the declared order means something.
+    #[must_use]
+    pub const fn is_ordered(&self) -> bool {
+        self.ordered
     }
 }
 
@@ -313,6 +331,24 @@ impl Domain {
     #[track_caller]
     pub const fn choice(choices: &'static [Value]) -> Self {
         Self::Choice(ChoiceDomain::new(choices))
+    }
+
+    /// The same list, in whose order neighbouring values are alike.
+    ///
+    /// # Panics
+    ///
+    /// If this is a range.
+    #[must_use]
+    #[track_caller]
+    #[allow(
+        clippy::panic,
+        reason = "the compiler shows it as an error at the user's attribute"
+    )]
+    pub const fn ordered(self) -> Self {
+        match self {
+            Self::Choice(list) => Self::Choice(list.ordered()),
+            Self::Float(_) | Self::Int(_) => panic!("`ordered` belongs to choices"),
+        }
     }
 
     /// A number as a choice of a field of `kind`.

@@ -15,6 +15,10 @@ struct Model {
     inner: Inner,
     #[tune(default = "cosine")]
     schedule: String,
+    #[tune(range = 1..=8, ordered)]
+    batch: u8,
+    #[tune(choices = [true, false], ordered)]
+    nesterov: bool,
 }
 
 #[derive(Tunable)]

@@ -2,8 +2,6 @@ use docktuna::Tunable;
 
 #[derive(Tunable)]
 struct Model {
-    #[tune(choices = [1, 2], ordered)]
-    layers: u8,
     #[tune(range = 1..=8, alias = "n")]
     heads: u8,
     #[tune(range = 1..=8, len = 1..=4)]
