@@ -401,11 +401,15 @@ impl Entry {
         &self.members
     }
 
-    /// The path that an option names.
+    /// The path of a crate or module that an option names.
     pub(crate) fn path(&self, subject: &Subject<'_>) -> Option<&Path> {
         let value = self.value.as_ref()?;
+        let plain = |path: &Path| {
+            let mut segments = path.segments.iter();
+            segments.all(|segment| segment.arguments.is_none() && segment.ident != "Self")
+        };
         match peeled(value) {
-            Expr::Path(path) if path.qself.is_none() => Some(&path.path),
+            Expr::Path(path) if path.qself.is_none() && plain(&path.path) => Some(&path.path),
             _ => {
                 let name = &self.ident;
                 subject.error(

@@ -87,6 +87,8 @@ fn allowed() -> TokenStream {
         #[allow(
             deprecated,
             trivial_numeric_casts,
+            unused_braces,
+            unused_parens,
             clippy::cast_lossless,
             clippy::cast_possible_truncation,
             clippy::cast_possible_wrap,

@@ -17,6 +17,8 @@ fn an_option_is_a_switch() {
         r###"#[allow(
     deprecated,
     trivial_numeric_casts,
+    unused_braces,
+    unused_parens,
     clippy::cast_lossless,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
@@ -118,6 +120,8 @@ fn an_enum_is_a_switch_of_its_drawn_variants() {
         r###"#[allow(
     deprecated,
     trivial_numeric_casts,
+    unused_braces,
+    unused_parens,
     clippy::cast_lossless,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,

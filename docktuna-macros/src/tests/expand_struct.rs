@@ -30,6 +30,8 @@ fn a_struct_is_a_group_of_its_fields() {
         r###"#[allow(
     deprecated,
     trivial_numeric_casts,
+    unused_braces,
+    unused_parens,
     clippy::cast_lossless,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
@@ -189,6 +191,8 @@ fn constants_are_checked_beside_the_implementation() {
         r###"#[allow(
     deprecated,
     trivial_numeric_casts,
+    unused_braces,
+    unused_parens,
     clippy::cast_lossless,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,

@@ -5,6 +5,7 @@ mod expand_rules;
 mod expand_struct;
 mod mistakes;
 mod mutation;
+mod random;
 
 use syn::DeriveInput;
 

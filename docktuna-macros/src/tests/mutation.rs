@@ -1,93 +1,43 @@
 //! Nonsense in an attribute is reported or accepted; the macro never panics.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::quote;
-use syn::DeriveInput;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{DeriveInput, Item, LitStr};
 
+use super::mistakes_of;
+use super::random::{Xorshift, mutated, token, tokens};
 use crate::tunable;
 
-/// Marsaglia's xorshift: the same sequence on every machine.
-struct Xorshift(u64);
+const ON_TYPES: &[&str] = &[
+    "study = \"s\", maximize = \"accuracy\", crate = a::b, rename_all = \"kebab-case\"",
+    "objectives(minimize = \"loss\", maximize = \"accuracy\"), validate = Self::check",
+    "constraint(memory = Self::memory, r#type = <T as X>::y::<1>), minimize",
+    "",
+];
 
-impl Xorshift {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() >> 33).map_or(0, |random| random % end.max(1))
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
-
-const WORDS: &[&str] = &[
-    "range",
-    "log",
-    "step",
-    "choices",
-    "default",
-    "fixed",
+const ON_VARIANTS: &[&str] = &[
     "skip",
-    "rename",
-    "flatten",
-    "rename_all",
-    "study",
-    "minimize",
-    "maximize",
-    "ordered",
-    "rnage",
-    "None",
-    "Some",
-    "true",
-    "f64",
-    "NAN",
-    "INFINITY",
-    "crate",
-    "r#type",
+    "default",
+    "rename = \"a\"",
+    "rename = \"b\", default",
+    "",
 ];
 
-const LITERALS: &[&str] = &[
-    "0",
-    "1",
-    "8",
-    "300",
-    "0x1f",
-    "1_0",
-    "9007199254740993",
-    "99999999999999999999999999999999999999999",
-    "0.0",
-    "0.15",
-    "1e-5",
-    "1e400",
-    "5e-324",
-    "1.",
-    "2u8",
-    "2f32",
-    "\"\"",
-    "\"a\"",
-    "\"snake_case\"",
-    "b\"a\"",
-    "'c'",
-    "1e-400000000000",
-];
-
-const VALID: &[&str] = &[
+const ON_FIELDS: &[&str] = &[
     "range = 1..=8, log, default = 3",
     "range = 0.0..=0.5, step = 0.05",
     "range = -1.5..=LOW, step = 0.5, rename = \"a\"",
     "choices = [16, 32, 64], default = 32",
-    "choices = [\"a\", \"b\", C], rename = \"x\"",
-    "fixed = Some(3), rename = \"y\"",
+    "choices = [\"a\", \"b\", C], rename = \"b\"",
+    "choices = [true], default = true",
+    "choices = [1, 2], ordered, alias = \"old\", shared",
+    "range = 1..=8, len = 1..=4",
     "range = 0.0..=1.0, default = Some(0.5)",
+    "fixed = Some(3), rename = \"c\"",
     "skip = x::y(1, 2)",
+    "skip",
     "flatten",
-    "study = \"s\", maximize = \"accuracy\", crate = a::b, rename_all = \"kebab-case\"",
+    "",
 ];
 
 const TYPES: &[&str] = &[
@@ -99,109 +49,165 @@ const TYPES: &[&str] = &[
     "usize",
     "bool",
     "String",
+    "std::string::String",
     "Option<f64>",
     "Option<u8>",
+    "Option<Own>",
     "Own",
+    "Own<T, 3>",
+    "<T as X>::Y",
     "&'static str",
     "Vec<u8>",
+    "Vec<Own>",
+    "Vec<Vec<f64>>",
     "[u8; 3]",
+    "[Own; N]",
     "(u8, u8)",
+    "(f64)",
+    "()",
+    "!",
+    "fn(u8) -> u8",
+    "dyn X",
+    "[u8]",
+    "*const u8",
+    "m!(x)",
     "T",
     "Option<Option<u8>>",
 ];
 
-fn token(random: &mut Xorshift) -> TokenTree {
-    match random.below(4) {
+/// Options that may stand at some place, and what somebody made of them.
+fn attribute(random: &mut Xorshift, valid: &[&str]) -> TokenStream {
+    let options: TokenStream = random.one(valid).parse().expect("tokens");
+    let options = match random.below(8) {
         0 => {
-            let word = random.one(WORDS);
-            match word.strip_prefix("r#") {
-                Some(raw) => Ident::new_raw(raw, Span::call_site()).into(),
-                None => Ident::new(word, Span::call_site()).into(),
-            }
+            let length = random.below(9);
+            tokens(random, length)
         }
-        1 => match random.one(LITERALS).parse::<Literal>() {
-            Ok(literal) => literal.into(),
-            Err(_) => Literal::u8_unsuffixed(7).into(),
-        },
-        2 => {
-            let spacing = *random.one(&[Spacing::Alone, Spacing::Joint]);
-            Punct::new(
-                *random.one(&['=', ',', '.', '-', '!', '&', ':', '#', '<', '>', '|']),
-                spacing,
-            )
-            .into()
-        }
-        _ => {
-            let delimiter = *random.one(&[
-                Delimiter::Parenthesis,
-                Delimiter::Bracket,
-                Delimiter::Brace,
-                Delimiter::None,
-            ]);
-            let length = random.below(4);
-            let inside: TokenStream = (0..length).map(|_| token(random)).collect();
-            Group::new(delimiter, inside).into()
-        }
-    }
-}
-
-fn mutated(tokens: TokenStream, random: &mut Xorshift) -> TokenStream {
-    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for _ in 0..=random.below(4) {
-        let at = random.below(tokens.len());
-        match random.below(5) {
-            0 => tokens.insert(at, token(random)),
-            1 if at < tokens.len() => drop(tokens.remove(at)),
-            2 if at < tokens.len() => tokens[at] = token(random),
-            3 if at < tokens.len() => {
-                let other = random.below(tokens.len());
-                tokens.swap(at, other);
-            }
-            _ => {
-                if let Some(TokenTree::Group(group)) = tokens.get(at) {
-                    let inside = mutated(group.stream(), random);
-                    tokens[at] = Group::new(group.delimiter(), inside).into();
-                }
-            }
-        }
-    }
-    tokens.into_iter().collect()
-}
-
-fn attribute(random: &mut Xorshift) -> TokenStream {
-    let valid: TokenStream = random.one(VALID).parse().expect("tokens");
-    let options = mutated(valid, random);
-    match random.below(20) {
+        1..=4 => options,
+        _ => mutated(options, random),
+    };
+    match random.below(40) {
         0 => quote!(#[tune #options]),
         1 => quote!(#[tune = #options]),
         2 => quote!(#[tune[#options]]),
+        3 => quote!(#[tune(#options)] #[tune(#options)]),
         _ => quote!(#[tune(#options)]),
     }
 }
 
-#[test]
-fn nothing_written_in_an_attribute_makes_the_macro_panic() {
-    let mut random = Xorshift(0x2545_f491_4f6c_dd1d);
-    let mut parsed = 0;
-    for _ in 0..20_000 {
-        let (a, b, c) = (
-            attribute(&mut random),
-            attribute(&mut random),
-            attribute(&mut random),
-        );
-        let ty: TokenStream = random.one(TYPES).parse().expect("a type");
-        let input = match random.below(4) {
-            0 => quote!(#a struct S<T> { #b x: #ty, y: T }),
-            1 => quote!(struct S { #a x: #ty, #b #c y: u8 }),
-            2 => quote!(#a enum E { #b A, #c B { x: #ty } }),
-            _ => quote!(enum E { #a A { #b x: #ty }, B(#c #ty), C(#ty) }),
-        };
-        // What does not parse as an item never reaches a derive.
-        if let Ok(input) = syn::parse2::<DeriveInput>(input) {
-            parsed += 1;
-            let output = tunable(&input);
-            assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "{output}");
+/// An item of any kind with options at every place.
+fn item(random: &mut Xorshift) -> TokenStream {
+    let t = attribute(random, ON_TYPES);
+    let [v, w] = std::array::from_fn(|_| attribute(random, ON_VARIANTS));
+    let [a, b] = std::array::from_fn(|_| attribute(random, ON_FIELDS));
+    let [x, y] =
+        std::array::from_fn(|_| -> TokenStream { random.one(TYPES).parse().expect("a type") });
+    match random.below(12) {
+        0 => quote!(#t struct S<T> { #a x: #x, y: T }),
+        1 => {
+            quote!(pub(crate) struct S<'a, T: X, const N: usize> where T: Y { #a x: #x, #b y: #y })
+        }
+        2 => quote!(#t enum E { #v A, #w C { x: #x } }),
+        3 => quote!(enum E<T> { #v A { #a x: #x, y: T }, B(#b #y), #w C(#x) }),
+        4 => quote!(#t enum E { #v A = 3, #w B(), C {}, D(#x, #y) }),
+        5 => quote!(#t struct S(#a #x, #b #y);),
+        6 => quote!(#t struct S;),
+        7 => quote!(#t union U { #a x: #x, #b y: #y }),
+        8 => quote!(#t struct r#type { #a r#if: #x, #b pub(in a::b) y: #y, #[doc = "d"] z: #x }),
+        9 => quote!(#a struct S { #t x: #x, #v y: #y }),
+        10 => quote!(#t struct S { #a x: #x }),
+        _ => quote!(#t enum E { #v A, B { #a x: #x }, #w C(Own) }),
+    }
+}
+
+/// Clean errors, or code: what the compiler is given either way can be read, and says what was found.
+fn assert_clean(input: &DeriveInput) -> usize {
+    let output = tunable(input);
+    let found = mistakes_of(input);
+    let shown = || format!("{}\n{output}", input.to_token_stream());
+    let Ok(file) = syn::parse2::<syn::File>(output.clone()) else {
+        panic!("{}", shown());
+    };
+    let mut reported = Vec::new();
+    for item in &file.items {
+        if let Item::Macro(item) = item {
+            assert!(
+                item.mac
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|s| s.ident == "compile_error")
+            );
+            let text: LitStr = item.mac.parse_body().expect("a text");
+            reported.push(text.value());
         }
     }
-    assert!(parsed > 10_000, "{parsed} inputs were worth something");
+    assert_eq!(reported, found, "{}", shown());
+    // The implementation, or what stands in for it.
+    assert_eq!(file.items.len(), found.len() + 1, "{}", shown());
+    for text in &found {
+        let named = text
+            .strip_prefix('`')
+            .and_then(|text| text.split_once("`: "));
+        assert!(
+            named.is_some_and(|(name, rule)| !name.is_empty() && !rule.is_empty()),
+            "{text}"
+        );
+    }
+    found.len()
+}
+
+/// Feeds so many inputs that are items at all: what does not parse never reaches a derive.
+fn feed(seed: u64, inputs: usize, make: impl Fn(&mut Xorshift) -> TokenStream) {
+    let mut random = Xorshift(seed);
+    let (mut made, mut accepted, mut refused) = (0, 0, 0);
+    while accepted + refused < inputs {
+        made += 1;
+        assert!(made < 20 * inputs, "too few of the inputs are items");
+        if let Ok(input) = syn::parse2::<DeriveInput>(make(&mut random)) {
+            match assert_clean(&input) {
+                0 => accepted += 1,
+                _ => refused += 1,
+            }
+        }
+    }
+    // Both sides have been seen.
+    assert!(accepted > inputs / 50, "{accepted} accepted");
+    assert!(refused > inputs / 20, "{refused} refused");
+}
+
+#[test]
+fn nothing_written_in_an_attribute_makes_the_macro_panic() {
+    feed(0x2545_f491_4f6c_dd1d, 20_000, item);
+}
+
+#[test]
+fn nothing_written_around_attributes_makes_the_macro_panic() {
+    feed(0x9e37_79b9_7f4a_7c15, 5_000, |random| {
+        let item = item(random);
+        mutated(item, random)
+    });
+}
+
+#[test]
+fn no_value_of_an_option_makes_the_macro_panic() {
+    feed(0xd1b5_4a32_d192_ed03, 15_000, |random| {
+        let ty: TokenStream = random.one(TYPES).parse().expect("a type");
+        let option = token(random);
+        let length = 1 + random.below(3);
+        let value = tokens(random, length);
+        match random.below(6) {
+            0 => quote!(struct S { #[tune(range = #value..=#value)] x: #ty, #[tune(fixed)] y: T }),
+            1 => quote!(struct S { #[tune(range = 1..=8, #option = #value)] x: #ty }),
+            2 => quote!(struct S { #[tune(choices = [#value, #value], default = #value)] x: #ty }),
+            3 => quote!(
+                #[tune(constraint(#option = #value), #option(#value))]
+                struct S {
+                    x: T,
+                }
+            ),
+            4 => quote!(enum E { #[tune(#option = #value)] A, B { #[tune(#option)] x: #ty } }),
+            _ => quote!(#[tune(#option = #value, skip)] enum E { A(#ty), #[tune(default)] B }),
+        }
+    });
 }

@@ -27,4 +27,16 @@ struct Study {
     on: bool,
 }
 
+#[derive(Tunable)]
+#[tune(crate = Self)]
+struct Itself {
+    on: bool,
+}
+
+#[derive(Tunable)]
+#[tune(crate = docktuna::<u8>)]
+struct Generic {
+    on: bool,
+}
+
 fn main() {}
