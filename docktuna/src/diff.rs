@@ -7,9 +7,9 @@ use crate::distribution::Distribution;
 use crate::id::TrialNumber;
 use crate::outline::{EntryKind, OutlineEntry, SpaceOutline, unordered};
 use crate::params::{Parameter, Params};
-#[cfg(feature = "storage")]
-use crate::space::Node;
 use crate::space::{Condition, Domain, Space};
+#[cfg(feature = "storage")]
+use crate::{near::near_names, space::Node};
 
 /// How a stored study, trial or space differs from the declared space.
 #[derive(Debug, Clone, PartialEq)]
@@ -370,11 +370,20 @@ pub(crate) fn incompatible<'a>(
         .collect()
 }
 
-/// The declared names that look like `name`.
+/// The declared names that look like `name`, or whose last part does.
 #[cfg(feature = "storage")]
 pub(crate) fn near_params(space: &Space, name: &str) -> Vec<String> {
     let nodes: Vec<Node> = space.walk().filter(|node| node.param().is_some()).collect();
-    crate::near::near_names(name, nodes.iter().map(|node| node.name.as_str()))
+    let names = || nodes.iter().map(|node| node.name.as_str());
+    let near = near_names(name, names());
+    if !near.is_empty() {
+        return near;
+    }
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let parts: Vec<String> = names().map(last).collect();
+    let near = near_names(&last(name), parts.iter().map(String::as_str));
+    let found = names().filter(|name| near.contains(&last(name)));
+    found.take(3).map(str::to_owned).collect()
 }
 
 fn differs(stored: &Parameter, domain: Domain, policy: Mismatch) -> Option<DifferenceKind> {

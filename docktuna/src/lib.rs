@@ -65,6 +65,7 @@ pub use {
     config::{Secret, SslMode},
     database::{DatabaseBuilder, OptunaDatabase, Pool, StudySummary, optuna_db},
     load::{Best, Fallback, Load, Loader, ParetoOptimal},
+    overrides::{Key, KeyValue, Overrides},
     study::{
         BlockingTrial, DynamicStudy, Optimize, OptimizeBlocking, RunSummary, RunningTrial, Stop,
         Study, StudyBuilder, Trial, Values,

@@ -3,7 +3,7 @@
 use crate::space::Space;
 
 /// The stored name of a parameter that has no way to it, because the tuned type itself is one.
-const ROOT: &str = "config";
+pub(crate) const ROOT: &str = "config";
 
 /// The names entered so far, joined by dots.
 #[derive(Debug, Clone, Default)]

@@ -154,12 +154,15 @@ pub trait Number: Scalar {
 macro_rules! integers {
     ($($int:ty),*) => {$(
         impl Scalar for $int {
+            /// A declared domain lies within its field's type. Whether a widened one does is found
+            /// out by decoding its ends, so that what lies outside becomes the nearest value.
             fn decode(domain: &Domain, stored: f64) -> Self {
+                let nearest = |value: i64| if value < 0 { Self::MIN } else { Self::MAX };
                 match domain.value(stored) {
-                    Value::Int(value) => Self::try_from(value).ok(),
+                    Value::Int(value) => Some(value.try_into().unwrap_or(nearest(value))),
                     _ => None,
                 }
-                .expect("a domain lies within its field's type, and a source within the domain")
+                .expect("the domain of an integer field holds integers")
             }
 
             fn encode(&self, _: &Domain) -> Value {

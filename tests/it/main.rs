@@ -22,6 +22,7 @@ mod interop;
 mod load;
 mod objectives;
 mod opening;
+mod overriding;
 mod rights;
 mod round_trips;
 mod rules;

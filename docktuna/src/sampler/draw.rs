@@ -8,7 +8,7 @@ use rand::rngs::{ChaCha12Rng, SysRng};
 use super::Sampler;
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
-use crate::overrides::Overrides;
+use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::path::Path;
 use crate::rules::{self, Constraints};
@@ -28,7 +28,7 @@ pub(crate) struct Given {
 pub(crate) struct Draw<'a> {
     path: Path,
     sampler: &'a dyn Sampler,
-    overrides: &'a Overrides,
+    overrides: &'a Resolved,
     given: &'a Given,
     rng: ChaCha12Rng,
     params: Params,
@@ -57,7 +57,7 @@ impl<'a> Draw<'a> {
     /// is drawn.
     pub(crate) fn config<T: Tunable>(
         sampler: &'a dyn Sampler,
-        overrides: &'a Overrides,
+        overrides: &'a Resolved,
         given: &'a Given,
         rng: ChaCha12Rng,
     ) -> Result<Drawn<T>> {
@@ -127,7 +127,7 @@ impl Source for Draw<'_> {
 
     fn param(&mut self, param: &'static Param) -> Result<f64> {
         let name = self.path.name();
-        let declared = Distribution::from(*param.domain());
+        let declared = self.overrides.distribution(name, param.domain());
         let given = match self.given.stored.get(name) {
             Some(parameter) => Some(parameter.value()),
             None => self.given.fixed.get(name).cloned(),

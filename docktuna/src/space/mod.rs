@@ -5,6 +5,7 @@
 //! `sgd` of the field `optimizer` is stored as `optimizer.sgd.momentum`.
 
 mod domain;
+mod find;
 mod single;
 mod value;
 mod walk;

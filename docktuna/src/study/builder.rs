@@ -32,7 +32,7 @@ pub struct StudyBuilder<T> {
     sampler: Box<dyn Sampler>,
     pruner: Box<dyn Pruner>,
     seed: Option<u64>,
-    overrides: Vec<String>,
+    overrides: Overrides<T>,
     config: PhantomData<fn() -> T>,
 }
 
@@ -46,7 +46,7 @@ impl<T: Tunable> StudyBuilder<T> {
             sampler: Box::new(Random),
             pruner: Box::new(Median::default()),
             seed: None,
-            overrides: Vec::new(),
+            overrides: Overrides::new(),
             config: PhantomData,
         }
     }
@@ -93,11 +93,19 @@ impl<T: Tunable> StudyBuilder<T> {
         self
     }
 
-    /// Narrows the search for this run: `lr=1e-4..=1e-3` narrows a range, `lr=0.01` fixes a value,
-    /// `optimizer=sgd|adam_w` keeps some choices. The stored distributions stay as declared.
+    /// Changes the search for this run, after what was [`set`](Self::set) before.
     #[must_use]
-    pub fn set(mut self, text: impl Into<String>) -> Self {
-        self.overrides.push(text.into());
+    pub fn overrides(mut self, overrides: Overrides<T>) -> Self {
+        self.overrides = self.overrides.and(overrides);
+        self
+    }
+
+    /// Changes the search for this run, as a command line says it: `lr=1e-4..=1e-3` narrows a range,
+    /// `lr=0.01` fixes a value, `optimizer=sgd|adam_w` keeps some choices; [`Overrides::set`] has
+    /// them all.
+    #[must_use]
+    pub fn set(mut self, text: impl AsRef<str>) -> Self {
+        self.overrides = self.overrides.set(text.as_ref());
         self
     }
 
@@ -120,10 +128,7 @@ impl<T: Tunable> StudyBuilder<T> {
         }
         let declared: Vec<Node> = T::SPACE.walk().collect();
         unambiguous(&declared)?;
-        let mut overrides = Overrides::default();
-        for text in &self.overrides {
-            overrides.add(text, T::SPACE, T::NAME)?;
-        }
+        let overrides = self.overrides.resolve()?;
         self.pruner.check().map_err(|reason| Error::Pruner {
             pruner: self.pruner.name(),
             reason,

@@ -28,7 +28,7 @@ use crate::codec::{self, Json};
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
 use crate::load::{self, Best, ParetoOptimal};
-use crate::overrides::Overrides;
+use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::rules::{self, Constraints};
 use crate::sampler::{Draw, Drawn, Given, Sampler, generator};
@@ -70,7 +70,7 @@ pub struct Study<T> {
 #[derive(Debug)]
 struct Search {
     sampler: Box<dyn Sampler>,
-    overrides: Overrides,
+    overrides: Resolved,
     seed: Option<u64>,
     /// With a seed, the number that the next trial probably gets. Asks of one process wait for each
     /// other then, so that each is drawn for the number it gets.

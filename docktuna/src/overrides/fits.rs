@@ -1,0 +1,102 @@
+//! Whether a field's type holds the ends of a widened range, which no declaration has checked.
+
+use std::convert::Infallible;
+
+use crate::distribution::Distribution;
+use crate::path::Path;
+use crate::space::{Condition, Node, Param, Value};
+use crate::tunable::{Sink, Source, Tunable};
+
+/// Builds a configuration with each end of the range and looks whether it comes back.
+pub(super) fn check<T: Tunable>(name: &str, range: &Distribution) -> Result<(), String> {
+    let (low, high) = match range {
+        Distribution::Float(range) => (Value::Float(range.low), Value::Float(range.high)),
+        Distribution::Int(range) => (Value::Int(range.low), Value::Int(range.high)),
+        Distribution::Categorical(_) => return Ok(()),
+    };
+    let node = T::SPACE.walk().find(|node: &Node| node.name == name);
+    let when = node.map(|node| node.when).unwrap_or_default();
+    for end in [low, high] {
+        let mut probe = Probe {
+            path: Path::start(T::SPACE),
+            name,
+            when: &when,
+            end: end.clone(),
+            recorded: None,
+        };
+        let Ok(config) = T::build(&mut probe);
+        probe.path = Path::start(T::SPACE);
+        let Ok(()) = config.record(&mut probe);
+        if !probe.recorded.is_some_and(|recorded| near(&recorded, &end)) {
+            return Err(format!("{end} does not fit in the field's type"));
+        }
+    }
+    Ok(())
+}
+
+/// An f32 field rounds: it holds a number if it holds one next to it.
+fn near(recorded: &Value, end: &Value) -> bool {
+    match (recorded, end) {
+        (Value::Float(a), Value::Float(b)) => (a - b).abs() <= b.abs() * f64::from(f32::EPSILON),
+        _ => recorded == end,
+    }
+}
+
+/// Gives one parameter the end of its range and all others what their domain begins with, and the
+/// labels that make it active; then notes what became of it.
+struct Probe<'a> {
+    path: Path,
+    name: &'a str,
+    when: &'a [Condition],
+    end: Value,
+    recorded: Option<Value>,
+}
+
+impl Source for Probe<'_> {
+    type Error = Infallible;
+
+    fn enter(&mut self, name: &'static str) {
+        self.path.enter(name);
+    }
+
+    fn leave(&mut self) {
+        self.path.leave();
+    }
+
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "integers were checked against 2^53, and indices are small"
+    )]
+    fn param(&mut self, param: &'static Param) -> Result<f64, Infallible> {
+        let name = self.path.name();
+        if name == self.name {
+            return Ok(self.end.as_f64().unwrap_or_default());
+        }
+        let label = self.when.iter().find(|condition| condition.param == name);
+        let index = label.and_then(|c| param.domain().index(&c.label.clone().into()));
+        Ok(match Distribution::from(*param.domain()) {
+            Distribution::Float(range) => range.low,
+            Distribution::Int(range) => range.low as f64,
+            Distribution::Categorical(_) => index.unwrap_or_default() as f64,
+        })
+    }
+}
+
+impl Sink for Probe<'_> {
+    type Error = Infallible;
+
+    fn enter(&mut self, name: &'static str) {
+        self.path.enter(name);
+    }
+
+    fn leave(&mut self) {
+        self.path.leave();
+    }
+
+    fn param(&mut self, _: &'static Param, value: Value) -> Result<(), Infallible> {
+        if self.path.name() == self.name {
+            self.recorded = Some(value);
+        }
+        Ok(())
+    }
+}

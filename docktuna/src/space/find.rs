@@ -1,0 +1,95 @@
+//! Looking a parameter up by its stored name, in const evaluation too.
+
+use super::{Param, Space};
+use crate::path::ROOT;
+
+impl Space {
+    /// The parameter stored as `name`, if there is one.
+    ///
+    /// ```
+    /// use docktuna::Tunable;
+    ///
+    /// #[derive(Tunable)]
+    /// struct Train {
+    ///     #[tune(range = 0.0..=1.0)]
+    ///     mixup: Option<f64>,
+    /// }
+    ///
+    /// const _: () = assert!(Train::SPACE.find("mixup.some").is_some());
+    /// assert!(Train::space().find("mixup.none").is_none());
+    /// ```
+    #[must_use]
+    pub const fn find(&self, name: &str) -> Option<&Param> {
+        let name = name.as_bytes();
+        let start = match self {
+            Self::Group(_) => Some(0),
+            _ => after(name, 0, ROOT),
+        };
+        match start {
+            Some(start) => self.find_from(name, start),
+            None => None,
+        }
+    }
+
+    /// The parameter whose name is `name`, of which the way here is `at` bytes long.
+    const fn find_from(&self, name: &[u8], at: usize) -> Option<&Param> {
+        match self {
+            Self::Param(param) if at == name.len() => Some(param),
+            Self::Switch(switch) if at == name.len() => Some(&switch.label),
+            Self::Group(fields) => {
+                let mut i = 0;
+                while i < fields.len() {
+                    let field = &fields[i];
+                    if let Some(at) = after(name, at, field.name)
+                        && let Some(param) = field.space.find_from(name, at)
+                    {
+                        return Some(param);
+                    }
+                    i += 1;
+                }
+                None
+            }
+            Self::Switch(switch) => {
+                let mut i = 0;
+                while i < switch.arms.len() {
+                    let arm = &switch.arms[i];
+                    if let Some(at) = after(name, at, arm.label)
+                        && let Some(param) = arm.space.find_from(name, at)
+                    {
+                        return Some(param);
+                    }
+                    i += 1;
+                }
+                None
+            }
+            Self::Param(_) | Self::Fixed(_) => None,
+        }
+    }
+}
+
+/// The place in `name` behind `part`, which has to begin at `at`, after a dot if it is not the first
+/// one. The empty part leaves no trace.
+const fn after(name: &[u8], at: usize, part: &str) -> Option<usize> {
+    let part = part.as_bytes();
+    if part.is_empty() {
+        return Some(at);
+    }
+    let mut start = at;
+    if at > 0 {
+        if at >= name.len() || name[at] != b'.' {
+            return None;
+        }
+        start += 1;
+    }
+    if name.len() - start < part.len() {
+        return None;
+    }
+    let mut i = 0;
+    while i < part.len() {
+        if name[start + i] != part[i] {
+            return None;
+        }
+        i += 1;
+    }
+    Some(start + part.len())
+}
