@@ -1,16 +1,27 @@
 //! What someone who mistyped a word may have meant.
 
-/// The candidate nearest to `word`, if one is near enough to be meant.
+/// The fewest letters that stand for a word that starts with them.
+const PREFIX: usize = 3;
+
+/// The candidate nearest to `word`, if one is near enough to be meant, or the first that starts with
+/// it.
 pub(crate) fn near<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    candidates
-        .into_iter()
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let nearest = candidates
+        .iter()
+        .copied()
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 3).max(1))
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    nearest.or_else(|| {
+        let long_enough = word.chars().count() >= PREFIX;
+        let mut candidates = candidates.into_iter();
+        candidates.find(|candidate| long_enough && candidate.starts_with(word))
+    })
 }
 
 /// How many letters have to be added, removed, replaced or swapped with their neighbour.
@@ -53,6 +64,8 @@ mod tests {
         assert_eq!(near("Log", options), Some("log"));
         assert_eq!(near("choice", options), Some("choices"));
         assert_eq!(near("renam", options), Some("rename"));
+        assert_eq!(near("cho", options), Some("choices"));
+        assert_eq!(near("ch", options), None);
         assert_eq!(near("minimum", options), None);
         assert_eq!(near("", options), None);
     }

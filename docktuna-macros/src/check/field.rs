@@ -42,28 +42,31 @@ fn one(diag: &Diag, field: &syn::Field, style: Option<Style>, names: &mut Names)
     }
     let rule = rule(&subject, &attrs)?;
     let dependents = dependents(&subject, &attrs, rule);
-    let named = match rule.map(|rule| rule.key) {
+    let key = rule.map(|rule| rule.key);
+    let name = match key {
         Some(Key::Skip | Key::Flatten) => None,
         _ => {
             let styled = |name: &str| style.map_or_else(|| name.to_owned(), |s| s.field(name));
-            let (name, at) = stored(&subject, &attrs, &ident, styled)?;
-            names.insert(&subject, &name, at);
-            Some(name)
+            stored(&subject, &attrs, &ident, styled).map(|(name, at)| {
+                names.insert(&subject, &name, at);
+                name
+            })
         }
     };
     dependents?;
     owned(&subject, &field.ty, rule)?;
-    let role = match (rule.map(|rule| rule.key), named) {
-        (Some(Key::Flatten), _) => flatten(&subject, &field.ty)?,
-        (_, Some(name)) => {
-            let part = part(&subject, &attrs, rule, field)?;
+    let role = match key {
+        Some(Key::Flatten) => flatten(&subject, &field.ty)?,
+        Some(Key::Skip) => Role::Skip(rule.and_then(Entry::value).cloned()),
+        _ => {
+            // A name that cannot be stored does not hide a rule that is wrong.
+            let part = part(&subject, &attrs, rule, field);
             Role::Stored {
-                name,
+                name: name?,
                 doc: attrs.doc,
-                part,
+                part: part?,
             }
         }
-        (_, None) => Role::Skip(rule.and_then(Entry::value).cloned()),
     };
     Some(Field {
         ident,

@@ -18,14 +18,16 @@ pub(super) fn study(subject: &Subject<'_>, attrs: &Attrs) -> Study {
     one_direction(subject, &directions);
     Study {
         name: text(subject, attrs, Key::Study),
-        objectives: match directions.first() {
-            None => Vec::new(),
-            Some(entry) if entry.key == Key::Objectives => objectives(subject, entry.members()),
-            Some(direction) => vec![Objective {
-                maximize: direction.key == Key::Maximize,
-                metric: text(subject, attrs, direction.key),
-            }],
-        },
+        objectives: directions
+            .into_iter()
+            .flat_map(|entry| match entry.key {
+                Key::Objectives => objectives(subject, entry.members()),
+                direction => vec![Objective {
+                    maximize: direction == Key::Maximize,
+                    metric: text(subject, attrs, direction),
+                }],
+            })
+            .collect(),
     }
 }
 

@@ -93,6 +93,7 @@ fn allowed() -> TokenStream {
             clippy::cast_possible_truncation,
             clippy::cast_possible_wrap,
             clippy::cast_precision_loss,
+            clippy::default_numeric_fallback,
             clippy::unnecessary_cast
         )]
     }

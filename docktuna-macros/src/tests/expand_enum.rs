@@ -23,6 +23,7 @@ fn an_option_is_a_switch() {
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
+    clippy::default_numeric_fallback,
     clippy::unnecessary_cast
 )]
 const _: () = {
@@ -126,6 +127,7 @@ fn an_enum_is_a_switch_of_its_drawn_variants() {
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
+    clippy::default_numeric_fallback,
     clippy::unnecessary_cast
 )]
 const _: () = {

@@ -36,6 +36,7 @@ fn a_struct_is_a_group_of_its_fields() {
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
+    clippy::default_numeric_fallback,
     clippy::unnecessary_cast
 )]
 const _: () = {
@@ -197,6 +198,7 @@ fn constants_are_checked_beside_the_implementation() {
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
+    clippy::default_numeric_fallback,
     clippy::unnecessary_cast
 )]
 const _: () = {

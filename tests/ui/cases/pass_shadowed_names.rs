@@ -32,6 +32,11 @@ mod shadowed {
         None,
     }
 
+    pub struct Vec;
+    pub struct Box;
+    pub struct Fn;
+    pub struct ToString;
+    pub struct Display;
     pub struct Ok;
     pub struct Some;
     pub struct None;
@@ -61,6 +66,7 @@ mod shadowed {
     const HIGH: u8 = 9;
 
     #[derive(Derive)]
+    #[tune(objectives(minimize, maximize = "x"), validate = Self::validate, constraint(rule = Self::rule))]
     pub struct Model<S, K> {
         pub result: Result,
         pub option: Option,
@@ -83,6 +89,13 @@ mod shadowed {
         pub const NAME: u8 = 0;
         pub fn build() {}
         pub fn record(&self) {}
+        pub fn validate(&self) -> ::std::result::Result<(), ::std::string::String> {
+            ::std::result::Result::Ok(())
+        }
+        pub fn rule(&self) -> f64 {
+            0.0
+        }
+        pub fn constraint(&self) {}
     }
 }
 
