@@ -101,8 +101,8 @@ pub enum Mismatch {
     Reject,
     /// A range or step that moved, as long as the stored value lies in the declared range.
     AllowMovedRange,
-    /// Also parameters that the struct no longer has, and choices that were added, removed or
-    /// reordered, as long as the stored value is still one of them.
+    /// Also parameters that the struct no longer has, and choices that were added or removed, as long
+    /// as the stored value is still one of them.
     AllowChanged,
 }
 
@@ -359,7 +359,8 @@ pub(crate) fn incompatible<'a>(
         .filter_map(|(name, stored)| {
             let parameter = declared.iter().find(|node| node.name == name)?;
             let declared = Distribution::from(*parameter.param()?.domain());
-            (!stored.is_compatible(&declared)).then(|| Difference {
+            let same = stored.is_compatible(&declared) || stored.is_reordered(&declared);
+            (!same).then(|| Difference {
                 param: name.to_owned(),
                 kind: DifferenceKind::Changed {
                     stored: stored.clone(),
@@ -392,7 +393,9 @@ fn differs(stored: &Parameter, domain: Domain, policy: Mismatch) -> Option<Diffe
         (&stored.distribution, &declared),
         (Distribution::Categorical(_), Distribution::Categorical(_))
     );
-    let overlooked = choices && policy == Mismatch::AllowChanged;
+    // A choice is known by its value, so that variants may change places.
+    let overlooked =
+        stored.distribution.is_reordered(&declared) || choices && policy == Mismatch::AllowChanged;
     if !overlooked && !stored.distribution.is_compatible(&declared) {
         return Some(DifferenceKind::Changed {
             stored: stored.distribution.clone(),

@@ -61,6 +61,20 @@ impl Distribution {
             _ => false,
         }
     }
+
+    /// The same choices in another order.
+    pub(crate) fn is_reordered(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Categorical(a), Self::Categorical(b)) => {
+                let in_other = |choice: &Value| position(b, choice);
+                let mut places: Vec<usize> = a.iter().filter_map(in_other).collect();
+                places.sort_unstable();
+                places.dedup();
+                places.len() == a.len() && a.len() == b.len()
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<Domain> for Distribution {
@@ -212,13 +226,16 @@ impl IntDomain {
             && (i128::from(integer) - i128::from(self.low)) % i128::from(self.step) == 0
     }
 
+    /// Compared as integers: beyond 2^53 a double may be another one.
     #[allow(
         clippy::cast_precision_loss,
         reason = "a declared integer is below 2^53"
     )]
     fn stored(&self, value: &Value) -> Option<f64> {
         match value {
-            Value::Int(integer) => Some(*integer as f64).filter(|number| self.contains(*number)),
+            Value::Int(integer) if (self.low..=self.high).contains(integer) => {
+                Some(*integer as f64).filter(|number| self.contains(*number))
+            }
             _ => None,
         }
     }

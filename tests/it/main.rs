@@ -19,6 +19,7 @@ mod derive;
 mod expected;
 mod fixtures;
 mod interop;
+mod laws;
 mod load;
 mod objectives;
 mod opening;

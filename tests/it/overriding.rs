@@ -1,7 +1,6 @@
 //! Runs that search something else than what is declared, and what is stored then.
 
-use docktuna::{Error, Key, Overrides};
-use serde_json::json;
+use docktuna::{Error, Key, Overrides, Tunable};
 
 use crate::backend::Backend;
 use crate::space::Train;
@@ -38,11 +37,65 @@ async fn python_sees_values_inside_of_what_is_stored() {
         }
         for version in Version::ALL {
             // Optuna checks every value against its distribution when it copies a trial.
-            let copied = python(version, "copy_study.py", &["--study", "s"], backend.url()).await;
-            assert_eq!(copied, json!({"copied": 51}));
+            let copied = python(version, "values.py", &["--study", "s"], backend.url()).await;
+            assert_eq!(copied.as_array().unwrap().len(), 51);
         }
         // The declared ranges still continue the study.
         backend.db.study::<Train>("s").await.unwrap();
+    }
+}
+
+/// Variants and choices may change places: the study keeps to its order, and labels keep their
+/// meaning.
+#[tokio::test]
+async fn a_study_is_continued_after_variants_changed_places() {
+    #[derive(Tunable, Debug, PartialEq)]
+    enum Old {
+        A,
+        B,
+        C,
+    }
+    #[derive(Tunable, Debug, PartialEq)]
+    struct Before {
+        kind: Old,
+        #[tune(choices = ["x", "y", "z"])]
+        text: String,
+    }
+    #[derive(Tunable, Debug, PartialEq)]
+    enum New {
+        C,
+        A,
+        B,
+    }
+    #[derive(Tunable, Debug, PartialEq)]
+    struct After {
+        #[tune(choices = ["z", "x", "y"])]
+        text: String,
+        kind: New,
+    }
+    for backend in Backend::shared().await {
+        let before = backend.db.study::<Before>("s").await.unwrap();
+        before.ask().await.unwrap().tell(9.0).await.unwrap();
+        let builder = backend.db.study_builder::<After>("s");
+        let after = builder.set("text=z|y").open().await.unwrap();
+        let text = "x".to_owned();
+        let kind = New::C;
+        let number = after.enqueue(After { text, kind }).await.unwrap();
+        for trial in after.ask_many(30).await.unwrap() {
+            let params = trial.params();
+            let label = |name| params.get(name).unwrap().value().to_string();
+            assert_eq!(label("kind"), format!("{:?}", trial.config().kind));
+            assert_eq!(label("text"), trial.config().text);
+            assert!(trial.number() == number || trial.config().text != "x");
+            let stored = params.get("kind").unwrap().distribution().to_string();
+            assert_eq!(stored, "[A, B, C]");
+            let value = f64::from(trial.number() != number);
+            trial.tell(value).await.unwrap();
+        }
+        assert_eq!(after.best().await.unwrap().config.kind, New::C);
+        assert_eq!(before.best().await.unwrap().config.kind, Old::C);
+        let seen = python(Version::V5, "values.py", &["--study", "s"], backend.url()).await;
+        assert_eq!(seen[1], serde_json::json!({"kind": "C", "text": "x"}));
     }
 }
 

@@ -11,7 +11,12 @@ const EXACT: i64 = 1 << 53;
 
 /// What to draw instead of the declared domains, by parameter.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Resolved(HashMap<String, Override>);
+pub(crate) struct Resolved {
+    overrides: HashMap<String, Override>,
+    /// The choices as the study lists them, perhaps in another order than the type: Optuna keeps to
+    /// one order.
+    orders: HashMap<String, Distribution>,
+}
 
 #[derive(Debug, Clone)]
 enum Override {
@@ -20,7 +25,7 @@ enum Override {
     /// Draws from another range, which is stored.
     Widened(Distribution),
     /// Draws one of these choices.
-    Keep(Vec<usize>),
+    Keep(Vec<Value>),
     /// Always the same.
     Fix(f64),
 }
@@ -43,29 +48,37 @@ impl Resolved {
             Rule::Keep(values) => kept(values, domain)?,
             Rule::Text(_) => return Err("a text is read once".to_owned()),
         };
-        self.0.insert(name.to_owned(), resolved);
+        self.overrides.insert(name.to_owned(), resolved);
         Ok(())
     }
 
     /// The range that the parameter `name` was widened to, if it was.
     pub(super) fn widened(&self, name: &str) -> Option<&Distribution> {
-        match self.0.get(name) {
+        match self.overrides.get(name) {
             Some(Override::Widened(range)) => Some(range),
             _ => None,
         }
     }
 
-    /// What is stored for the parameter `name`: the declared distribution, unless it was widened.
+    /// Keeps to the order in which the study lists the choices of the parameter `name`, if it has
+    /// choices.
+    pub(crate) fn keep_order(&mut self, name: String, stored: Distribution) {
+        if let Distribution::Categorical(_) = stored {
+            self.orders.insert(name, stored);
+        }
+    }
+
+    /// What is stored for the parameter `name`: the declared distribution, unless it was widened or
+    /// the study has another order.
     pub(crate) fn distribution(&self, name: &str, declared: &Domain) -> Distribution {
-        let widened = self.widened(name).cloned();
-        widened.unwrap_or_else(|| Distribution::from(*declared))
+        let other = self.widened(name).or_else(|| self.orders.get(name));
+        other.map_or_else(|| Distribution::from(*declared), Clone::clone)
     }
 
     /// A value for the parameter `name`, drawn by `draw` from what is left of `stored`, which
     /// [`distribution`](Self::distribution) gave.
     #[allow(
         clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
         clippy::cast_sign_loss,
         reason = "indices are small"
     )]
@@ -75,17 +88,16 @@ impl Resolved {
         stored: &Distribution,
         draw: impl FnOnce(&Distribution) -> f64,
     ) -> f64 {
-        match (self.0.get(name), stored) {
+        match (self.overrides.get(name), stored) {
             (None | Some(Override::Widened(_)), _) => draw(stored),
             (Some(Override::Narrowed(narrowed)), _) => draw(narrowed),
             (Some(Override::Fix(value)), _) => *value,
-            (Some(Override::Keep(indices)), Distribution::Categorical(choices)) => {
-                let kept: Vec<Value> = indices.iter().map(|i| choices[*i].clone()).collect();
-                let drawn = draw(&Distribution::Categorical(kept.into())) as usize;
+            (Some(Override::Keep(kept)), stored) => {
+                let drawn = draw(&Distribution::Categorical(kept.clone().into())) as usize;
                 // Past the end only with a sampler that breaks its contract; the caller refuses it.
-                indices.get(drawn).map_or(f64::NAN, |index| *index as f64)
+                let chosen = kept.get(drawn).and_then(|value| stored.stored(value));
+                chosen.unwrap_or(f64::NAN)
             }
-            (Some(Override::Keep(_)), _) => draw(stored),
         }
     }
 }
@@ -98,15 +110,17 @@ fn kept(values: &[Value], domain: &Domain) -> Result<Override, String> {
     match (domain, values) {
         (_, []) => Err("no value is left; help: keep at least one".to_owned()),
         (Domain::Choice(_), _) => {
-            let mut indices = Vec::new();
+            let mut kept: Vec<Value> = Vec::new();
             for value in values {
-                let index = domain.index(value).ok_or_else(|| outside(value))?;
+                if domain.index(value).is_none() {
+                    return Err(outside(value));
+                }
                 // Twice would be twice as likely.
-                if !indices.contains(&index) {
-                    indices.push(index);
+                if !kept.iter().any(|other| other.same(value)) {
+                    kept.push(value.clone());
                 }
             }
-            Ok(Override::Keep(indices))
+            Ok(Override::Keep(kept))
         }
         (_, [value]) => {
             let stored = domain.stored(&whole(value, domain));

@@ -157,8 +157,14 @@ impl Source for Draw<'_> {
                 allowed: declared.to_string(),
             });
         }
+        let choice = match declared {
+            Distribution::Categorical(_) => declared.value(stored),
+            Distribution::Float(_) | Distribution::Int(_) => None,
+        };
         self.params.push(name, declared, stored);
-        Ok(stored)
+        // The study may list the choices in another order than the type.
+        let index = choice.and_then(|choice| param.domain().stored(&choice));
+        Ok(index.unwrap_or(stored))
     }
 }
 

@@ -60,6 +60,10 @@ impl Value {
                 other => other.as_f64(),
             }
         }
+        // Beyond 2^53 two integers may be one double.
+        if let (Self::Int(a), Self::Int(b)) = (self, other) {
+            return a == b;
+        }
         match (number(self), number(other)) {
             (Some(a), Some(b)) => a == b || (a.is_nan() && b.is_nan()),
             (None, None) => self == other,
@@ -123,6 +127,7 @@ mod tests {
         assert!(Value::Int(1).same(&Value::Float(1.0)));
         assert!(Value::Float(f64::NAN).same(&Value::Float(f64::NAN)));
         assert!(!Value::Int(1).same(&"1".into()));
+        assert!(!Value::Int(1 << 53).same(&Value::Int((1 << 53) + 1)));
         assert!(!Value::None.same(&Value::Float(f64::NAN)));
         assert!(Value::None.same(&Value::None));
     }

@@ -128,7 +128,7 @@ impl<T: Tunable> StudyBuilder<T> {
         }
         let declared: Vec<Node> = T::SPACE.walk().collect();
         unambiguous(&declared)?;
-        let overrides = self.overrides.resolve()?;
+        let mut overrides = self.overrides.resolve()?;
         self.pruner.check().map_err(|reason| Error::Pruner {
             pruner: self.pruner.name(),
             reason,
@@ -155,7 +155,9 @@ impl<T: Tunable> StudyBuilder<T> {
                 wanted: directions,
             });
         }
-        refuse_other_parameters::<T>(&self.db, &row, &declared).await?;
+        for (name, stored) in stored_parameters::<T>(&self.db, &row, &declared).await? {
+            overrides.keep_order(name, stored);
+        }
         record_space::<T>(&self.db, &row, self.sampler.name()).await?;
         Ok(Study {
             dynamic: DynamicStudy::new(self.db, row),
@@ -220,11 +222,16 @@ async fn name_metrics(
         .await
 }
 
-async fn refuse_other_parameters<T: Tunable>(
+/// The distributions that the study holds for declared parameters.
+///
+/// # Errors
+///
+/// [`Error::SpaceMismatch`] for those that Optuna would refuse beside the declared ones.
+async fn stored_parameters<T: Tunable>(
     db: &OptunaDatabase,
     row: &StudyRow,
     declared: &[Node],
-) -> Result<()> {
+) -> Result<Vec<(String, Distribution)>> {
     let names: Vec<String> = declared
         .iter()
         .filter(|node| node.param().is_some())
@@ -239,12 +246,12 @@ async fn refuse_other_parameters<T: Tunable>(
         })?;
         stored.push((name, distribution));
     }
-    let stored = stored
+    let pairs = stored
         .iter()
         .map(|(name, distribution)| (name.as_str(), distribution));
-    let differences = incompatible(declared, stored);
+    let differences = incompatible(declared, pairs);
     if differences.is_empty() {
-        return Ok(());
+        return Ok(stored);
     }
     Err(Error::SpaceMismatch(Box::new(SpaceDiff {
         subject: Subject::Study {
