@@ -302,7 +302,11 @@ impl Writer {
             ("[true]", "true", "bool"),
             ("[1, 2]", "2", "Count"),
         ]);
-        self.finish(vec![format!("choices = {list}")], ty, default)
+        let mut options = vec![format!("choices = {list}")];
+        if ty != "bool" {
+            options.extend(self.sometimes(4, &["ordered"]));
+        }
+        self.finish(options, ty, default)
     }
 
     /// Adds a default, and puts the type into an `Option` now and then.
