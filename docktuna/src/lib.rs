@@ -52,6 +52,7 @@ mod tunable;
 pub use diff::{Difference, DifferenceKind, Mismatch, SpaceDiff};
 pub use distribution::Distribution;
 #[cfg(feature = "derive")]
+#[doc = include_str!("../docs/derive.md")]
 pub use docktuna_macros::Tunable;
 pub use error::{BoxError, ConnectReason, Error, Result, SchemaReason, SettingsReport};
 pub use id::{StateCounts, StudyId, TrialId, TrialNumber, TrialState};
