@@ -38,10 +38,14 @@ fn write(entry: &OutlineEntry) -> String {
     match &entry.kind {
         EntryKind::Param {
             distribution,
+            ordered,
             default,
         } => {
             let distribution = codec::write_distribution(distribution);
             members.push(format!("\"distribution\": {distribution}"));
+            if *ordered {
+                members.push("\"ordered\": true".to_owned());
+            }
             if let Some(default) = default {
                 members.push(format!("\"default\": {}", codec::write_value(default)));
             }
@@ -95,7 +99,7 @@ fn read_entry(name: &str, item: &Json, before: &SpaceOutline) -> Result<OutlineE
         return Err("it is given twice".to_owned());
     }
     let kind = match (item.get("distribution"), member(item, "fixed")?) {
-        (Some(json), None) => read_param(json, item.get("default"))?,
+        (Some(json), None) => read_param(json, item)?,
         (None, Some(value)) => EntryKind::Fixed(value.to_owned()),
         (Some(_), Some(_)) => return Err("it is both searched and fixed".to_owned()),
         (None, None) => return Err("it has neither `distribution` nor `fixed`".to_owned()),
@@ -116,7 +120,7 @@ fn read_entry(name: &str, item: &Json, before: &SpaceOutline) -> Result<OutlineE
     })
 }
 
-fn read_param(json: &Json, default: Option<&Json>) -> Result<EntryKind, String> {
+fn read_param(json: &Json, item: &Json) -> Result<EntryKind, String> {
     let distribution = codec::read_distribution(&json.to_text())?;
     if let Distribution::Float(range) = &distribution {
         let numbers = [Some(range.low), Some(range.high), range.step];
@@ -125,7 +129,12 @@ fn read_param(json: &Json, default: Option<&Json>) -> Result<EntryKind, String> 
             return Err(format!("its range {distribution} is empty"));
         }
     }
-    let default = default.cloned().map(Json::into_value);
+    let ordered = match item.get("ordered") {
+        None => false,
+        Some(Json::Scalar(Value::Bool(ordered))) => *ordered,
+        Some(_) => return Err("its `ordered` is not true or false".to_owned()),
+    };
+    let default = item.get("default").cloned().map(Json::into_value);
     if let Some(default) = &default
         && distribution.stored(default).is_none()
     {
@@ -133,6 +142,7 @@ fn read_param(json: &Json, default: Option<&Json>) -> Result<EntryKind, String> 
     }
     Ok(EntryKind::Param {
         distribution,
+        ordered,
         default,
     })
 }

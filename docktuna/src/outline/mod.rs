@@ -7,7 +7,7 @@ mod tests;
 
 use crate::codec;
 use crate::distribution::Distribution;
-use crate::space::{Condition, NodeKind, Space, Value};
+use crate::space::{Condition, Domain, NodeKind, Space, Value};
 
 /// The owned description of a space: what a study keeps of the type it was made for.
 ///
@@ -60,6 +60,8 @@ pub enum EntryKind {
     Param {
         /// What it is drawn from.
         distribution: Distribution,
+        /// Whether its choices have an order that means something.
+        ordered: bool,
         /// Its default, if it has one.
         default: Option<Value>,
     },
@@ -80,8 +82,8 @@ impl SpaceOutline {
     }
 
     /// A short text that is equal for two spaces exactly when they have the same parameters and
-    /// fixed values under the same conditions, whatever their order, the order of choices,
-    /// descriptions and defaults.
+    /// fixed values under the same conditions, whatever their order, the order of choices and
+    /// whether it means something, descriptions and defaults: none of these is stored with a trial.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let mut lines: Vec<String> = self.entries.iter().map(OutlineEntry::identity).collect();
@@ -173,6 +175,7 @@ impl Space {
             kind: match node.kind {
                 NodeKind::Param(param) => EntryKind::Param {
                     distribution: (*param.domain()).into(),
+                    ordered: matches!(param.domain(), Domain::Choice(list) if list.is_ordered()),
                     default: param.default().cloned(),
                 },
                 NodeKind::Fixed(value) => EntryKind::Fixed(value.to_owned()),

@@ -41,9 +41,10 @@ fn row(entry: &OutlineEntry) -> [String; 6] {
     let (kind, values, default) = match &entry.kind {
         EntryKind::Param {
             distribution,
+            ordered,
             default,
         } => (
-            kind(distribution),
+            kind(distribution, *ordered),
             distribution.to_string(),
             default.as_ref().map(ToString::to_string),
         ),
@@ -62,10 +63,11 @@ fn row(entry: &OutlineEntry) -> [String; 6] {
     .map(|cell| cell.replace(char::is_control, " "))
 }
 
-fn kind(distribution: &Distribution) -> &'static str {
+fn kind(distribution: &Distribution, ordered: bool) -> &'static str {
     match distribution {
         Distribution::Float(_) => "float",
         Distribution::Int(_) => "int",
+        Distribution::Categorical(_) if ordered => "ordered choice",
         Distribution::Categorical(_) => "choice",
     }
 }

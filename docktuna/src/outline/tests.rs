@@ -41,7 +41,8 @@ fn distributions() -> impl Strategy<Value = Distribution> {
 /// An entry, with the place of the entry before it that it hangs on, if that one has labels.
 fn entries() -> impl Strategy<Value = (OutlineEntry, Option<usize>)> {
     let fixed = any::<String>().prop_map(EntryKind::Fixed);
-    let param = (distributions(), any::<Option<bool>>()).prop_map(|(distribution, default)| {
+    let param = (distributions(), any::<bool>(), any::<Option<bool>>());
+    let param = param.prop_map(|(distribution, ordered, default)| {
         let default = default.and_then(|low| match &distribution {
             Distribution::Categorical(choices) => choices.first().cloned(),
             Distribution::Float(range) => {
@@ -51,6 +52,7 @@ fn entries() -> impl Strategy<Value = (OutlineEntry, Option<usize>)> {
         });
         EntryKind::Param {
             distribution,
+            ordered,
             default,
         }
     });
@@ -103,10 +105,12 @@ fn rewritten(outline: &SpaceOutline) -> SpaceOutline {
         entry.when.reverse();
         if let EntryKind::Param {
             distribution,
+            ordered,
             default,
         } = &mut entry.kind
         {
             *default = None;
+            *ordered = !*ordered;
             if let Distribution::Categorical(choices) = distribution {
                 choices.to_mut().reverse();
             }
@@ -186,6 +190,10 @@ fn errors_name_the_entry_and_what_is_wrong() {
         (r#"{"version": 1}"#.to_owned(), "`params` are no list"),
         (r#"{"version": 1, "params": [7]}"#.to_owned(), "entry 0 of `params` has no name"),
         (entry(""), "\"lr\": it has neither `distribution` nor `fixed`"),
+        (
+            float("\"low\": 1.0, \"high\": 2.0").replace("}]", ", \"ordered\": 1}]"),
+            "its `ordered` is not true or false",
+        ),
         (entry(", \"fixed\": 3"), "its `fixed` is no text"),
         (entry(", \"distribution\": {}"), "it has no name"),
         (float("\"low\": 1.0"), "its `high` is no number"),
@@ -219,6 +227,9 @@ struct Train {
     lr: f64,
     #[allow(dead_code, reason = "only its description is looked at")]
     optimizer: Optimizer,
+    #[tune(choices = [16, 32], ordered)]
+    #[allow(dead_code, reason = "only its description is looked at")]
+    batch: u32,
     #[tune(fixed = 40 + 2)]
     #[allow(dead_code, reason = "only its description is looked at")]
     seed: u64,
@@ -241,11 +252,12 @@ fn a_derived_space_is_a_table() {
     assert_eq!(
         Train::space().to_string(),
         "\
-name                    kind    values          when           default  description
-lr                      float   1e-5..=0.1 log                 0.0003   Peak learning rate.
-optimizer               choice  [plain, sgd]                   plain
-optimizer.sgd.momentum  int     1..=9 step 4    optimizer=sgd
-seed                    fixed   40 + 2
+name                    kind            values          when           default  description
+lr                      float           1e-5..=0.1 log                 0.0003   Peak learning rate.
+optimizer               choice          [plain, sgd]                   plain
+optimizer.sgd.momentum  int             1..=9 step 4    optimizer=sgd
+batch                   ordered choice  [16, 32]
+seed                    fixed           40 + 2
 "
     );
 }
@@ -264,6 +276,8 @@ fn a_derived_space_is_json() {
             r#"{"name": "optimizer.sgd.momentum", "distribution": {"name": "IntDistribution", "#,
             r#""attributes": {"log": false, "step": 4, "low": 1, "high": 9}}, "#,
             r#""when": [{"param": "optimizer", "is": "sgd"}]}, "#,
+            r#"{"name": "batch", "distribution": {"name": "CategoricalDistribution", "#,
+            r#""attributes": {"choices": [16, 32]}}, "ordered": true}, "#,
             r#"{"name": "seed", "fixed": "40 + 2"}]}"#,
         )
     );
@@ -284,6 +298,7 @@ fn the_difference_of_two_spaces_reads_like_that_of_a_study() {
         "the spaces differ: lr: stored 0.001..=0.1 log, declared 1e-5..=0.1 log; \
          optimizer: stored choices [sgd, adam], declared choices [plain, sgd]; \
          optimizer.sgd.momentum: stored always, declared when optimizer=sgd; \
+         batch: declared, not stored; \
          seed: stored fixed to `1`, declared fixed to `40 + 2`; old: stored, not declared"
     );
     let same = stored.diff(&stored).to_string();
