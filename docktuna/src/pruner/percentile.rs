@@ -127,6 +127,9 @@ impl Pruner for Percentile {
 }
 
 /// The quantile of some numbers, interpolated linearly between two of them; NaN of none.
+///
+/// As in numpy, the numbers on both sides of a position count even if it is a whole one: next to an
+/// infinity there is no quantile but NaN, which no trial is worse than.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -141,10 +144,10 @@ fn quantile(numbers: &mut [f64], quantile: f64) -> f64 {
     let (index, share) = (position.floor() as usize, position.fract());
     let (_, low, above) = numbers.select_nth_unstable_by(index, f64::total_cmp);
     let low = *low;
-    if share == 0.0 {
-        return low;
-    }
-    let high = best(above, Direction::Minimize);
+    let high = match above {
+        [] => low,
+        above => best(above, Direction::Minimize),
+    };
     // The nearer end is the exact one.
     if share < 0.5 {
         low + share * (high - low)
@@ -162,10 +165,23 @@ mod tests {
         let of = |numbers: &[f64], q| quantile(&mut numbers.to_vec(), q).to_string();
         assert_eq!(of(&[3.0, 1.0, 2.0], 0.5), "2");
         assert_eq!(of(&[4.0, 1.0, 2.0, 3.0], 0.5), "2.5");
-        assert_eq!(of(&[1.0, f64::INFINITY], 0.0), "1");
-        assert_eq!(of(&[1.0, f64::INFINITY], 0.25), "inf");
-        assert_eq!(of(&[f64::INFINITY, f64::INFINITY], 0.5), "NaN");
+        assert_eq!(of(&[1.0], 1.0), "1");
         assert_eq!(of(&[], 0.5), "NaN");
+    }
+
+    /// As numpy 2.4 has it.
+    #[test]
+    fn quantiles_next_to_infinities() {
+        let of = |numbers: &[f64], q| quantile(&mut numbers.to_vec(), q).to_string();
+        assert_eq!(of(&[1.0, f64::INFINITY], 0.25), "inf");
+        assert_eq!(of(&[1.0, f64::INFINITY], 0.75), "NaN");
+        assert_eq!(of(&[1.0, 2.0, f64::INFINITY], 0.5), "NaN");
+        assert_eq!(of(&[1.0, 2.0, f64::INFINITY], 0.0), "1");
+        assert_eq!(of(&[f64::NEG_INFINITY, 1.0, 2.0], 0.0), "NaN");
+        assert_eq!(of(&[f64::NEG_INFINITY, 1.0, 2.0], 0.25), "-inf");
+        assert_eq!(of(&[f64::NEG_INFINITY, 1.0, 2.0], 1.0), "2");
+        assert_eq!(of(&[f64::INFINITY], 0.5), "NaN");
+        assert_eq!(of(&[f64::INFINITY, f64::INFINITY], 0.5), "NaN");
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub(crate) struct PeerQuery {
     pub(crate) after: i32,
     /// and these, unless they wait.
     pub(crate) ids: Vec<i32>,
+    /// This one is known, and asked for without its reports only to see that it is still there; 0 if
+    /// there is none.
+    pub(crate) anchor: i32,
     pub(crate) curves: bool,
     pub(crate) rungs: bool,
     pub(crate) results: bool,

@@ -70,11 +70,11 @@ pub(super) struct Finding {
 impl Known {
     /// What has to be read to know all.
     pub(super) fn question(&self, reads: Reads) -> Question {
-        let anchor = self.anchor.map(|anchor| anchor.id.0);
         Question {
             query: PeerQuery {
                 after: self.seen,
-                ids: self.open.keys().map(|id| id.0).chain(anchor).collect(),
+                ids: self.open.keys().map(|id| id.0).collect(),
+                anchor: self.anchor.map_or(0, |anchor| anchor.id.0),
                 curves: reads.curves,
                 rungs: reads.rungs,
                 results: reads.results,
@@ -230,7 +230,8 @@ mod tests {
         fn read(&self, query: &PeerQuery) -> Vec<Finding> {
             let rows = self.trials.iter().zip(0..);
             let wanted = rows.filter(|((id, state, _), _)| {
-                *id > query.after || (query.ids.contains(id) && *state != TrialState::Waiting)
+                let open = query.ids.contains(id) && *state != TrialState::Waiting;
+                *id > query.after || *id == query.anchor || open
             });
             wanted
                 .map(|((id, state, at), number)| Finding {

@@ -18,6 +18,6 @@ mod server;
 mod throwaway;
 
 pub(crate) use proxy::{Counts, Proxy};
-pub(crate) use python::{Version, python, python_in_zone};
+pub(crate) use python::{Version, Worker, python, python_in_zone};
 pub(crate) use server::{Server, TestDb};
 pub(crate) use throwaway::{PrivateServer, free_port};

@@ -30,6 +30,8 @@ pub(crate) struct Counts {
     pub(crate) commits: u64,
     /// Connections accepted.
     pub(crate) connections: u64,
+    /// Bytes that the server sent.
+    pub(crate) bytes_answered: u64,
 }
 
 /// The proxy; its connections end when it is dropped.
@@ -259,6 +261,7 @@ async fn forward_answers(
         if length == 0 {
             return Ok(());
         }
+        shared.state().counts.bytes_answered += length as u64;
         let discarding = {
             let mut turn = Turn::of(turn);
             // Before the client can see the bytes, and so before it can react.

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::server::from_run;
 
@@ -54,19 +55,10 @@ pub(crate) async fn python_in_zone(
     url: &str,
     zone: &str,
 ) -> Value {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/python"));
-    let output = Command::new(version.interpreter())
-        .arg(folder.join(script))
+    let output = command(version, script, url)
         .args(args)
-        // Not an argument: other users of the machine can read those.
-        .env("DOCKTUNA_TEST_URL", url)
         .env("TZ", zone)
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONUTF8", "1")
-        // libpq would send it as the session's zone, which must be the server's own as for other users of Optuna.
-        .env_remove("PGTZ")
         .stdin(Stdio::null())
-        .kill_on_drop(true)
         .output()
         .await
         .expect("the interpreter that tests/run installed");
@@ -78,4 +70,58 @@ pub(crate) async fn python_in_zone(
     );
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{version}, {script} {args:?}: no JSON: {error}\n{stderr}"))
+}
+
+fn command(version: Version, script: &str, url: &str) -> Command {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/python"));
+    let mut command = Command::new(version.interpreter());
+    command
+        .arg(folder.join(script))
+        // Not an argument: other users of the machine can read those.
+        .env("DOCKTUNA_TEST_URL", url)
+        .env("TZ", "UTC")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONUTF8", "1")
+        // libpq would send it as the session's zone, which must be the server's own as for other users of Optuna.
+        .env_remove("PGTZ")
+        .kill_on_drop(true);
+    command
+}
+
+/// A script that goes on, and answers each line with a line.
+pub(crate) struct Worker {
+    _process: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Worker {
+    /// Starts it; what it writes to standard error is the test's.
+    pub(crate) fn start(version: Version, script: &str, url: &str) -> Self {
+        let mut process = command(version, script, url)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the interpreter that tests/run installed");
+        let input = process.stdin.take().expect("a pipe");
+        let output = process.stdout.take().expect("a pipe");
+        Self {
+            _process: process,
+            input,
+            output: BufReader::new(output).lines(),
+        }
+    }
+
+    /// # Panics
+    /// When the script ends instead of answering.
+    pub(crate) async fn ask(&mut self, request: Value) -> Value {
+        let line = format!("{request}\n");
+        self.input
+            .write_all(line.as_bytes())
+            .await
+            .expect("it listens");
+        let answer = self.output.next_line().await.expect("text");
+        let answer = answer.unwrap_or_else(|| panic!("no answer to {request}"));
+        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{answer}: {error}"))
+    }
 }

@@ -29,6 +29,7 @@ impl Postgres {
             .bind(query.curves)
             .bind(query.rungs)
             .bind(query.results)
+            .bind(query.anchor)
             .try_map(peer)
             .fetch_all(&mut lease.connection)
             .await;

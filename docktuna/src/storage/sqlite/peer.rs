@@ -55,6 +55,7 @@ async fn load(
         .bind(&ids)
         .bind(query.curves)
         .bind(query.results)
+        .bind(query.anchor)
         .fetch_all(&mut *connection)
         .await?;
     let (mut reports, mut attributes) = (Vec::new(), Vec::new());

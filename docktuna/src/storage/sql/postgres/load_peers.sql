@@ -1,6 +1,6 @@
 -- What pruners look at in the trials of a study above the id $3, and in those of $4 that do not wait.
--- One statement, so one snapshot. $5, $6 and $7 say whether reports, rungs and results are wanted. A
--- report that is not as Optuna writes it comes as NULL.
+-- One statement, so one snapshot. $5, $6 and $7 say whether reports, rungs and results are wanted; of
+-- the trial $8 the reports are not. A report that is not as Optuna writes it comes as NULL.
 SELECT t.trial_id, t.number, t.state::text, t.datetime_complete, v.value, v.value_type::text,
     CASE WHEN t.state = 'COMPLETE' AND NOT $5 THEN
         (SELECT max(i.step) FROM trial_intermediate_values i WHERE i.trial_id = t.trial_id)
@@ -18,7 +18,7 @@ LEFT JOIN LATERAL (
             WHEN 'NAN' THEN 'NaN'
         END ORDER BY i.step) AS numbers
     FROM trial_intermediate_values i
-    WHERE $5 AND t.state = 'COMPLETE' AND i.trial_id = t.trial_id
+    WHERE $5 AND t.state = 'COMPLETE' AND t.trial_id <> $8 AND i.trial_id = t.trial_id
 ) AS reports ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(a.key) AS keys, array_agg(a.value_json) AS texts
@@ -28,5 +28,6 @@ LEFT JOIN LATERAL (
         OR ($7 AND t.state = 'COMPLETE' AND (a.key = 'constraints' OR a.key LIKE 'constraints:%'))
     )
 ) AS attributes ON true
-WHERE t.study_id = $1 AND (t.trial_id > $3 OR (t.trial_id = ANY($4) AND t.state <> 'WAITING'))
+WHERE t.study_id = $1 AND (t.trial_id > $3 OR t.trial_id = $8
+    OR (t.trial_id = ANY($4) AND t.state <> 'WAITING'))
 ORDER BY t.trial_id
