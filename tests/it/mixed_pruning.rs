@@ -92,7 +92,7 @@ impl Fleet {
     async fn start(&mut self, number: usize, curve: Vec<Json>) -> Pair {
         let reference = json!({"op": "start", "where": "reference"});
         assert_eq!(self.python.ask(reference).await["trial"], number);
-        let ours = if number % 2 == 0 {
+        let ours = if number.is_multiple_of(2) {
             let trial = self.study.ask().await.unwrap();
             assert_eq!(usize::try_from(trial.number().get()), Ok(number));
             Some(trial)
