@@ -69,7 +69,7 @@ pub use {
     overrides::{Key, KeyValue, Overrides},
     study::{
         BlockingTrial, DynamicStudy, Optimize, OptimizeBlocking, RunSummary, RunningTrial, Stop,
-        Study, StudyBuilder, Trial, Values,
+        Study, StudyBuilder, StudyStats, Trial, Values,
     },
     trial::{Attribute, Attributes, FrozenTrial},
 };

@@ -1,5 +1,7 @@
 //! One test body for every kind of database.
 
+use std::time::Duration;
+
 use docktuna::{OptunaDatabase, Pool};
 use tempfile::TempDir;
 
@@ -11,7 +13,7 @@ pub(crate) struct Backend {
     /// For Python; none for a database in memory, which no other process sees.
     pub(crate) url: Option<String>,
     pub(crate) kind: Kind,
-    _postgres: Option<TestDb>,
+    pub(crate) postgres: Option<TestDb>,
     _folder: Option<TempDir>,
 }
 
@@ -33,7 +35,7 @@ impl Backend {
             db,
             url,
             kind: Kind::Postgres,
-            _postgres: Some(postgres),
+            postgres: Some(postgres),
             _folder: None,
         }
     }
@@ -47,7 +49,7 @@ impl Backend {
             db,
             url,
             kind: Kind::SqliteFile,
-            _postgres: None,
+            postgres: None,
             _folder: Some(folder),
         }
     }
@@ -58,7 +60,7 @@ impl Backend {
             db,
             url: None,
             kind: Kind::SqliteMemory,
-            _postgres: None,
+            postgres: None,
             _folder: None,
         }
     }
@@ -96,6 +98,17 @@ impl Backend {
             other => panic!("{other:?}"),
         }
         .unwrap();
+    }
+
+    /// A second handle that sends heartbeats so often; never, if that is zero.
+    pub(crate) async fn beating(&self, interval: Duration, grace: Duration) -> OptunaDatabase {
+        OptunaDatabase::builder()
+            .url(self.url().replace("+psycopg2", ""))
+            .heartbeat_interval(interval)
+            .grace_period(grace)
+            .connect()
+            .await
+            .unwrap()
     }
 
     /// A second handle to the same database, as another process has it.

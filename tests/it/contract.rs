@@ -419,6 +419,7 @@ async fn a_deleted_study_is_an_error_and_not_a_new_one() {
         let study = backend.db.study::<Line>("s").await.unwrap();
         let trial = study.ask().await.unwrap();
         for table in [
+            "trial_heartbeats",
             "trial_params",
             "trials",
             "study_directions",
@@ -454,6 +455,7 @@ async fn a_handle_of_a_deleted_study_does_not_write_into_its_successor() {
     let old = backend.db.study::<Line>("old").await.unwrap();
     old.ask().await.unwrap().tell(1.0).await.unwrap();
     for table in [
+        "trial_heartbeats",
         "trial_params",
         "trial_values",
         "trials",

@@ -31,7 +31,8 @@ async fn a_result_does_not_land_on_a_row_that_was_handed_out_again() {
         .unwrap();
     postgres
         .execute(
-            "DELETE FROM trial_params p USING trials t WHERE t.trial_id = p.trial_id AND state = 'RUNNING';
+            "DELETE FROM trial_heartbeats h USING trials t WHERE t.trial_id = h.trial_id AND state = 'RUNNING';
+             DELETE FROM trial_params p USING trials t WHERE t.trial_id = p.trial_id AND state = 'RUNNING';
              DELETE FROM trials WHERE state = 'RUNNING';
              SELECT setval('trials_trial_id_seq', (SELECT max(trial_id) FROM trials))",
         )
@@ -121,10 +122,10 @@ async fn a_server_that_crashes_loses_no_result() {
     let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..4 {
-        let (url, stop) = (url.clone(), std::sync::Arc::clone(&stop));
+        let stop = std::sync::Arc::clone(&stop);
+        let db = OptunaDatabase::connect(&url).await.unwrap();
+        let study = db.study::<Ten>("s").await.unwrap();
         workers.spawn(async move {
-            let db = OptunaDatabase::connect(&url).await.unwrap();
-            let study = db.study::<Ten>("s").await.unwrap();
             let mut told = Vec::new();
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
                 // The server may be away for longer than an operation is repeated.

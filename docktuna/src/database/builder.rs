@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use super::{CONNECTIONS, OptunaDatabase};
+use super::{CONNECTIONS, OptunaDatabase, Pulse};
 use crate::config::{Layer, Layers, Secret, SslMode, Target, report, resolve};
 #[cfg(doc)]
 use crate::error::Error;
@@ -20,6 +21,8 @@ pub struct DatabaseBuilder {
     environment: bool,
     fallback: Option<PathBuf>,
     connections: Option<usize>,
+    heartbeat: Option<Duration>,
+    grace: Option<Duration>,
 }
 
 /// Only the names of the settings: a URL among their values may hold a password.
@@ -131,6 +134,32 @@ impl DatabaseBuilder {
         self
     }
 
+    /// How often a heartbeat of all running trials is recorded, every 60 seconds by default; zero turns
+    /// heartbeats off, as they are in Optuna unless asked for.
+    ///
+    /// A process that sends heartbeats also looks, as often, for running trials that have sent none for
+    /// the [grace period](Self::grace_period), Python's included, and marks them FAIL. Trials that never
+    /// sent any, such as those of Python workers without `heartbeat_interval`, run for ever.
+    #[must_use]
+    pub fn heartbeat_interval(mut self, interval: Duration) -> Self {
+        self.heartbeat = Some(interval);
+        self
+    }
+
+    /// How long a running trial may be silent before it counts as dead, two heartbeat intervals by
+    /// default. All workers of a study should agree on it.
+    #[must_use]
+    pub fn grace_period(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
+    }
+
+    fn pulse(&self) -> Option<Pulse> {
+        let interval = self.heartbeat.unwrap_or(Pulse::default().interval);
+        let grace = self.grace.unwrap_or(interval * 2);
+        (!interval.is_zero()).then_some(Pulse { interval, grace })
+    }
+
     /// Connects.
     ///
     /// # Errors
@@ -139,6 +168,7 @@ impl DatabaseBuilder {
     /// database cannot be reached.
     pub async fn connect(self) -> Result<OptunaDatabase> {
         let connections = self.connections.unwrap_or(CONNECTIONS);
+        let pulse = self.pulse();
         let mut layers = vec![Layer {
             name: "the code".to_owned(),
             values: self.code,
@@ -169,14 +199,14 @@ impl DatabaseBuilder {
         }
         match (resolve(&layers, self.password)?, self.fallback) {
             (Some(target), _) => {
-                OptunaDatabase::open(target, "from the settings", connections).await
+                OptunaDatabase::open(target, "from the settings", connections, pulse).await
             }
             (None, Some(file)) => {
                 let origin = format!(
                     "no OPTUNA_* setting names a database; looked in {}",
                     layers.searched()
                 );
-                OptunaDatabase::open(Target::File(file), &origin, connections).await
+                OptunaDatabase::open(Target::File(file), &origin, connections, pulse).await
             }
             (None, None) => Err(report(vec![format!(
                 "no setting names a database (looked in {}); help: set OPTUNA_DB_HOST, \

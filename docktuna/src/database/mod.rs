@@ -1,6 +1,7 @@
 //! The handle to an Optuna database.
 
 mod builder;
+mod heartbeat;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 pub use builder::{DatabaseBuilder, optuna_db};
+pub(crate) use heartbeat::{Beat, Heart, Pulse, Ward};
 
 use crate::config::{Target, resolve_url};
 use crate::error::{Error, Result};
@@ -54,6 +56,8 @@ pub struct OptunaDatabase {
     origin: Arc<str>,
     pool: Arc<OnceCell<Pool>>,
     background: Arc<Mutex<JoinSet<()>>>,
+    /// None where heartbeats are off.
+    heart: Option<Arc<Heart>>,
 }
 
 /// A pool of the driver's connections, for statements of one's own.
@@ -120,7 +124,8 @@ impl OptunaDatabase {
     ///
     /// [`Error::Settings`] if it cannot be read; [`Error::Connect`] if the database cannot be reached.
     pub async fn connect(url: &str) -> Result<Self> {
-        Self::open(resolve_url(url)?, "from a URL given in code", CONNECTIONS).await
+        let (target, pulse) = (resolve_url(url)?, Some(Pulse::default()));
+        Self::open(target, "from a URL given in code", CONNECTIONS, pulse).await
     }
 
     /// The SQLite file `file`, which the first study creates if it is missing.
@@ -131,7 +136,8 @@ impl OptunaDatabase {
     #[cfg(feature = "sqlite")]
     pub async fn sqlite(file: impl AsRef<Path>) -> Result<Self> {
         let target = Target::File(file.as_ref().to_owned());
-        Self::open(target, "from a path given in code", CONNECTIONS).await
+        let pulse = Some(Pulse::default());
+        Self::open(target, "from a path given in code", CONNECTIONS, pulse).await
     }
 
     /// A database in memory, which ends with the last clone of this handle.
@@ -141,19 +147,29 @@ impl OptunaDatabase {
         Self::new(
             Storage::Sqlite(Box::new(crate::storage::Sqlite::in_memory())),
             "made in code",
+            None,
         )
     }
 
-    fn new(storage: Storage, origin: &str) -> Self {
+    fn new(storage: Storage, origin: &str, pulse: Option<Pulse>) -> Self {
         Self {
             storage: Arc::new(storage),
             origin: origin.into(),
             pool: Arc::default(),
             background: Arc::default(),
+            heart: pulse.map(|pulse| Arc::new(Heart::new(pulse))),
         }
     }
 
-    async fn open(target: Target, origin: &str, connections: usize) -> Result<Self> {
+    async fn open(
+        target: Target,
+        origin: &str,
+        connections: usize,
+        pulse: Option<Pulse>,
+    ) -> Result<Self> {
+        // A database in memory ends with its only process.
+        #[cfg(feature = "sqlite")]
+        let pulse = pulse.filter(|_| !matches!(target, Target::Memory));
         let storage = match target {
             #[cfg(feature = "postgres")]
             Target::Postgres(settings) => Storage::Postgres(Box::new(
@@ -175,7 +191,7 @@ impl OptunaDatabase {
                 ]));
             }
         };
-        Ok(Self::new(storage, origin))
+        Ok(Self::new(storage, origin, pulse))
     }
 
     /// Waits for what still has to be written of trials that were dropped, and closes the connections
@@ -187,6 +203,9 @@ impl OptunaDatabase {
     pub async fn close(&self) {
         let background = std::mem::take(&mut *self.background());
         background.join_all().await;
+        if let Some(heart) = &self.heart {
+            heart.close().await;
+        }
         self.storage.close().await;
     }
 
@@ -204,6 +223,10 @@ impl OptunaDatabase {
         self.background
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn heart(&self) -> Option<&Heart> {
+        self.heart.as_deref()
     }
 
     pub(crate) fn storage(&self) -> &Storage {

@@ -6,6 +6,8 @@
 
 mod assemble;
 mod failure;
+mod finish;
+mod heartbeat;
 mod peer;
 mod pool;
 #[cfg(feature = "postgres")]
@@ -18,16 +20,20 @@ mod shared;
 mod sqlite;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
 
 pub(crate) use assemble::attribute;
 pub(crate) use failure::is_transient;
+pub(crate) use finish::Finished;
+pub(crate) use heartbeat::Swept;
 pub(crate) use peer::{PeerQuery, PeerRow};
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
 pub(crate) use record::{
-    Asked, Attrs, BestRow, Ids, NewTrial, Outcome, Reported, StudyRow, TrialKey, WholeTrial, now,
+    Asked, Attrs, BestRow, Ids, NewTrial, Outcome, REASON, Reported, StudyRow, TrialKey,
+    WholeTrial, now,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::Sqlite;
@@ -89,18 +95,7 @@ macro_rules! repeat {
     };
 }
 
-/// What became of a result.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Finished {
-    /// It stands in the trial's row.
-    Recorded,
-    /// The trial's row was lost in a crash of the server; the result stands in a new one.
-    Moved(TrialNumber),
-    /// The trial was over already.
-    Closed(TrialState),
-    /// The study is gone.
-    Gone,
-}
+use {once, repeat};
 
 impl Storage {
     /// Host, port and database, or the file.
@@ -110,6 +105,16 @@ impl Storage {
             Self::Postgres(database) => database.target(),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(database) => database.target(),
+        }
+    }
+
+    /// Connections that were lost and opened again, and the time that connections were in use.
+    pub(crate) fn load(&self) -> (u64, Duration) {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(database) => database.load(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(database) => database.load(),
         }
     }
 
@@ -245,12 +250,14 @@ impl Storage {
     /// it. Empty if the study is gone.
     ///
     /// One whose answer was lost is not repeated before it was looked for: otherwise a trial that
-    /// nobody works on could stay behind.
+    /// nobody works on could stay behind. With `beat` each sends its first heartbeat in the same
+    /// statement.
     pub(crate) async fn ask(
         &self,
         study: &StudyRow,
         trials: &[NewTrial],
         limit: i32,
+        beat: bool,
     ) -> Result<Vec<Asked>> {
         let started = now();
         let unanswered = AtomicBool::new(false);
@@ -261,7 +268,7 @@ impl Storage {
                     return Ok(own);
                 }
             }
-            once!(self.ask(study, trials, limit, started))
+            once!(self.ask(study, trials, limit, started, beat))
         })
         .await
     }
@@ -310,79 +317,6 @@ impl Storage {
         trial: &WholeTrial,
     ) -> Result<Option<(TrialId, TrialNumber)>> {
         once!(self.add_trial(study, trial))
-    }
-
-    /// Ends a trial.
-    ///
-    /// A result that was told is never lost: the statement is repeated until it is answered, for
-    /// minutes if need be, it is recognised when an unanswered try had been carried out, and where the
-    /// trial's row was lost in a crash of the server, the trial is written anew. Nor does it ever land
-    /// on another trial's row: the statement names all that makes the row this trial's.
-    pub(crate) async fn finish(
-        &self,
-        study: &StudyRow,
-        key: &TrialKey,
-        params: &Params,
-        outcome: &Outcome,
-    ) -> Result<Finished> {
-        retry::repeat(retry::RESULT_PATIENCE, async || {
-            self.finish_once(study, key, params, outcome).await
-        })
-        .await
-    }
-
-    async fn finish_once(
-        &self,
-        study: &StudyRow,
-        key: &TrialKey,
-        params: &Params,
-        outcome: &Outcome,
-    ) -> Result<Finished> {
-        if once!(self.finish_trial(key, params, outcome))? {
-            return Ok(Finished::Recorded);
-        }
-        let row = self.load_trials(key.study, Ids::one(key.id)).await?.pop();
-        let own = |trial: &FrozenTrial| {
-            trial.number == key.number
-                && trial.datetime_start == Some(key.started)
-                && params
-                    .iter()
-                    .all(|mine| trial.params.get(mine.name()) == Some(mine))
-        };
-        match row.filter(own) {
-            Some(row) if row.datetime_complete == Some(outcome.at) => Ok(Finished::Recorded),
-            Some(row) => Ok(Finished::Closed(row.state)),
-            None => self.move_result(study, key, params, outcome).await,
-        }
-    }
-
-    /// Writes a result into a new row, because the trial's own is lost.
-    async fn move_result(
-        &self,
-        study: &StudyRow,
-        key: &TrialKey,
-        params: &Params,
-        outcome: &Outcome,
-    ) -> Result<Finished> {
-        // An earlier try may have done it without an answer.
-        let rows = once!(self.started_at(key.study, key.started))?;
-        let moved = rows
-            .into_iter()
-            .find(|(.., completed)| *completed == Some(outcome.at));
-        if let Some((_, number, ..)) = moved {
-            return Ok(Finished::Moved(TrialNumber(number)));
-        }
-        let whole = WholeTrial {
-            state: Some(outcome.state),
-            started: Some(key.started),
-            completed: Some(outcome.at),
-            params: params.clone(),
-            values: outcome.values.clone(),
-            system_attrs: outcome.system_attrs.clone(),
-            user_attrs: outcome.user_attrs.clone(),
-        };
-        let added = once!(self.add_trial(study, &whole))?;
-        Ok(added.map_or(Finished::Gone, |(_, number)| Finished::Moved(number)))
     }
 
     pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {

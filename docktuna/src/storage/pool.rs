@@ -5,6 +5,7 @@
 //! connection: a future that was cancelled in a transaction must not leave it open for the next user.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,10 @@ pub(crate) struct Pool<S> {
     /// Whether a dropped lease gives its connection back; it has to where the connection is the
     /// database, as for one in memory.
     keep: bool,
+    /// Connections that were closed after an error, and so had to be opened again.
+    lost: AtomicU64,
+    /// Nanoseconds that leases lasted.
+    used: AtomicU64,
 }
 
 struct Idle<S> {
@@ -32,6 +37,7 @@ struct Idle<S> {
 pub(crate) struct Lease<'a, S: Session> {
     session: Option<S>,
     pool: &'a Pool<S>,
+    since: Instant,
     _slot: SemaphorePermit<'a>,
 }
 
@@ -50,6 +56,8 @@ impl<S: Session> Pool<S> {
             idle: Mutex::new(Vec::new()),
             slots: Semaphore::new(connections.max(1)),
             keep,
+            lost: AtomicU64::new(0),
+            used: AtomicU64::new(0),
         }
     }
 
@@ -63,26 +71,37 @@ impl<S: Session> Pool<S> {
             .acquire()
             .await
             .expect("the semaphore is never closed");
+        let mut lease = Lease {
+            session: None,
+            pool: self,
+            since: Instant::now(),
+            _slot: slot,
+        };
         while let Some(Idle { mut session, since }) = self.take() {
             if since.elapsed() < PING_AFTER || session.ping().await {
-                return Ok(Lease {
-                    session: Some(session),
-                    pool: self,
-                    _slot: slot,
-                });
+                lease.session = Some(session);
+                return Ok(lease);
             }
+            self.lost.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(Lease {
-            session: Some(open().await?),
-            pool: self,
-            _slot: slot,
-        })
+        lease.session = Some(open().await?);
+        Ok(lease)
     }
 
     /// Drops the connections that are not in use: one of them was found dead, so probably all are.
     #[cfg(feature = "postgres")]
     pub(crate) fn forget(&self) {
-        self.lock().clear();
+        let mut idle = self.lock();
+        let lost = u64::try_from(idle.len()).unwrap_or(u64::MAX);
+        // And the one that found out.
+        self.lost.fetch_add(lost + 1, Ordering::Relaxed);
+        idle.clear();
+    }
+
+    /// How many connections were lost, and how long connections were in use.
+    pub(crate) fn load(&self) -> (u64, Duration) {
+        let used = Duration::from_nanos(self.used.load(Ordering::Relaxed));
+        (self.lost.load(Ordering::Relaxed), used)
     }
 
     /// Closes the connections that are not in use.
@@ -119,6 +138,8 @@ impl<S: Session> Lease<'_, S> {
 
 impl<S: Session> Drop for Lease<'_, S> {
     fn drop(&mut self) {
+        let nanos = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.pool.used.fetch_add(nanos, Ordering::Relaxed);
         if self.pool.keep {
             self.give_back();
         }

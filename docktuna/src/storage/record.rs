@@ -1,5 +1,7 @@
 //! What goes into the database and comes out of it, in plain Rust.
 
+use std::time::Duration;
+
 use chrono::{NaiveDateTime, SubsecRound, Utc};
 
 use crate::codec;
@@ -16,7 +18,7 @@ pub(crate) struct StudyRow {
 }
 
 /// Everything a worker knows of a trial that it runs; every write names all of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TrialKey {
     pub(crate) study: StudyId,
     pub(crate) id: TrialId,
@@ -44,6 +46,56 @@ pub(crate) enum Asked {
     Refused(i32),
 }
 
+/// The user attribute that says why a trial failed.
+pub(crate) const REASON: &str = "docktuna:error";
+
+/// A running trial that has sent no heartbeat for some time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Silent {
+    pub(crate) id: TrialId,
+    pub(crate) number: TrialNumber,
+    pub(crate) silence: Duration,
+}
+
+impl Silent {
+    pub(crate) fn from_row((id, number, seconds): (i32, Option<i32>, f64)) -> Option<Self> {
+        Some(Self {
+            id: TrialId(id),
+            number: TrialNumber(number?),
+            silence: silence(seconds),
+        })
+    }
+}
+
+/// A number of seconds that the database has computed.
+pub(crate) fn silence(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}
+
+/// The attributes of the trial that retries trial `number`, as Optuna's callback writes them: the first
+/// trial that failed, and all those since. `None` if it was retried `retries` times already, or if its
+/// attributes do not tell.
+pub(crate) fn retry_attributes(
+    stored: Vec<(String, Option<String>)>,
+    number: TrialNumber,
+    retries: u32,
+) -> Option<(String, String)> {
+    let (mut first, mut history) = (number.0.to_string(), Vec::new());
+    for (key, json) in stored {
+        let json = json.unwrap_or_default();
+        match (key.as_str(), codec::read_json(&json).ok()?) {
+            ("failed_trial", number) => first = number.to_text(),
+            ("retry_history", codec::Json::Array(numbers)) => {
+                history = numbers.iter().map(codec::Json::to_text).collect();
+            }
+            _ => return None,
+        }
+    }
+    history.push(number.0.to_string());
+    let allowed = history.len() <= usize::try_from(retries).unwrap_or(usize::MAX);
+    allowed.then(|| (first, format!("[{}]", history.join(", "))))
+}
+
 /// The end of a trial.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
@@ -52,6 +104,8 @@ pub(crate) struct Outcome {
     pub(crate) system_attrs: Vec<(String, String)>,
     pub(crate) user_attrs: Vec<(String, String)>,
     pub(crate) at: NaiveDateTime,
+    /// Where it failed, how often such a trial is put into the queue again.
+    pub(crate) retries: u32,
 }
 
 /// A whole trial to add, in any state.
@@ -147,5 +201,28 @@ pub(crate) fn parse_direction(label: &str) -> Direction {
     match label {
         "MAXIMIZE" => Direction::Maximize,
         _ => Direction::Minimize,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retry(stored: &[(&str, &str)], number: i32, retries: u32) -> Option<(String, String)> {
+        let stored = stored
+            .iter()
+            .map(|(key, json)| ((*key).to_owned(), Some((*json).to_owned())));
+        retry_attributes(stored.collect(), TrialNumber(number), retries)
+    }
+
+    #[test]
+    fn retries_are_counted_as_optuna_counts_them() {
+        let of = |first: &str, history: &str| Some((first.to_owned(), history.to_owned()));
+        assert_eq!(retry(&[], 7, 1), of("7", "[7]"));
+        let once = [("failed_trial", "7"), ("retry_history", "[7]")];
+        assert_eq!(retry(&once, 9, 1), None);
+        assert_eq!(retry(&once, 9, 2), of("7", "[7, 9]"));
+        assert_eq!(retry(&[], 7, 0), None);
+        assert_eq!(retry(&[("retry_history", "7")], 9, 5), None, "unreadable");
     }
 }

@@ -7,6 +7,10 @@
 macro_rules! shared_operations {
     ($database:ident) => {
         impl $database {
+            pub(crate) fn load(&self) -> (u64, std::time::Duration) {
+                self.pool.load()
+            }
+
             pub(crate) async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
                 let mut lease = self.lease().await?;
                 let result = existing_tables(&mut lease.connection, wanted).await;

@@ -33,6 +33,7 @@ pub struct StudyBuilder<T> {
     pruner: Box<dyn Pruner>,
     seed: Option<u64>,
     overrides: Overrides<T>,
+    retries: u32,
     config: PhantomData<fn() -> T>,
 }
 
@@ -47,6 +48,7 @@ impl<T: Tunable> StudyBuilder<T> {
             pruner: Box::new(Median::default()),
             seed: None,
             overrides: Overrides::new(),
+            retries: 0,
             config: PhantomData,
         }
     }
@@ -109,6 +111,16 @@ impl<T: Tunable> StudyBuilder<T> {
         self
     }
 
+    /// How often a failed trial is put into the queue again with the same parameters, 0 by default: one
+    /// that returned an error, panicked or was dropped here, and any that was found without a heartbeat.
+    /// It is counted with the trial, as Optuna's `RetryHeartbeatStaleTrialCallback` counts it, so that no
+    /// mixture of workers exceeds it. A trial of the queue whose values are not in the space is not retried.
+    #[must_use]
+    pub fn retry(mut self, times: u32) -> Self {
+        self.retries = times;
+        self
+    }
+
     /// Opens the study, and creates the tables and the study if they are missing.
     ///
     /// # Errors
@@ -159,8 +171,10 @@ impl<T: Tunable> StudyBuilder<T> {
             overrides.keep_order(name, stored);
         }
         record_space::<T>(&self.db, &row, self.sampler.name()).await?;
+        let dynamic = DynamicStudy::new(self.db, row).with_retries(self.retries);
+        dynamic.sweep().await?;
         Ok(Study {
-            dynamic: DynamicStudy::new(self.db, row),
+            dynamic,
             search: Arc::new(Search {
                 sampler: self.sampler,
                 overrides,

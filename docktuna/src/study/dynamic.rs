@@ -1,13 +1,16 @@
 //! A study without a type: everything that can be read, and attributes.
 
+use std::sync::Arc;
+
 use chrono::NaiveDateTime;
 
-use crate::database::OptunaDatabase;
+use super::stats::{Counters, StudyStats};
+use crate::database::{Beat, OptunaDatabase, Ward};
 use crate::error::{Error, Result};
 use crate::id::{StateCounts, StudyId, TrialState};
 use crate::params::Params;
 use crate::space::Direction;
-use crate::storage::{Attrs, BestRow, Ids, Storage, StudyRow, attribute};
+use crate::storage::{Attrs, BestRow, Ids, Storage, StudyRow, TrialKey, attribute};
 use crate::trial::{Attributes, FrozenTrial};
 
 /// A study of any origin, without a struct for its parameters.
@@ -29,15 +32,61 @@ use crate::trial::{Attributes, FrozenTrial};
 #[derive(Debug, Clone)]
 pub struct DynamicStudy {
     db: OptunaDatabase,
-    row: std::sync::Arc<StudyRow>,
+    row: Arc<StudyRow>,
+    /// How often a failed trial is put into the queue again.
+    retries: u32,
+    counters: Arc<Counters>,
 }
 
 impl DynamicStudy {
     pub(crate) fn new(db: OptunaDatabase, row: StudyRow) -> Self {
         Self {
             db,
-            row: std::sync::Arc::new(row),
+            row: Arc::new(row),
+            retries: 0,
+            counters: Arc::default(),
         }
+    }
+
+    pub(crate) fn with_retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    pub(crate) fn retries(&self) -> u32 {
+        self.retries
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Keeps a trial alive, where heartbeats are on.
+    pub(crate) fn attend(&self, key: TrialKey) -> Option<Beat> {
+        let heart = self.db.heart()?;
+        Some(heart.attend(self.storage(), self.ward(), key))
+    }
+
+    /// Fails trials whose workers are gone, at most once per interval.
+    pub(crate) async fn sweep(&self) -> Result<()> {
+        match self.db.heart() {
+            Some(heart) => heart.sweep(self.storage(), &self.ward()).await,
+            None => Ok(()),
+        }
+    }
+
+    fn ward(&self) -> Ward {
+        Ward {
+            study: Arc::clone(&self.row),
+            retries: self.retries,
+            counters: Arc::clone(&self.counters),
+        }
+    }
+
+    /// What this handle, its clones and its runs have done so far.
+    #[must_use]
+    pub fn stats(&self) -> StudyStats {
+        self.counters.read(self.storage().load())
     }
 
     pub(crate) fn storage(&self) -> &Storage {

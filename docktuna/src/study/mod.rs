@@ -8,6 +8,8 @@ mod objective;
 mod optimize;
 mod pruning;
 mod running;
+mod stats;
+mod trial;
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -22,7 +24,10 @@ pub use dynamic::DynamicStudy;
 pub use objective::{Stop, Values};
 pub use optimize::{Optimize, OptimizeBlocking, RunSummary};
 use pruning::{Own, Pruning};
-pub use running::{RunningTrial, Trial};
+pub use running::RunningTrial;
+pub(crate) use stats::Counters;
+pub use stats::StudyStats;
+pub use trial::Trial;
 
 use crate::codec::{self, Json};
 use crate::error::{Error, Result};
@@ -139,11 +144,13 @@ impl<T: Tunable> Study<T> {
 
     /// As many as `count` trials whose numbers are below `limit`.
     async fn ask_below(&self, count: usize, limit: i32) -> Result<Vec<Trial<T>>> {
+        self.dynamic.sweep().await?;
         // Only with a seed does the order of asks matter.
         let mut guess = match self.search.seed {
             Some(_) => Some(self.search.next.lock().await),
             None => None,
         };
+        let beat = self.dynamic.database().heart().is_some();
         let mut trials = Vec::with_capacity(count);
         while trials.len() < count {
             let next = guess.as_deref().copied();
@@ -151,7 +158,7 @@ impl<T: Tunable> Study<T> {
             let asked = self
                 .dynamic
                 .storage()
-                .ask(self.dynamic.row(), &new, limit)
+                .ask(self.dynamic.row(), &new, limit, beat)
                 .await?;
             if asked.is_empty() {
                 return Err(self.dynamic.gone());
@@ -238,7 +245,7 @@ impl<T: Tunable> Study<T> {
             }
             Err(error) => {
                 tracing::warn!(trial = key.number.0, %error, "an enqueued trial cannot be run");
-                running.fail(&error.to_string()).await?;
+                running.give_up(&error.to_string()).await?;
                 Ok(None)
             }
         }

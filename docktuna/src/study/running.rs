@@ -1,82 +1,17 @@
 //! A trial that is being worked on.
 
-use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::pruning::{Own, Pruning, rung_attribute};
 use super::{DynamicStudy, Stop, Values};
 use crate::codec;
+use crate::database::Beat;
 use crate::error::{Error, Result};
 use crate::id::{TrialNumber, TrialState};
 use crate::params::Params;
 use crate::rules::Constraints;
-use crate::storage::{Attrs, Finished, Ids, Outcome, Reported, TrialKey, now};
-
-/// The user attribute that says why a trial failed.
-const REASON: &str = "docktuna:error";
-
-/// A trial that was asked for, with its configuration.
-///
-/// Tell its result with [`tell`](RunningTrial::tell). Dropped without that it becomes FAIL.
-#[derive(Debug)]
-pub struct Trial<T> {
-    config: T,
-    running: RunningTrial,
-}
-
-impl<T> Trial<T> {
-    pub(crate) fn new(config: T, running: RunningTrial) -> Self {
-        Self { config, running }
-    }
-
-    /// The configuration to try.
-    #[must_use]
-    pub fn config(&self) -> &T {
-        &self.config
-    }
-
-    /// The configuration and the running trial.
-    #[must_use]
-    pub fn into_parts(self) -> (T, RunningTrial) {
-        (self.config, self.running)
-    }
-
-    /// Ends the trial with its numbers; see [`RunningTrial::tell`].
-    ///
-    /// # Errors
-    ///
-    /// As [`RunningTrial::tell`].
-    pub async fn tell(self, values: impl Into<Values>) -> Result<()> {
-        self.running.tell(values).await
-    }
-
-    /// Ends the trial as PRUNED; see [`RunningTrial::prune`].
-    ///
-    /// # Errors
-    ///
-    /// As [`RunningTrial::prune`].
-    pub async fn prune(self) -> Result<()> {
-        self.running.prune().await
-    }
-
-    /// Ends the trial as FAIL; see [`RunningTrial::fail`].
-    ///
-    /// # Errors
-    ///
-    /// As [`RunningTrial::fail`].
-    pub async fn fail(self, reason: &str) -> Result<()> {
-        self.running.fail(reason).await
-    }
-}
-
-impl<T> Deref for Trial<T> {
-    type Target = RunningTrial;
-
-    fn deref(&self) -> &RunningTrial {
-        &self.running
-    }
-}
+use crate::storage::{Attrs, Finished, Ids, Outcome, REASON, Reported, TrialKey, now};
 
 /// A trial that is being worked on.
 #[derive(Debug)]
@@ -94,6 +29,8 @@ struct Live {
     /// What is to be told: FAIL, unless something else was told without success.
     outcome: Mutex<Outcome>,
     told: AtomicBool,
+    /// Ends with the trial; none where heartbeats are off.
+    beat: Mutex<Option<Beat>>,
 }
 
 impl RunningTrial {
@@ -104,12 +41,15 @@ impl RunningTrial {
         params: Params,
         constraints: Constraints,
     ) -> Self {
-        let dropped = outcome(
+        let mut dropped = outcome(
             TrialState::Fail,
             Vec::new(),
             Some("the trial was dropped without a result"),
             &constraints,
         );
+        dropped.retries = study.retries();
+        study.counters().asked();
+        let beat = Mutex::new(study.attend(key));
         Self(Arc::new(Live {
             study,
             pruning,
@@ -119,6 +59,7 @@ impl RunningTrial {
             own: Mutex::default(),
             outcome: Mutex::new(dropped),
             told: AtomicBool::new(false),
+            beat,
         }))
     }
 
@@ -356,14 +297,30 @@ impl RunningTrial {
         values: Vec<f64>,
         reason: Option<&str>,
     ) -> Result<()> {
-        let lost = || match values.as_slice() {
+        let mut outcome = outcome(state, values, reason, &self.0.constraints);
+        if state == TrialState::Fail {
+            outcome.retries = self.0.study.retries();
+        }
+        self.finish_with(outcome).await
+    }
+
+    /// Ends a trial as FAIL that would fail again.
+    pub(crate) async fn give_up(self, reason: &str) -> Result<()> {
+        let (state, constraints) = (TrialState::Fail, &self.0.constraints);
+        self.finish_with(outcome(state, Vec::new(), Some(reason), constraints))
+            .await
+    }
+
+    async fn finish_with(&self, outcome: Outcome) -> Result<()> {
+        let state = outcome.state;
+        let lost = || match outcome.values.as_slice() {
             [] => format!("state {state}"),
+            [value] => format!("result {value}"),
             values => format!("result {values:?}"),
         };
         if self.0.told.load(Ordering::Acquire) {
             return Err(self.closed(lost()).await?);
         }
-        let outcome = outcome(state, values.clone(), reason, &self.0.constraints);
         *self
             .0
             .outcome
@@ -375,9 +332,15 @@ impl RunningTrial {
             .finish(study.row(), &self.0.key, &self.0.params, &outcome)
             .await?;
         self.0.told.store(true, Ordering::Release);
+        self.still();
         match finished {
-            Finished::Recorded => Ok(()),
+            Finished::Recorded | Finished::Retried => {
+                let retried = matches!(finished, Finished::Retried);
+                study.counters().ended(state, retried);
+                Ok(())
+            }
             Finished::Moved(number) => {
+                study.counters().ended(state, false);
                 tracing::warn!(
                     trial = self.number().0,
                     moved = number.0,
@@ -385,11 +348,7 @@ impl RunningTrial {
                 );
                 Ok(())
             }
-            Finished::Closed(state) => Err(Error::TrialClosed {
-                trial: self.number(),
-                state,
-                lost: lost(),
-            }),
+            Finished::Closed(state) => Err(self.closed_as(state, lost()).await?),
             Finished::Gone => Err(self.gone()),
         }
     }
@@ -407,13 +366,38 @@ impl RunningTrial {
         let own =
             row.filter(|row| row.number == key.number && row.datetime_start == Some(key.started));
         Ok(match own {
-            Some(row) => Error::TrialClosed {
-                trial: key.number,
-                state: row.state,
-                lost,
-            },
+            Some(row) => self.closed_as(row.state, lost).await?,
             None => self.gone(),
         })
+    }
+
+    /// Says why the trial is over; one that was failed for its silence has not ended by itself.
+    async fn closed_as(&self, state: TrialState, lost: String) -> Result<Error> {
+        let (study, key) = (&self.0.study, &self.0.key);
+        let silence = match study.database().heart() {
+            Some(heart) if state == TrialState::Fail => {
+                let silence = study.storage().silence(key).await?;
+                silence.filter(|silence| heart.is_suspicious(*silence))
+            }
+            _ => None,
+        };
+        Ok(Error::TrialClosed {
+            trial: key.number,
+            state,
+            silence,
+            lost,
+        })
+    }
+
+    /// Ends the heartbeats.
+    fn still(&self) {
+        drop(
+            self.0
+                .beat
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
     }
 
     fn gone(&self) -> Error {
@@ -441,6 +425,7 @@ fn outcome(
         system_attrs: constraints.system_attr().into_iter().collect(),
         user_attrs: reason.into_iter().chain(constraints.user_attr()).collect(),
         at: now(),
+        retries: 0,
     }
 }
 
@@ -464,14 +449,28 @@ impl Drop for Live {
         if outcome.state == TrialState::Fail {
             outcome.at = now();
         }
+        // It lives until the end has been written.
+        let beat = self
+            .beat
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let database = study.database().clone();
         database.spawn(async move {
             let finished = study
                 .storage()
                 .finish(study.row(), &key, &params, &outcome)
                 .await;
-            if let Err(error) = finished {
-                tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
+            drop(beat);
+            match finished {
+                Ok(Finished::Retried) => study.counters().ended(outcome.state, true),
+                Ok(Finished::Recorded | Finished::Moved(_)) => {
+                    study.counters().ended(outcome.state, false);
+                }
+                Ok(Finished::Closed(_) | Finished::Gone) => (),
+                Err(error) => {
+                    tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
+                }
             }
         });
     }

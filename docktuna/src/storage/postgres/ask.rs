@@ -42,9 +42,11 @@ impl Postgres {
         trials: &[NewTrial],
         limit: i32,
         started: NaiveDateTime,
+        beat: bool,
     ) -> Result<Vec<Asked>> {
+        let zone = if beat { Some(self.zone().await?) } else { None };
         let mut lease = self.lease().await?;
-        let result = ask(&mut lease, study.id, trials, limit, started).await;
+        let result = ask(&mut lease, study.id, trials, (limit, started, zone)).await;
         self.settle(lease, ASK.name, result)
     }
 }
@@ -53,8 +55,7 @@ async fn ask(
     session: &mut PgSession,
     study: StudyId,
     trials: &[NewTrial],
-    limit: i32,
-    started: NaiveDateTime,
+    (limit, started, zone): (i32, NaiveDateTime, Option<&str>),
 ) -> sqlx::Result<Vec<Asked>> {
     let seen = match session.seen.get(&study) {
         Some(seen) => *seen,
@@ -65,6 +66,7 @@ async fn ask(
         seen,
         limit,
         started,
+        zone,
     };
     let asked = match trials {
         [trial] if has_function(session).await => ask.call(&mut session.connection, trial).await?,
@@ -98,15 +100,17 @@ async fn has_function(session: &mut PgSession) -> bool {
     session.ask_function == AskFunction::Created
 }
 
-struct Ask {
+struct Ask<'a> {
     study: StudyId,
     /// A trial up to which no trial waits.
     seen: TrialId,
     limit: i32,
     started: NaiveDateTime,
+    /// The zone of heartbeats, if there are any.
+    zone: Option<&'a str>,
 }
 
-impl Ask {
+impl Ask<'_> {
     async fn call(
         &mut self,
         connection: &mut PgConnection,
@@ -159,6 +163,7 @@ impl Ask {
             .bind(self.limit)
             .bind(columns.values)
             .bind(columns.distributions)
+            .bind(self.zone)
             .fetch_optional(connection)
             .await
     }

@@ -8,15 +8,18 @@
 //! between can lose nothing but a trial without a result.
 
 mod ask;
+mod heartbeat;
 mod peer;
 mod study;
 mod trial;
+mod zone;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
+use tokio::sync::OnceCell;
 
 use crate::config::{PostgresSettings, SslMode};
 use crate::error::Result;
@@ -39,6 +42,8 @@ pub(crate) struct Postgres {
     options: PgConnectOptions,
     pool: Pool<PgSession>,
     target: String,
+    /// The zone of heartbeats, once it is known.
+    zone: OnceCell<String>,
 }
 
 /// A connection, and what it saw of the queues.
@@ -75,11 +80,23 @@ impl Postgres {
             options,
             pool: Pool::new(connections, false),
             target,
+            zone: OnceCell::new(),
         };
         let mut lease = postgres.lease().await?;
         postgres.warn_of_clear_text(&mut lease).await?;
         lease.done();
         Ok(postgres)
+    }
+
+    /// A second access with one connection of its own.
+    pub(crate) fn sibling(&self) -> Self {
+        Self {
+            settings: self.settings.clone(),
+            options: self.options.clone(),
+            pool: Pool::new(1, false),
+            target: self.target.clone(),
+            zone: self.zone.clone(),
+        }
     }
 
     pub(crate) async fn close(&self) {

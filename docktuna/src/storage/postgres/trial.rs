@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 
 use super::Postgres;
 use super::ask::lock_study;
+use super::heartbeat::retry;
 use crate::codec;
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
@@ -114,20 +115,20 @@ impl Postgres {
         self.settle(lease, ADD_TRIAL.name, result)
     }
 
-    /// Ends a trial; false if it is not ours, or not running.
+    /// Ends a trial and retries it where the outcome says so. The first flag is false if it is not ours,
+    /// or not running, the second true if it is in the queue again.
     pub(crate) async fn finish_trial(
         &self,
         key: &TrialKey,
         params: &crate::params::Params,
         outcome: &Outcome,
-    ) -> Result<bool> {
+    ) -> Result<(bool, bool)> {
         let (values, kinds) = value_columns(&outcome.values);
         let (user_keys, user_values): (Vec<_>, Vec<_>) = unzip(&outcome.user_attrs);
         let (system_keys, system_values): (Vec<_>, Vec<_>) = unzip(&outcome.system_attrs);
         let names: Vec<&str> = params.iter().map(|p| p.name()).collect();
         let stored: Vec<f64> = params.iter().map(|p| p.stored()).collect();
-        let mut lease = self.lease().await?;
-        let result = sqlx::query(FINISH_TRIAL.text)
+        let finish = sqlx::query(FINISH_TRIAL.text)
             .bind(key.id.0)
             .bind(key.study.0)
             .bind(key.number.0)
@@ -141,10 +142,22 @@ impl Postgres {
             .bind(stored)
             .bind(user_values)
             .bind(system_keys)
-            .bind(system_values)
-            .fetch_optional(&mut lease.connection)
-            .await;
-        Ok(self.settle(lease, FINISH_TRIAL.name, result)?.is_some())
+            .bind(system_values);
+        let mut lease = self.lease().await?;
+        let result = async {
+            if outcome.retries == 0 {
+                let finished = finish.fetch_optional(&mut lease.connection).await?;
+                return Ok((finished.is_some(), false));
+            }
+            let mut transaction = lock_study(&mut lease.connection, key.study, false).await?;
+            let finished = finish.fetch_optional(&mut *transaction).await?.is_some();
+            let place = (key.study, key.id, key.number);
+            let retried = finished && retry(&mut transaction, place, outcome.retries).await?;
+            transaction.commit().await?;
+            Ok((finished, retried))
+        }
+        .await;
+        self.settle(lease, FINISH_TRIAL.name, result)
     }
 
     pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {

@@ -7,6 +7,7 @@
 //! than waiting for a lock in SQLite's. Numbers are bound one by one and never travel as JSON text, which SQLite may read one unit in the
 //! last place off.
 
+mod heartbeat;
 mod peer;
 mod study;
 mod trial;
@@ -95,6 +96,12 @@ impl Sqlite {
             target,
             file: None,
         }
+    }
+
+    /// A second access with a connection of its own; none to a database in memory.
+    pub(crate) fn sibling(&self) -> Option<Self> {
+        let file = self.file.as_ref()?;
+        Some(Self::at(file, self.options.clone()))
     }
 
     pub(crate) async fn close(&self) {

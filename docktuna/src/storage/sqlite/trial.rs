@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::{Sqlite, datetime, parse_datetime, place, write};
+use super::{Sqlite, datetime, heartbeat, parse_datetime, place, write};
 use crate::codec;
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
@@ -45,6 +45,7 @@ impl Sqlite {
         trials: &[NewTrial],
         limit: i32,
         started: NaiveDateTime,
+        beat: bool,
     ) -> Result<Vec<Asked>> {
         let mut lease = self.lease().await?;
         let result = async {
@@ -56,6 +57,9 @@ impl Sqlite {
                     transaction.rollback().await?;
                     return Ok(Vec::new());
                 };
+                if let (true, Asked::Created(key) | Asked::Claimed(key)) = (beat, one) {
+                    heartbeat::beat(&mut transaction, &key).await?;
+                }
                 asked.push(one);
                 if matches!(one, Asked::Refused(_)) {
                     break;
@@ -126,11 +130,11 @@ impl Sqlite {
             add_params(&mut transaction, id, &trial.params).await?;
             add_values(&mut transaction, id, &trial.values).await?;
             let attributes = [
-                (SET_TRIAL_SYSTEM_ATTRIBUTE, &trial.system_attrs),
-                (SET_TRIAL_USER_ATTRIBUTE, &trial.user_attrs),
+                (Attrs::System, &trial.system_attrs),
+                (Attrs::User, &trial.user_attrs),
             ];
-            for (statement, attributes) in attributes {
-                set_attributes(statement, &mut transaction, id, attributes).await?;
+            for (which, attributes) in attributes {
+                set_attributes(which, &mut transaction, id, attributes).await?;
             }
             transaction.commit().await?;
             Ok(Some((TrialId(id), TrialNumber(number))))
@@ -139,14 +143,15 @@ impl Sqlite {
         self.settle(lease, CREATE_TRIAL.name, result)
     }
 
-    /// Ends a trial; false if it is not ours, or not running. The parameters need no look: a file does
+    /// Ends a trial and retries it where the outcome says so. The first flag is false if it is not ours,
+    /// or not running, the second true if it is in the queue again. The parameters need no look: a file does
     /// not lose what was committed, so an id is not handed out again under a running trial.
     pub(crate) async fn finish_trial(
         &self,
         key: &TrialKey,
         _: &Params,
         outcome: &Outcome,
-    ) -> Result<bool> {
+    ) -> Result<(bool, bool)> {
         let mut lease = self.lease().await?;
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
@@ -162,15 +167,18 @@ impl Sqlite {
                 .is_some();
             if finished {
                 add_values(&mut transaction, key.id.0, &outcome.values).await?;
-                for (statement, attributes) in [
-                    (SET_TRIAL_USER_ATTRIBUTE, &outcome.user_attrs),
-                    (SET_TRIAL_SYSTEM_ATTRIBUTE, &outcome.system_attrs),
+                for (which, attributes) in [
+                    (Attrs::User, &outcome.user_attrs),
+                    (Attrs::System, &outcome.system_attrs),
                 ] {
-                    set_attributes(statement, &mut transaction, key.id.0, attributes).await?;
+                    set_attributes(which, &mut transaction, key.id.0, attributes).await?;
                 }
             }
+            let place = (key.study, key.id, key.number);
+            let retried =
+                finished && heartbeat::retry(&mut transaction, place, outcome.retries).await?;
             transaction.commit().await?;
-            Ok(finished)
+            Ok((finished, retried))
         }
         .await;
         self.settle(lease, FINISH_TRIAL.name, result)
@@ -211,23 +219,19 @@ impl Sqlite {
         key: &str,
         json: &str,
     ) -> Result<bool> {
-        let statement = match which {
-            Attrs::User => SET_TRIAL_USER_ATTRIBUTE,
-            Attrs::System => SET_TRIAL_SYSTEM_ATTRIBUTE,
-        };
         let mut lease = self.lease().await?;
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
             let own = is_ours(&mut transaction, trial).await?;
             if own {
                 let attribute = [(key.to_owned(), json.to_owned())];
-                set_attributes(statement, &mut transaction, trial.id.0, &attribute).await?;
+                set_attributes(which, &mut transaction, trial.id.0, &attribute).await?;
             }
             transaction.commit().await?;
             Ok(own)
         }
         .await;
-        self.settle(lease, statement.name, result)
+        self.settle(lease, attribute_statement(which).name, result)
     }
 
     /// All of some trials.
@@ -377,12 +381,13 @@ async fn add_values(
     Ok(())
 }
 
-async fn set_attributes(
-    statement: Statement,
+pub(super) async fn set_attributes(
+    which: Attrs,
     connection: &mut SqliteConnection,
     trial: i32,
     attributes: &[(String, String)],
 ) -> sqlx::Result<()> {
+    let statement = attribute_statement(which);
     for (key, json) in attributes {
         sqlx::query(statement.text)
             .bind(trial)
@@ -392,6 +397,13 @@ async fn set_attributes(
             .await?;
     }
     Ok(())
+}
+
+fn attribute_statement(which: Attrs) -> Statement {
+    match which {
+        Attrs::User => SET_TRIAL_USER_ATTRIBUTE,
+        Attrs::System => SET_TRIAL_SYSTEM_ATTRIBUTE,
+    }
 }
 
 async fn trial_rows(

@@ -4,7 +4,9 @@
 -- statement's snapshot show every trial that others have numbered. $2 is a trial that this session
 -- saw after which alone the queue can have grown; 0 looks at all. $5 is the number that the caller
 -- expects, or NULL; $6 the number from which on no trial may run. A row `refused` tells the next
--- number and leaves everything as it was; no row means that the study is gone.
+-- number and leaves everything as it was; no row means that the study is gone. $9 is the time zone of
+-- heartbeats, or NULL for none: the first one is written here, so that a worker that dies at once leaves no
+-- trial that runs for ever.
 --
 -- `study_id + 0` keeps the planner off the index of the study's trials, all of which it would read;
 -- by the primary key it reads the newest trials only.
@@ -36,6 +38,13 @@ params AS (
     SELECT created.trial_id, p.name, p.value, p.distribution
     FROM created, unnest($4::text[], $7::float8[], $8::text[]) WITH ORDINALITY AS p(name, value, distribution, place)
     ORDER BY p.place
+),
+beat AS (
+    INSERT INTO trial_heartbeats (trial_id, heartbeat)
+    SELECT mine.trial_id, now() AT TIME ZONE $9::text
+    FROM (SELECT trial_id FROM claimed UNION ALL SELECT trial_id FROM created) AS mine
+    WHERE $9 IS NOT NULL
+    ON CONFLICT (trial_id) DO UPDATE SET heartbeat = excluded.heartbeat
 )
 SELECT 'claimed' AS what, trial_id, number FROM claimed
 UNION ALL SELECT 'created', trial_id, number FROM created

@@ -1,6 +1,10 @@
 //! The one error type, and what its variants carry.
 
-use std::fmt;
+mod reason;
+
+use std::time::Duration;
+
+pub use reason::{ConnectReason, SchemaReason, SettingsReport};
 
 use crate::diff::SpaceDiff;
 use crate::id::{StateCounts, TrialNumber, TrialState};
@@ -247,12 +251,14 @@ pub enum Error {
         infeasible: bool,
     },
     /// The trial is over, so nothing of it may change.
-    #[error("trial {trial} is {state} already; {lost} not recorded")]
+    #[error("trial {trial} {}; {lost} not recorded", ended(*.state, *.silence))]
     TrialClosed {
         /// The trial.
         trial: TrialNumber,
         /// Its state.
         state: TrialState,
+        /// For how long it had sent no heartbeat when it was marked FAIL, if that is why.
+        silence: Option<Duration>,
         /// What was to be written.
         lost: String,
     },
@@ -352,128 +358,13 @@ impl Error {
     }
 }
 
-/// Why no connection came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ConnectReason {
-    /// The host's name is unknown.
-    Dns,
-    /// Nobody listens there.
-    Refused,
-    /// The encrypted connection failed.
-    Tls,
-    /// The server does not accept this user and password.
-    Authentication,
-    /// The server has no such database.
-    MissingDatabase,
-    /// The server has no connection left.
-    TooManyConnections,
-    /// The role may not connect to this database.
-    Privilege,
-    /// The file cannot be opened.
-    File,
-    /// The server is starting, stopping or unreachable.
-    Unavailable,
-}
-
-impl fmt::Display for ConnectReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Dns => "the host name cannot be resolved; help: check OPTUNA_DB_HOST",
-            Self::Refused => {
-                "nobody listens there; help: start the server, or check OPTUNA_DB_HOST and \
-                 OPTUNA_DB_PORT"
-            }
-            Self::Tls => {
-                "the encrypted connection failed; help: check OPTUNA_DB_SSLMODE and \
-                 OPTUNA_DB_SSLROOTCERT"
-            }
-            Self::Authentication => {
-                "the server refused the user or the password; help: check OPTUNA_DB_USER and the \
-                 password's secret file"
-            }
-            Self::MissingDatabase => {
-                "the server has no such database; help: create it, or check OPTUNA_DB_NAME"
-            }
-            Self::TooManyConnections => {
-                "the server has no connection left; help: run fewer workers, or raise its \
-                 max_connections"
-            }
-            Self::Privilege => "the role may not connect to this database; help: grant it CONNECT",
-            Self::File => "the file cannot be opened; help: check the path and its permissions",
-            Self::Unavailable => "the server did not answer; help: try again when it is up",
-        })
-    }
-}
-
-/// Why the tables of a database cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SchemaReason {
-    /// An older release of Optuna wrote them.
-    Older(String),
-    /// A newer release of Optuna wrote them.
-    Newer(String),
-    /// Another program's migrations are recorded in this database.
-    Foreign(String),
-    /// Some tables are there and others are not.
-    Incomplete(Vec<String>),
-    /// The PostgreSQL schema that the tables are to be in does not exist.
-    MissingSchema,
-}
-
-impl fmt::Display for SchemaReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Older(revision) => write!(
-                f,
-                "its schema {revision} is older than v3.2.0.a; help: back it up, then run `optuna \
-                 storage upgrade`"
-            ),
-            Self::Newer(revision) => write!(
-                f,
-                "its schema {revision} is newer than v3.2.0.a; help: use a newer docktuna"
-            ),
-            Self::Foreign(revision) => write!(
-                f,
-                "its alembic_version is {revision:?}, which is not Optuna's; help: give Optuna a \
-                 separate database, or a schema of its own with OPTUNA_DB_SCHEMA"
-            ),
-            Self::MissingSchema => f.write_str(
-                "no schema of its search path exists; help: CREATE SCHEMA, or check \
-                 OPTUNA_DB_SCHEMA",
-            ),
-            Self::Incomplete(missing) => write!(
-                f,
-                "it lacks the tables {}; help: open it once with Python's Optuna, or use an empty \
-                 database",
-                missing.join(", ")
-            ),
+fn ended(state: TrialState, silence: Option<Duration>) -> String {
+    match silence {
+        Some(silence) => {
+            let seconds = silence.as_secs_f64();
+            format!("was marked {state} after {seconds:.0} s without a heartbeat")
         }
-    }
-}
-
-/// Everything that is wrong with the settings, in one report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsReport {
-    pub(crate) problems: Vec<String>,
-}
-
-impl SettingsReport {
-    /// One sentence for each problem: the setting, what is wrong, and where it was looked for.
-    #[must_use]
-    pub fn problems(&self) -> &[String] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for SettingsReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the database settings cannot be used: {}",
-            self.problems.join("; ")
-        )
+        None => format!("is {state} already"),
     }
 }
 

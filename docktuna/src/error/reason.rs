@@ -1,0 +1,128 @@
+//! Why something failed, where one variant has several causes.
+
+use std::fmt;
+
+/// Why no connection came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConnectReason {
+    /// The host's name is unknown.
+    Dns,
+    /// Nobody listens there.
+    Refused,
+    /// The encrypted connection failed.
+    Tls,
+    /// The server does not accept this user and password.
+    Authentication,
+    /// The server has no such database.
+    MissingDatabase,
+    /// The server has no connection left.
+    TooManyConnections,
+    /// The role may not connect to this database.
+    Privilege,
+    /// The file cannot be opened.
+    File,
+    /// The server is starting, stopping or unreachable.
+    Unavailable,
+}
+
+impl fmt::Display for ConnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dns => "the host name cannot be resolved; help: check OPTUNA_DB_HOST",
+            Self::Refused => {
+                "nobody listens there; help: start the server, or check OPTUNA_DB_HOST and \
+                 OPTUNA_DB_PORT"
+            }
+            Self::Tls => {
+                "the encrypted connection failed; help: check OPTUNA_DB_SSLMODE and \
+                 OPTUNA_DB_SSLROOTCERT"
+            }
+            Self::Authentication => {
+                "the server refused the user or the password; help: check OPTUNA_DB_USER and the \
+                 password's secret file"
+            }
+            Self::MissingDatabase => {
+                "the server has no such database; help: create it, or check OPTUNA_DB_NAME"
+            }
+            Self::TooManyConnections => {
+                "the server has no connection left; help: run fewer workers, or raise its \
+                 max_connections"
+            }
+            Self::Privilege => "the role may not connect to this database; help: grant it CONNECT",
+            Self::File => "the file cannot be opened; help: check the path and its permissions",
+            Self::Unavailable => "the server did not answer; help: try again when it is up",
+        })
+    }
+}
+
+/// Why the tables of a database cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SchemaReason {
+    /// An older release of Optuna wrote them.
+    Older(String),
+    /// A newer release of Optuna wrote them.
+    Newer(String),
+    /// Another program's migrations are recorded in this database.
+    Foreign(String),
+    /// Some tables are there and others are not.
+    Incomplete(Vec<String>),
+    /// The PostgreSQL schema that the tables are to be in does not exist.
+    MissingSchema,
+}
+
+impl fmt::Display for SchemaReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Older(revision) => write!(
+                f,
+                "its schema {revision} is older than v3.2.0.a; help: back it up, then run `optuna \
+                 storage upgrade`"
+            ),
+            Self::Newer(revision) => write!(
+                f,
+                "its schema {revision} is newer than v3.2.0.a; help: use a newer docktuna"
+            ),
+            Self::Foreign(revision) => write!(
+                f,
+                "its alembic_version is {revision:?}, which is not Optuna's; help: give Optuna a \
+                 separate database, or a schema of its own with OPTUNA_DB_SCHEMA"
+            ),
+            Self::MissingSchema => f.write_str(
+                "no schema of its search path exists; help: CREATE SCHEMA, or check \
+                 OPTUNA_DB_SCHEMA",
+            ),
+            Self::Incomplete(missing) => write!(
+                f,
+                "it lacks the tables {}; help: open it once with Python's Optuna, or use an empty \
+                 database",
+                missing.join(", ")
+            ),
+        }
+    }
+}
+
+/// Everything that is wrong with the settings, in one report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsReport {
+    pub(crate) problems: Vec<String>,
+}
+
+impl SettingsReport {
+    /// One sentence for each problem: the setting, what is wrong, and where it was looked for.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for SettingsReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the database settings cannot be used: {}",
+            self.problems.join("; ")
+        )
+    }
+}

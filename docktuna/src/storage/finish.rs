@@ -1,0 +1,100 @@
+//! The end of a trial: a result that was told is never lost, and never lands on another trial's row.
+
+use super::record::{Ids, Outcome, StudyRow, TrialKey, WholeTrial};
+use super::{Storage, once, retry};
+use crate::error::Result;
+use crate::id::{TrialNumber, TrialState};
+use crate::params::Params;
+use crate::trial::FrozenTrial;
+
+/// What became of a result.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Finished {
+    /// It stands in the trial's row.
+    Recorded,
+    /// It does, and the trial is in the queue again.
+    Retried,
+    /// The trial's row was lost in a crash of the server; the result stands in a new one.
+    Moved(TrialNumber),
+    /// The trial was over already.
+    Closed(TrialState),
+    /// The study is gone.
+    Gone,
+}
+
+impl Storage {
+    /// Ends a trial.
+    ///
+    /// A result that was told is never lost: the statement is repeated until it is answered, for
+    /// minutes if need be, it is recognised when an unanswered try had been carried out, and where the
+    /// trial's row was lost in a crash of the server, the trial is written anew. Nor does it ever land
+    /// on another trial's row: the statement names all that makes the row this trial's.
+    pub(crate) async fn finish(
+        &self,
+        study: &StudyRow,
+        key: &TrialKey,
+        params: &Params,
+        outcome: &Outcome,
+    ) -> Result<Finished> {
+        retry::repeat(retry::RESULT_PATIENCE, async || {
+            self.finish_once(study, key, params, outcome).await
+        })
+        .await
+    }
+
+    async fn finish_once(
+        &self,
+        study: &StudyRow,
+        key: &TrialKey,
+        params: &Params,
+        outcome: &Outcome,
+    ) -> Result<Finished> {
+        match once!(self.finish_trial(key, params, outcome))? {
+            (true, true) => return Ok(Finished::Retried),
+            (true, false) => return Ok(Finished::Recorded),
+            (false, _) => (),
+        }
+        let row = self.load_trials(key.study, Ids::one(key.id)).await?.pop();
+        let own = |trial: &FrozenTrial| {
+            trial.number == key.number
+                && trial.datetime_start == Some(key.started)
+                && params
+                    .iter()
+                    .all(|mine| trial.params.get(mine.name()) == Some(mine))
+        };
+        match row.filter(own) {
+            Some(row) if row.datetime_complete == Some(outcome.at) => Ok(Finished::Recorded),
+            Some(row) => Ok(Finished::Closed(row.state)),
+            None => self.move_result(study, key, params, outcome).await,
+        }
+    }
+
+    /// Writes a result into a new row, because the trial's own is lost.
+    async fn move_result(
+        &self,
+        study: &StudyRow,
+        key: &TrialKey,
+        params: &Params,
+        outcome: &Outcome,
+    ) -> Result<Finished> {
+        // An earlier try may have done it without an answer.
+        let rows = once!(self.started_at(key.study, key.started))?;
+        let moved = rows
+            .into_iter()
+            .find(|(.., completed)| *completed == Some(outcome.at));
+        if let Some((_, number, ..)) = moved {
+            return Ok(Finished::Moved(TrialNumber(number)));
+        }
+        let whole = WholeTrial {
+            state: Some(outcome.state),
+            started: Some(key.started),
+            completed: Some(outcome.at),
+            params: params.clone(),
+            values: outcome.values.clone(),
+            system_attrs: outcome.system_attrs.clone(),
+            user_attrs: outcome.user_attrs.clone(),
+        };
+        let added = once!(self.add_trial(study, &whole))?;
+        Ok(added.map_or(Finished::Gone, |(_, number)| Finished::Moved(number)))
+    }
+}

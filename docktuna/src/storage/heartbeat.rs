@@ -1,0 +1,75 @@
+//! What keeps a fleet's trials from running for ever: heartbeats, and failing those without.
+
+use std::time::Duration;
+
+#[cfg(feature = "postgres")]
+use super::Postgres;
+#[cfg(feature = "sqlite")]
+use super::Sqlite;
+use super::record::{StudyRow, TrialKey};
+use super::{Storage, once, repeat, retry};
+use crate::codec;
+use crate::error::Result;
+use crate::id::TrialId;
+
+/// How many stale trials a call failed, and how many of them it put into the queue again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    pub(crate) failed: u64,
+    pub(crate) retried: u64,
+}
+
+impl Storage {
+    /// A second access to the same database with a connection of its own, for a task that must never
+    /// wait behind others; none to a database in memory, which ends with its only process.
+    pub(crate) fn sibling(&self) -> Option<Self> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(database) => Some(Self::Postgres(Box::new(Postgres::sibling(database)))),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(database) => {
+                Sqlite::sibling(database).map(|sibling| Self::Sqlite(Box::new(sibling)))
+            }
+        }
+    }
+
+    /// Records a heartbeat of each of the trials; returns those that are still running.
+    pub(crate) async fn beat(&self, trials: &[TrialKey]) -> Result<Vec<TrialId>> {
+        repeat!(self.beat(trials))
+    }
+
+    /// Fails the running trials of a study that sent no heartbeat for longer than `grace`, and puts
+    /// those into the queue again that were retried less than `retries` times.
+    ///
+    /// Whichever process changes a trial's state also retries it, in the same transaction, so neither
+    /// happens twice.
+    pub(crate) async fn fail_stale(
+        &self,
+        study: &StudyRow,
+        grace: Duration,
+        retries: u32,
+    ) -> Result<Swept> {
+        let mut swept = Swept::default();
+        for trial in repeat!(self.stale_trials(study.id, grace))? {
+            let silent = trial.silence.as_secs_f64();
+            let reason = format!("no heartbeat for {silent:.0} s: its worker is gone");
+            let reason = codec::write_json_text(&reason);
+            let (failed, retried) =
+                repeat!(self.fail_stale(study, &trial, grace, &reason, retries))?;
+            if failed {
+                tracing::warn!(
+                    study = %study.name, trial = trial.number.0, silent, retried,
+                    "a stale trial was marked FAIL"
+                );
+            }
+            swept.failed += u64::from(failed);
+            swept.retried += u64::from(retried);
+        }
+        Ok(swept)
+    }
+
+    /// For how long a failed trial had been silent when it was failed; `None` if it sent no heartbeats.
+    pub(crate) async fn silence(&self, key: &TrialKey) -> Result<Option<Duration>> {
+        repeat!(self.silence(key))
+    }
+}

@@ -1,0 +1,144 @@
+//! Heartbeats, stale trials and retries.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgConnection;
+
+use super::ask::lock_study;
+use super::{CONNECT_TIMEOUT, Postgres, zone};
+use crate::error::Result;
+use crate::id::{StudyId, TrialId, TrialNumber};
+use crate::storage::record::{Silent, StudyRow, TrialKey, now, retry_attributes, silence};
+use crate::storage::{Statement, failure, statements};
+
+statements! { "postgres":
+    BEAT "beat",
+    FAIL_STALE "fail_stale",
+    RETRY_ATTRIBUTES "retry_attributes",
+    RETRY_TRIAL "retry_trial",
+    SILENCE "silence",
+    STALE_TRIALS "stale_trials",
+}
+
+impl Postgres {
+    /// The zone of heartbeats, which is asked for once.
+    pub(super) async fn zone(&self) -> Result<&str> {
+        let zone = self.zone.get_or_try_init(async || {
+            let asking = tokio::time::timeout(CONNECT_TIMEOUT, zone::session_zone(&self.settings));
+            let zone = asking
+                .await
+                .unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())));
+            zone.map_err(|error| failure::connect(&self.target, error))
+        });
+        Ok(zone.await?)
+    }
+
+    /// Records a heartbeat of each of the trials; returns those that are still running.
+    pub(crate) async fn beat(&self, trials: &[TrialKey]) -> Result<Vec<TrialId>> {
+        let zone = self.zone().await?;
+        let ids: Vec<i32> = trials.iter().map(|key| key.id.0).collect();
+        let numbers: Vec<i32> = trials.iter().map(|key| key.number.0).collect();
+        let starts: Vec<_> = trials.iter().map(|key| key.started).collect();
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(BEAT.text)
+            .bind(ids)
+            .bind(numbers)
+            .bind(starts)
+            .bind(zone)
+            .fetch_all(&mut lease.connection)
+            .await;
+        let alive: Vec<i32> = self.settle(lease, BEAT.name, result)?;
+        Ok(alive.into_iter().map(TrialId).collect())
+    }
+
+    /// The running trials of a study that have been silent for longer than `grace`.
+    pub(crate) async fn stale_trials(
+        &self,
+        study: StudyId,
+        grace: Duration,
+    ) -> Result<Vec<Silent>> {
+        let zone = self.zone().await?;
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(STALE_TRIALS.text)
+            .bind(study.0)
+            .bind(grace.as_secs_f64())
+            .bind(zone)
+            .fetch_all(&mut lease.connection)
+            .await;
+        let rows: Vec<(i32, Option<i32>, f64)> = self.settle(lease, STALE_TRIALS.name, result)?;
+        Ok(rows.into_iter().filter_map(Silent::from_row).collect())
+    }
+
+    /// Fails a stale trial and, while it was retried less than `retries` times, puts it into the queue
+    /// again, in one transaction. The first flag tells whether this call failed it, the second whether
+    /// it is in the queue.
+    pub(crate) async fn fail_stale(
+        &self,
+        study: &StudyRow,
+        trial: &Silent,
+        grace: Duration,
+        reason: &str,
+        retries: u32,
+    ) -> Result<(bool, bool)> {
+        let zone = self.zone().await?;
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = lock_study(&mut lease.connection, study.id, false).await?;
+            let failed = sqlx::query(FAIL_STALE.text)
+                .bind(trial.id.0)
+                .bind(grace.as_secs_f64())
+                .bind(now())
+                .bind(reason)
+                .bind(zone)
+                .fetch_optional(&mut *transaction)
+                .await?
+                .is_some();
+            let place = (study.id, trial.id, trial.number);
+            let retried = failed && retry(&mut transaction, place, retries).await?;
+            transaction.commit().await?;
+            Ok((failed, retried))
+        }
+        .await;
+        self.settle(lease, FAIL_STALE.name, result)
+    }
+
+    /// For how long a failed trial had been silent when it was failed.
+    pub(crate) async fn silence(&self, key: &TrialKey) -> Result<Option<Duration>> {
+        let zone = self.zone().await?;
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(SILENCE.text)
+            .bind(key.id.0)
+            .bind(zone)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        let seconds: Option<f64> = self.settle(lease, SILENCE.name, result)?;
+        Ok(seconds.map(silence))
+    }
+}
+
+/// Puts a trial that this transaction has failed into the queue again, unless it was retried `retries`
+/// times; the transaction holds the study's lock.
+pub(super) async fn retry(
+    connection: &mut PgConnection,
+    (study, trial, number): (StudyId, TrialId, TrialNumber),
+    retries: u32,
+) -> sqlx::Result<bool> {
+    if retries == 0 {
+        return Ok(false);
+    }
+    let stored = sqlx::query_as(RETRY_ATTRIBUTES.text)
+        .bind(trial.0)
+        .fetch_all(&mut *connection)
+        .await?;
+    let Some((first, history)) = retry_attributes(stored, number, retries) else {
+        return Ok(false);
+    };
+    sqlx::query(RETRY_TRIAL.text)
+        .bind(study.0)
+        .bind(trial.0)
+        .bind(first)
+        .bind(history)
+        .execute(connection)
+        .await?;
+    Ok(true)
+}

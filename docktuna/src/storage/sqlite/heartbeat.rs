@@ -1,0 +1,154 @@
+//! Heartbeats, stale trials and retries.
+
+use std::time::Duration;
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::{Sqlite, datetime, trial::set_attributes, write};
+use crate::error::Result;
+use crate::id::{StudyId, TrialId, TrialNumber};
+use crate::storage::record::{
+    Attrs, REASON, Silent, StudyRow, TrialKey, now, retry_attributes, silence,
+};
+use crate::storage::{Statement, statements};
+
+statements! { "sqlite":
+    BEAT "beat",
+    COPY_PARAMS "copy_params",
+    COPY_SYSTEM_ATTRIBUTES "copy_system_attributes",
+    COPY_USER_ATTRIBUTES "copy_user_attributes",
+    FAIL_STALE "fail_stale",
+    RETRY_ATTRIBUTES "retry_attributes",
+    RETRY_TRIAL "retry_trial",
+    SILENCE "silence",
+    STALE_TRIALS "stale_trials",
+}
+
+impl Sqlite {
+    /// Records a heartbeat of each of the trials; returns those that are still running.
+    pub(crate) async fn beat(&self, trials: &[TrialKey]) -> Result<Vec<TrialId>> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = write(&mut lease.connection).await?;
+            let mut alive = Vec::with_capacity(trials.len());
+            for key in trials {
+                if beat(&mut transaction, key).await? {
+                    alive.push(key.id);
+                }
+            }
+            transaction.commit().await?;
+            Ok(alive)
+        }
+        .await;
+        self.settle(lease, BEAT.name, result)
+    }
+
+    /// The running trials of a study that have been silent for longer than `grace`.
+    pub(crate) async fn stale_trials(
+        &self,
+        study: StudyId,
+        grace: Duration,
+    ) -> Result<Vec<Silent>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(STALE_TRIALS.text)
+            .bind(study.0)
+            .bind(grace.as_secs_f64())
+            .fetch_all(&mut lease.connection)
+            .await;
+        let rows: Vec<(i32, Option<i32>, f64)> = self.settle(lease, STALE_TRIALS.name, result)?;
+        Ok(rows.into_iter().filter_map(Silent::from_row).collect())
+    }
+
+    /// Fails a stale trial and, while it was retried less than `retries` times, puts it into the queue
+    /// again, in one transaction. The first flag tells whether this call failed it, the second whether
+    /// it is in the queue.
+    pub(crate) async fn fail_stale(
+        &self,
+        study: &StudyRow,
+        trial: &Silent,
+        grace: Duration,
+        reason: &str,
+        retries: u32,
+    ) -> Result<(bool, bool)> {
+        let mut lease = self.lease().await?;
+        let result = async {
+            let mut transaction = write(&mut lease.connection).await?;
+            let failed = sqlx::query(FAIL_STALE.text)
+                .bind(trial.id.0)
+                .bind(grace.as_secs_f64())
+                .bind(datetime(now()))
+                .fetch_optional(&mut *transaction)
+                .await?
+                .is_some();
+            if failed {
+                let reason = [(REASON.to_owned(), reason.to_owned())];
+                set_attributes(Attrs::User, &mut transaction, trial.id.0, &reason).await?;
+            }
+            let place = (study.id, trial.id, trial.number);
+            let retried = failed && retry(&mut transaction, place, retries).await?;
+            transaction.commit().await?;
+            Ok((failed, retried))
+        }
+        .await;
+        self.settle(lease, FAIL_STALE.name, result)
+    }
+
+    /// For how long a failed trial had been silent when it was failed.
+    pub(crate) async fn silence(&self, key: &TrialKey) -> Result<Option<Duration>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(SILENCE.text)
+            .bind(key.id.0)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        let seconds: Option<f64> = self.settle(lease, SILENCE.name, result)?;
+        Ok(seconds.map(silence))
+    }
+}
+
+/// Records a heartbeat; false if the trial is not ours, or not running.
+pub(super) async fn beat(connection: &mut SqliteConnection, key: &TrialKey) -> sqlx::Result<bool> {
+    let beaten = sqlx::query(BEAT.text)
+        .bind(key.id.0)
+        .bind(key.study.0)
+        .bind(key.number.0)
+        .bind(datetime(key.started))
+        .fetch_optional(connection)
+        .await?;
+    Ok(beaten.is_some())
+}
+
+/// Puts a trial that this transaction has failed into the queue again, unless it was retried `retries`
+/// times.
+pub(super) async fn retry(
+    connection: &mut SqliteConnection,
+    (study, trial, number): (StudyId, TrialId, TrialNumber),
+    retries: u32,
+) -> sqlx::Result<bool> {
+    if retries == 0 {
+        return Ok(false);
+    }
+    let stored = sqlx::query_as(RETRY_ATTRIBUTES.text)
+        .bind(trial.0)
+        .fetch_all(&mut *connection)
+        .await?;
+    let Some((first, history)) = retry_attributes(stored, number, retries) else {
+        return Ok(false);
+    };
+    let copy: i32 = sqlx::query_scalar(RETRY_TRIAL.text)
+        .bind(study.0)
+        .fetch_one(&mut *connection)
+        .await?;
+    for statement in [COPY_PARAMS, COPY_SYSTEM_ATTRIBUTES, COPY_USER_ATTRIBUTES] {
+        sqlx::query(statement.text)
+            .bind(trial.0)
+            .bind(copy)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let counted = [
+        ("failed_trial".to_owned(), first),
+        ("retry_history".to_owned(), history),
+    ];
+    set_attributes(Attrs::System, connection, copy, &counted).await?;
+    Ok(true)
+}

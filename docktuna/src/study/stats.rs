@@ -1,0 +1,71 @@
+//! What a handle to a study has done, for a service to show.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::id::TrialState;
+use crate::storage::Swept;
+
+/// What this process has done with a study since it was opened, its clones and runs included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StudyStats {
+    /// Trials that were asked for, new ones and those of the queue.
+    pub asked: u64,
+    /// Trials that ended with a result.
+    pub told: u64,
+    /// Trials that were pruned.
+    pub pruned: u64,
+    /// Trials that failed: its own, and those of others that it found without a heartbeat.
+    pub failed: u64,
+    /// Failed trials that it put into the queue again.
+    pub retried: u64,
+    /// Connections that the database handle lost and opened again.
+    pub reconnects: u64,
+    /// Time that the database handle's connections were in use, for all studies together.
+    pub store_time: Duration,
+}
+
+/// The counters behind [`StudyStats`].
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    asked: AtomicU64,
+    told: AtomicU64,
+    pruned: AtomicU64,
+    failed: AtomicU64,
+    retried: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn asked(&self) {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn ended(&self, state: TrialState, retried: bool) {
+        let counter = match state {
+            TrialState::Complete => &self.told,
+            TrialState::Pruned => &self.pruned,
+            _ => &self.failed,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        self.retried
+            .fetch_add(u64::from(retried), Ordering::Relaxed);
+    }
+
+    pub(crate) fn swept(&self, swept: Swept) {
+        self.failed.fetch_add(swept.failed, Ordering::Relaxed);
+        self.retried.fetch_add(swept.retried, Ordering::Relaxed);
+    }
+
+    pub(crate) fn read(&self, (reconnects, store_time): (u64, Duration)) -> StudyStats {
+        StudyStats {
+            asked: self.asked.load(Ordering::Relaxed),
+            told: self.told.load(Ordering::Relaxed),
+            pruned: self.pruned.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+            retried: self.retried.load(Ordering::Relaxed),
+            reconnects,
+            store_time,
+        }
+    }
+}
