@@ -251,7 +251,7 @@ async fn a_cancelled_run_fails_its_trials() {
             .optimize(move |config, _| {
                 let finished = Arc::clone(&finished);
                 async move {
-                    tokio::time::sleep(Duration::from_millis(800)).await;
+                    tokio::time::sleep(Duration::from_secs(3)).await;
                     finished.fetch_add(1, Ordering::SeqCst);
                     Ok(config.x)
                 }
@@ -260,7 +260,7 @@ async fn a_cancelled_run_fails_its_trials() {
             .timeout(Duration::MAX)
             .run();
         assert!(
-            tokio::time::timeout(Duration::from_millis(300), run)
+            tokio::time::timeout(Duration::from_millis(1500), run)
                 .await
                 .is_err()
         );
@@ -272,7 +272,7 @@ async fn a_cancelled_run_fails_its_trials() {
         tokio::time::timeout(Duration::from_secs(30), failed)
             .await
             .unwrap();
-        tokio::time::sleep(Duration::from_millis(800)).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
         assert_eq!(
             seen.load(Ordering::SeqCst),
             0,
