@@ -18,6 +18,7 @@ pub(crate) enum Key {
     Step,
     Choices,
     Ordered,
+    Len,
     Default,
     Fixed,
     Skip,
@@ -66,6 +67,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
     (Key::Step, "step", FIELD, Form::Value("number")),
     (Key::Choices, "choices", FIELD, Form::Value("[a, b]")),
     (Key::Ordered, "ordered", FIELD, Form::Flag),
+    (Key::Len, "len", FIELD, Form::Value("low..=high")),
     (Key::Default, "default", FIELD, Form::Value("value")),
     (Key::Fixed, "fixed", FIELD, Form::Optional("value")),
     (Key::Skip, "skip", FIELD, Form::Optional("value")),
@@ -116,7 +118,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
 ];
 
 /// Options that are planned, so that nobody is told they do not exist.
-const PLANNED: [&str; 3] = ["alias", "shared", "len"];
+const PLANNED: [&str; 2] = ["alias", "shared"];
 
 /// The options given on one item.
 pub(crate) struct Attrs {
@@ -286,7 +288,9 @@ fn read_value(
         // A closed range without its end is not an expression.
         Err(error) => {
             let tokens = rest_of_entry(&ahead);
-            if key == Key::Range && tokens.to_string().trim_end().ends_with("..=") {
+            if matches!(key, Key::Range | Key::Len)
+                && tokens.to_string().trim_end().ends_with("..=")
+            {
                 subject.error(tokens, "a range needs both ends; help: write low..=high");
                 rest_of_entry(input);
                 return Ok(None);

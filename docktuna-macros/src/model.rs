@@ -84,10 +84,26 @@ pub(crate) enum Role {
 }
 
 pub(crate) enum Part {
-    Nested,
     Fixed(Option<Expr>),
+    Searched(Shape),
+}
+
+/// How the type of a searched field is put together.
+pub(crate) enum Shape {
+    /// A type with a space of its own.
+    Nested(Box<Type>),
     Scalar(Box<Param>),
-    Optional(Box<Param>, OptionDefault),
+    Optional(Box<Shape>, OptionDefault),
+    Array {
+        element: Box<Shape>,
+        length: Box<Expr>,
+        /// For how many elements there is a default.
+        default: Option<Box<Expr>>,
+    },
+    Vector {
+        element: Box<Shape>,
+        length: Box<Param>,
+    },
 }
 
 pub(crate) enum OptionDefault {
@@ -179,6 +195,47 @@ impl Choice {
             Self::Number(number) => number.literal().is_some(),
             Self::Text(_) | Self::Bool(_) => true,
             Self::TextConstant(_) | Self::BoolConstant(_) => false,
+        }
+    }
+}
+
+impl Body {
+    /// The types of all fields that have to be tunable themselves.
+    pub(crate) fn nested(&self) -> Vec<&Type> {
+        fn of(fields: &[Field]) -> impl Iterator<Item = &Type> {
+            fields.iter().filter_map(|field| match &field.role {
+                Role::Flatten => Some(&field.ty),
+                Role::Stored {
+                    part: Part::Searched(shape),
+                    ..
+                } => shape.nested(),
+                Role::Stored { .. } | Role::Skip(_) => None,
+            })
+        }
+        match self {
+            Self::Struct(fields) => of(fields).collect(),
+            Self::Enum(body) => body
+                .variants
+                .iter()
+                .flat_map(|variant| match &variant.content {
+                    Content::Named(fields) => of(fields).collect(),
+                    Content::Newtype(ty) => vec![&**ty],
+                    Content::Unit | Content::Skipped => Vec::new(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Shape {
+    /// The type that the field comes down to, if it has a space of its own.
+    pub(crate) fn nested(&self) -> Option<&Type> {
+        match self {
+            Self::Nested(ty) => Some(ty),
+            Self::Scalar(_) => None,
+            Self::Optional(element, _)
+            | Self::Array { element, .. }
+            | Self::Vector { element, .. } => element.nested(),
         }
     }
 }

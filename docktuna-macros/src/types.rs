@@ -130,6 +130,32 @@ pub(crate) fn in_vec(ty: &Type) -> Option<&Type> {
     )
 }
 
+/// What is in a `Box`, looking through what the macro knows around it.
+pub(crate) fn in_box(ty: &Type) -> Option<&Type> {
+    let names: &[&[&str]] = &[
+        &["Box"],
+        &["std", "boxed", "Box"],
+        &["alloc", "boxed", "Box"],
+    ];
+    argument(innermost(ty), names)
+}
+
+/// What is in an `Option`, an array or a `Vec`.
+pub(crate) fn inside(ty: &Type) -> Option<&Type> {
+    match peeled(ty) {
+        Type::Array(array) => Some(&array.elem),
+        ty => in_option(ty).or_else(|| in_vec(ty)),
+    }
+}
+
+/// What is left of the type inside of all of these.
+pub(crate) fn innermost(mut ty: &Type) -> &Type {
+    while let Some(inner) = inside(ty) {
+        ty = inner;
+    }
+    peeled(ty)
+}
+
 fn argument<'a>(ty: &'a Type, names: &[&[&str]]) -> Option<&'a Type> {
     let path = path(ty)?;
     let matches = |name: &&[&str]| {

@@ -302,7 +302,7 @@ fn redefined(stored: &OutlineEntry, declared: &OutlineEntry) -> Option<Differenc
 
 fn moved(stored: &OutlineEntry, declared: &OutlineEntry) -> Option<DifferenceKind> {
     let sorted = |entry: &OutlineEntry| {
-        let mut when = entry.when.clone();
+        let mut when: Vec<Condition> = entry.when.iter().map(Condition::unordered).collect();
         when.sort_unstable();
         when
     };

@@ -180,7 +180,7 @@ struct Recorder {
 impl Sink for Recorder {
     type Error = Error;
 
-    fn enter(&mut self, name: &'static str) {
+    fn enter(&mut self, name: &str) {
         self.path.enter(name);
     }
 
@@ -210,7 +210,7 @@ struct Replay<'a> {
 impl Source for Replay<'_> {
     type Error = Infallible;
 
-    fn enter(&mut self, name: &'static str) {
+    fn enter(&mut self, name: &str) {
         self.path.enter(name);
     }
 

@@ -3,7 +3,8 @@
 
 use crate::space::GRID_TOLERANCE;
 pub use crate::space::{
-    Arm, Bound, Direction, Domain, Field, Kind, Objective, Param, Space, StudySpec, Switch, Value,
+    Arm, Bound, Direction, Domain, Field, Kind, Objective, Param, Sequence, Space, StudySpec,
+    Switch, Value,
 };
 pub use crate::tunable::{Number, Scalar, Sink, Source, Tunable};
 pub use core::option::Option;
@@ -143,6 +144,21 @@ pub fn refusal<E: core::fmt::Display>(rule: Result<(), E>) -> Result<(), String>
     rule.map_err(|reason| reason.to_string())
 }
 
+/// `array` with a default for so many elements.
+///
+/// # Panics
+///
+/// If it has another number of elements. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn as_long(array: Sequence, default: usize) -> Sequence {
+    assert!(
+        array.longest() == default,
+        "the default has another number of elements than the array"
+    );
+    array
+}
+
 /// Gives the scalar field at `index` of the group `space`.
 ///
 /// # Errors
@@ -155,7 +171,7 @@ pub fn build_scalar<T: Scalar, S: Source + ?Sized>(
 ) -> Result<T, S::Error> {
     let field = space.field(index);
     source.enter(field.name());
-    let value = scalar(source, field.space())?;
+    let value = build_param(source, field.space())?;
     source.leave();
     Ok(value)
 }
@@ -173,46 +189,7 @@ pub fn record_scalar<T: Scalar, K: Sink + ?Sized>(
 ) -> Result<(), K::Error> {
     let field = space.field(index);
     sink.enter(field.name());
-    record(sink, field.space(), value)?;
-    sink.leave();
-    Ok(())
-}
-
-/// Gives the field at `index` of the group `space`, an `Option` of a scalar.
-///
-/// # Errors
-///
-/// The source's error.
-pub fn build_optional<T: Scalar, S: Source + ?Sized>(
-    source: &mut S,
-    space: &'static Space,
-    index: usize,
-) -> Result<Option<T>, S::Error> {
-    let field = space.field(index);
-    source.enter(field.name());
-    let some = field.space().switch().arms()[1].space();
-    let value = build_option(source, field.space(), |source| scalar(source, some))?;
-    source.leave();
-    Ok(value)
-}
-
-/// Takes the field at `index` of the group `space`, an `Option` of a scalar.
-///
-/// # Errors
-///
-/// The sink's error.
-pub fn record_optional<T: Scalar, K: Sink + ?Sized>(
-    sink: &mut K,
-    space: &'static Space,
-    index: usize,
-    value: &Option<T>,
-) -> Result<(), K::Error> {
-    let field = space.field(index);
-    sink.enter(field.name());
-    let some = field.space().switch().arms()[1].space();
-    record_option(sink, field.space(), value.as_ref(), |value, sink| {
-        record(sink, some, value)
-    })?;
+    record_param(sink, field.space(), value)?;
     sink.leave();
     Ok(())
 }
@@ -306,7 +283,12 @@ const fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn scalar<T: Scalar, S: Source + ?Sized>(
+/// Gives the scalar that `space` is.
+///
+/// # Errors
+///
+/// The source's error.
+pub fn build_param<T: Scalar, S: Source + ?Sized>(
     source: &mut S,
     space: &'static Space,
 ) -> Result<T, S::Error> {
@@ -314,7 +296,12 @@ fn scalar<T: Scalar, S: Source + ?Sized>(
     Ok(T::decode(param.domain(), source.param(param)?))
 }
 
-fn record<T: Scalar, K: Sink + ?Sized>(
+/// Takes the scalar that `space` is.
+///
+/// # Errors
+///
+/// The sink's error.
+pub fn record_param<T: Scalar, K: Sink + ?Sized>(
     sink: &mut K,
     space: &'static Space,
     value: &T,
@@ -323,7 +310,12 @@ fn record<T: Scalar, K: Sink + ?Sized>(
     sink.param(param, value.encode(param.domain()))
 }
 
-pub(crate) fn build_option<T, S: Source + ?Sized>(
+/// Gives an `Option` whose content `some` gives.
+///
+/// # Errors
+///
+/// The source's error.
+pub fn build_option<T, S: Source + ?Sized>(
     source: &mut S,
     space: &'static Space,
     some: impl FnOnce(&mut S) -> Result<T, S::Error>,
@@ -336,7 +328,12 @@ pub(crate) fn build_option<T, S: Source + ?Sized>(
     Ok(value)
 }
 
-pub(crate) fn record_option<T, K: Sink + ?Sized>(
+/// Takes an `Option` whose content `some` takes.
+///
+/// # Errors
+///
+/// The sink's error.
+pub fn record_option<T, K: Sink + ?Sized>(
     sink: &mut K,
     space: &'static Space,
     value: Option<&T>,
@@ -348,4 +345,98 @@ pub(crate) fn record_option<T, K: Sink + ?Sized>(
     }
     sink.leave();
     Ok(())
+}
+
+/// Gives an array whose elements `element` gives.
+///
+/// # Errors
+///
+/// The source's error.
+pub fn build_array<T, S: Source + ?Sized, const N: usize>(
+    source: &mut S,
+    mut element: impl FnMut(&mut S) -> Result<T, S::Error>,
+) -> Result<[T; N], S::Error> {
+    let mut failed = None;
+    let elements: [Option<T>; N] = std::array::from_fn(|index| {
+        if failed.is_some() {
+            return None;
+        }
+        source.enter(&index.to_string());
+        let built = element(source);
+        source.leave();
+        built.map_err(|error| failed = Some(error)).ok()
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => {
+            Ok(elements.map(|element| element.expect("without an error all of them are there")))
+        }
+    }
+}
+
+/// Gives the vector that `space` is, whose elements `element` gives.
+///
+/// # Errors
+///
+/// The source's error.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a source stays inside the domain, so it is a length"
+)]
+pub fn build_vec<T, S: Source + ?Sized>(
+    source: &mut S,
+    space: &'static Space,
+    mut element: impl FnMut(&mut S) -> Result<T, S::Error>,
+) -> Result<Vec<T>, S::Error> {
+    source.enter(Sequence::LEN);
+    let length = source.param(searched_length(space))? as usize;
+    source.leave();
+    let mut elements = Vec::with_capacity(length);
+    for index in 0..length {
+        source.enter(&index.to_string());
+        elements.push(element(source)?);
+        source.leave();
+    }
+    Ok(elements)
+}
+
+/// Takes elements, each of which `element` takes.
+///
+/// # Errors
+///
+/// The sink's error.
+pub fn record_elements<T, K: Sink + ?Sized>(
+    sink: &mut K,
+    elements: &[T],
+    mut element: impl FnMut(&T, &mut K) -> Result<(), K::Error>,
+) -> Result<(), K::Error> {
+    for (index, value) in elements.iter().enumerate() {
+        sink.enter(&index.to_string());
+        element(value, sink)?;
+        sink.leave();
+    }
+    Ok(())
+}
+
+/// Takes the vector that `space` is, whose elements `element` takes.
+///
+/// # Errors
+///
+/// The sink's error, also for a length that is not searched.
+pub fn record_vec<T, K: Sink + ?Sized>(
+    sink: &mut K,
+    space: &'static Space,
+    elements: &[T],
+    element: impl FnMut(&T, &mut K) -> Result<(), K::Error>,
+) -> Result<(), K::Error> {
+    sink.enter(Sequence::LEN);
+    sink.param(searched_length(space), elements.len().into())?;
+    sink.leave();
+    record_elements(sink, elements, element)
+}
+
+fn searched_length(space: &'static Space) -> &'static Param {
+    let length = space.sequence().length();
+    length.expect("the derive writes vectors with a length")
 }

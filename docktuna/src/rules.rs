@@ -72,7 +72,7 @@ impl Judge {
 impl Sink for Judge {
     type Error = String;
 
-    fn enter(&mut self, name: &'static str) {
+    fn enter(&mut self, name: &str) {
         self.path.enter(name);
     }
 

@@ -3,7 +3,7 @@
 //! A [`Source`] gives values, drawn or replayed; a [`Sink`] takes them. One traversal of a type
 //! serves sampling, loading, enqueueing and defaults.
 
-use crate::space::{Arm, Domain, Kind, Param, Space, StudySpec, Switch, Value};
+use crate::space::{Arm, Domain, Kind, Param, Sequence, Space, StudySpec, Switch, Value};
 
 /// A type whose values can be searched for.
 ///
@@ -69,7 +69,7 @@ pub trait Source {
     type Error;
 
     /// Goes down to the part called `name`.
-    fn enter(&mut self, name: &'static str);
+    fn enter(&mut self, name: &str);
 
     /// Comes back from the part entered last.
     fn leave(&mut self);
@@ -89,7 +89,7 @@ pub trait Sink {
     type Error;
 
     /// Goes down to the part called `name`.
-    fn enter(&mut self, name: &'static str);
+    fn enter(&mut self, name: &str);
 
     /// Comes back from the part entered last.
     fn leave(&mut self);
@@ -309,13 +309,27 @@ impl<T: Tunable> Tunable for Option<T> {
     }
 }
 
+/// So many times the same: `0`, `1`, ….
+impl<T: Tunable, const N: usize> Tunable for [T; N] {
+    const NAME: &'static str = "array";
+    const SPACE: &'static Space = &Space::Sequence(Sequence::array(N, T::SPACE));
+
+    fn build<S: Source + ?Sized>(source: &mut S) -> Result<Self, S::Error> {
+        crate::__private::build_array(source, T::build)
+    }
+
+    fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error> {
+        crate::__private::record_elements(sink, self, T::record)
+    }
+}
+
 /// Gives every parameter its default.
 struct Defaults;
 
 impl Source for Defaults {
     type Error = std::convert::Infallible;
 
-    fn enter(&mut self, _: &'static str) {}
+    fn enter(&mut self, _: &str) {}
 
     fn leave(&mut self) {}
 

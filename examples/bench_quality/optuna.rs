@@ -112,14 +112,14 @@ impl Drop for Optuna {
 /// Takes each parameter's value from the process.
 struct Suggest<'a> {
     optuna: &'a mut Optuna,
-    names: Vec<&'static str>,
+    names: Vec<String>,
 }
 
 impl Source for Suggest<'_> {
     type Error = BoxError;
 
-    fn enter(&mut self, name: &'static str) {
-        self.names.push(name);
+    fn enter(&mut self, name: &str) {
+        self.names.push(name.to_owned());
     }
 
     fn leave(&mut self) {

@@ -83,14 +83,14 @@ struct Common {
 
 /// The names entered so far.
 #[derive(Default)]
-struct Way(Vec<&'static str>);
+struct Way(Vec<String>);
 
 impl Way {
     fn joined(&self) -> String {
         let names: Vec<&str> = self
             .0
             .iter()
-            .copied()
+            .map(String::as_str)
             .filter(|name| !name.is_empty())
             .collect();
         names.join(".")
@@ -119,8 +119,8 @@ fn choices(param: &Param) -> Option<&'static [Value]> {
 impl Sink for Tape {
     type Error = Refused;
 
-    fn enter(&mut self, name: &'static str) {
-        self.way.0.push(name);
+    fn enter(&mut self, name: &str) {
+        self.way.0.push(name.to_owned());
     }
 
     fn leave(&mut self) {
@@ -139,8 +139,8 @@ impl Sink for Tape {
 impl Source for Tape {
     type Error = Refused;
 
-    fn enter(&mut self, name: &'static str) {
-        self.way.0.push(name);
+    fn enter(&mut self, name: &str) {
+        self.way.0.push(name.to_owned());
     }
 
     fn leave(&mut self) {

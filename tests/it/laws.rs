@@ -104,7 +104,7 @@ struct Picked<'a> {
 impl Source for Picked<'_> {
     type Error = Infallible;
 
-    fn enter(&mut self, _: &'static str) {}
+    fn enter(&mut self, _: &str) {}
 
     fn leave(&mut self) {}
 

@@ -33,6 +33,7 @@ mod round_trips;
 mod rules;
 mod schema;
 mod secrets;
+mod sequences;
 mod settings;
 mod space;
 mod study;

@@ -1,12 +1,12 @@
 //! Fields: which rule they have, and whether their type agrees.
 
-use syn::{Expr, Type};
+use syn::Type;
 
 use super::name::{Names, stored};
-use super::{choice, range};
-use crate::attr::{self, Attrs, Entry, Key, Place, peeled};
+use super::shape::{self, Given};
+use crate::attr::{self, Attrs, Entry, Key, Place};
 use crate::diag::{Diag, Subject};
-use crate::model::{Choice, Domain, Field, OptionDefault, Param, Part, Role};
+use crate::model::{Field, Part, Role};
 use crate::rename::Style;
 use crate::types::{self, Known};
 
@@ -119,6 +119,14 @@ fn dependents(subject: &Subject<'_>, attrs: &Attrs, rule: Option<&Entry>) -> Opt
             "`default` belongs to a searched field; help: remove it, or give a range or choices",
         );
     }
+    if let Some(entry) = attrs.get(Key::Len)
+        && matches!(key, Some(Key::Fixed | Key::Skip | Key::Flatten))
+    {
+        subject.error(
+            &entry.ident,
+            "`len` belongs to a searched Vec; help: remove it",
+        );
+    }
     if let Some(entry) = attrs.get(Key::Rename)
         && matches!(key, Some(Key::Skip | Key::Flatten))
     {
@@ -145,7 +153,7 @@ fn owned(subject: &Subject<'_>, ty: &Type, rule: Option<&Entry>) -> Option<()> {
 
 /// C37 for the types that are known by name; the compiler checks the others.
 fn flatten(subject: &Subject<'_>, ty: &Type) -> Option<Role> {
-    if Known::of(ty) != Known::Other || types::in_option(ty).is_some() {
+    if Known::of(ty) != Known::Other || types::inside(ty).is_some() {
         subject.error(ty, "`flatten` needs a struct; help: remove `flatten`");
         return None;
     }
@@ -161,168 +169,11 @@ fn part(
     if let Some(fixed) = rule.filter(|rule| rule.key == Key::Fixed) {
         return Some(Part::Fixed(fixed.value().cloned()));
     }
-    let default = attrs.get(Key::Default).and_then(Entry::value);
-    let inner = types::in_option(&field.ty);
-    let ty = inner.unwrap_or(&field.ty);
-    let known = Known::of(ty);
-    let domain = match rule {
-        Some(rule) => {
-            holdable(subject, ty, rule)?;
-            match rule.key {
-                Key::Range => ranged(subject, attrs, rule, &known)?,
-                _ => choice::choices(subject, attrs, rule, &known)?,
-            }
-        }
-        None if known == Known::Bool && default.is_some() => Domain::Bool,
-        None => {
-            searchable(subject, field, ty, &known)?;
-            no_default(subject, attrs, &known)?;
-            return Some(Part::Nested);
-        }
+    let given = Given {
+        subject,
+        attrs,
+        rule,
+        ident: field.ident.as_ref()?,
     };
-    let (default, option_default) = match (default, inner) {
-        (Some(default), Some(_)) => in_option_default(subject, default)?,
-        (default, _) => (default, OptionDefault::Absent),
-    };
-    let default = match default {
-        Some(default) => Some(default_value(subject, default, &domain, &known)?),
-        None => None,
-    };
-    let param = Box::new(Param {
-        ty: ty.clone(),
-        known,
-        domain,
-        default,
-    });
-    Some(match inner {
-        Some(_) => Part::Optional(param, option_default),
-        None => Part::Scalar(param),
-    })
-}
-
-fn default_value(
-    subject: &Subject<'_>,
-    expr: &Expr,
-    domain: &Domain,
-    known: &Known,
-) -> Option<Choice> {
-    match domain {
-        Domain::Range(_) => range::default(subject, expr, domain, known),
-        Domain::Choices(_) | Domain::Bool => choice::default(subject, expr, domain, known),
-    }
-}
-
-/// C1: number without a rule.
-fn searchable(subject: &Subject<'_>, field: &syn::Field, ty: &Type, known: &Known) -> Option<()> {
-    let name = known.name();
-    if known.is_number() {
-        subject.error(
-            &field.ident,
-            format_args!(
-                "{name} has no search space of its own; \
-                 help: add #[tune(range = low..=high)], choices, fixed or skip"
-            ),
-        );
-        return None;
-    }
-    sequence(subject, ty)
-}
-
-/// C19: a type that cannot be stored.
-fn holdable(subject: &Subject<'_>, ty: &Type, rule: &Entry) -> Option<()> {
-    match types::peeled(ty) {
-        Type::Path(_) | Type::Macro(_) | Type::Verbatim(_) => sequence(subject, ty),
-        Type::Array(_) => sequence(subject, ty),
-        _ => {
-            let rule = &rule.ident;
-            subject.error(
-                ty,
-                format_args!(
-                    "`{rule}` needs a number, String or bool; \
-                     help: derive Tunable for a type of your own, or use fixed or skip"
-                ),
-            );
-            None
-        }
-    }
-}
-
-/// Arrays and vectors, which have no space yet.
-fn sequence(subject: &Subject<'_>, ty: &Type) -> Option<()> {
-    let what = match types::peeled(ty) {
-        Type::Array(_) => "an array",
-        _ if types::in_vec(ty).is_some() => "a Vec",
-        _ => return Some(()),
-    };
-    subject.error(
-        ty,
-        format_args!(
-            "{what} cannot be searched yet; help: a struct with one field per value, fixed or skip"
-        ),
-    );
-    None
-}
-
-/// A range on a type that is known not to be a number.
-fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> Option<Domain> {
-    match known {
-        Known::Bool => {
-            subject.error(
-                &rule.ident,
-                "bool has no range; help: remove it, both values are drawn",
-            );
-            None
-        }
-        Known::String => {
-            subject.error(
-                &rule.ident,
-                "String has no range; help: choices = [\"a\", \"b\"]",
-            );
-            None
-        }
-        _ => range::range(subject, attrs, rule, known),
-    }
-}
-
-/// C23: `default` on a field whose parts have their own.
-fn no_default(subject: &Subject<'_>, attrs: &Attrs, known: &Known) -> Option<()> {
-    let Some(entry) = attrs.get(Key::Default) else {
-        return Some(());
-    };
-    subject.error(
-        &entry.ident,
-        if *known == Known::String {
-            "`default` needs to know what is allowed; help: add choices = [..]"
-        } else {
-            "`default` belongs on a field with a rule; help: give defaults inside this field's type"
-        },
-    );
-    None
-}
-
-/// The default of an `Option`: none, or some of its parameter's default.
-fn in_option_default<'a>(
-    subject: &Subject<'_>,
-    expr: &'a Expr,
-) -> Option<(Option<&'a Expr>, OptionDefault)> {
-    let ends_in = |path: &Expr, name: &str| match path {
-        Expr::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == name),
-        _ => false,
-    };
-    match peeled(expr) {
-        path if ends_in(path, "None") => return Some((None, OptionDefault::None)),
-        Expr::Call(call) if ends_in(&call.func, "Some") && call.args.len() == 1 => {
-            return Some((call.args.first(), OptionDefault::Some));
-        }
-        _ => {}
-    }
-    subject.error(
-        expr,
-        "the default of an Option is None or Some; help: write default = Some(..), or None",
-    );
-    None
+    shape::shape(&given, &field.ty).map(Part::Searched)
 }

@@ -8,17 +8,18 @@ mod name;
 mod number;
 mod range;
 mod rules;
+mod shape;
 mod study;
 
 use syn::ext::IdentExt;
-use syn::{Data, DataEnum, DeriveInput, Fields, FieldsUnnamed};
+use syn::{Data, DataEnum, DeriveInput, Fields, FieldsUnnamed, Type};
 
 use self::name::{Names, stored, style};
 use crate::attr::{self, Attrs, Entry, Key, Place};
 use crate::diag::{Diag, Subject};
 use crate::model::{Body, Content, Enum, Input, Variant};
 use crate::rename::Style;
-use crate::types::Known;
+use crate::types::{self, Known};
 
 /// Checks a type. The result is worth something only if nothing was reported.
 pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
@@ -44,14 +45,35 @@ pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
         Data::Enum(data) => variants(diag, &subject, input, data, style).map(Body::Enum),
         Data::Union(_) => shapeless(&subject, input),
     };
+    let body = body?;
+    endless(&subject, &input.ident, &body)?;
     Some(Input {
         ident: input.ident.clone(),
         generics: input.generics.clone(),
         runtime,
         study,
         rules,
-        body: body?,
+        body,
     })
+}
+
+/// C39: a type that contains itself, as far as one type shows it.
+fn endless(subject: &Subject<'_>, ident: &syn::Ident, body: &Body) -> Option<()> {
+    for ty in body.nested() {
+        let inner = types::innermost(types::in_box(ty).unwrap_or(ty));
+        let itself = matches!(inner, Type::Path(path) if path.qself.is_none()
+            && (path.path.is_ident("Self")
+                || (path.path.segments.len() == 1 && path.path.segments[0].ident == *ident)));
+        if itself {
+            subject.error(
+                ty,
+                "a type that contains itself has an endless space; \
+                 help: skip = .., or fixed = .., or a type of its own",
+            );
+            return None;
+        }
+    }
+    Some(())
 }
 
 /// C29: tuple or unit struct, union.

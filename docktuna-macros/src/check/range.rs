@@ -19,26 +19,43 @@ pub(super) fn range(
     range: &Entry,
     known: &Known,
 ) -> Option<Domain> {
-    let value = range.value()?;
-    let Expr::Range(range) = peeled(value) else {
-        subject.error(value, "this is not a range; help: write range = low..=high");
-        return None;
-    };
-    let (low, high) = both_ends(subject, range)?;
-    closed(subject, range, low, high)?;
-    let (low, high) = (number(subject, low, known), number(subject, high, known));
+    let ends = ends(subject, range, known);
     let scale = scale(subject, attrs, known);
-    let (low, high, scale) = (low?, high?, scale?);
-    if let (Some(low), Some(high)) = (low.literal(), high.literal()) {
-        ordered(subject, low, high)?;
-        distinct_in_f32(subject, low, high, known)?;
-    }
+    let ((low, high), scale) = (ends?, scale?);
     match &scale {
         Scale::Log(_) => positive(subject, &low, known)?,
         Scale::Step(step) => on_grid(subject, &low, &high, step)?,
         Scale::Linear => {}
     }
     Some(Domain::Range(Box::new(Range { low, high, scale })))
+}
+
+/// A range without `log` or `step`, whatever else the field has.
+pub(super) fn linear(subject: &Subject<'_>, range: &Entry, known: &Known) -> Option<Domain> {
+    let (low, high) = ends(subject, range, known)?;
+    let scale = Scale::Linear;
+    Some(Domain::Range(Box::new(Range { low, high, scale })))
+}
+
+fn ends(subject: &Subject<'_>, range: &Entry, known: &Known) -> Option<(Number, Number)> {
+    let value = range.value()?;
+    let name = &range.ident;
+    let Expr::Range(range) = peeled(value) else {
+        subject.error(
+            value,
+            format_args!("this is not a range; help: write {name} = low..=high"),
+        );
+        return None;
+    };
+    let (low, high) = both_ends(subject, range)?;
+    closed(subject, range, low, high)?;
+    let (low, high) = (number(subject, low, known), number(subject, high, known));
+    let (low, high) = (low?, high?);
+    if let (Some(low), Some(high)) = (low.literal(), high.literal()) {
+        ordered(subject, low, high)?;
+        distinct_in_f32(subject, low, high, known)?;
+    }
+    Some((low, high))
 }
 
 /// C3: a bound is missing.

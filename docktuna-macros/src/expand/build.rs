@@ -5,8 +5,8 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
-use super::{arm_space, indexed, own_space};
-use crate::model::{Content, Field, Part, Role, Variant};
+use super::{arm_space, indexed, own_space, some};
+use crate::model::{Content, Field, Part, Role, Shape, Variant};
 use crate::types::Known;
 
 /// The body for a struct.
@@ -84,16 +84,56 @@ fn value(field: &Field, index: Option<usize>, space: &TokenStream) -> TokenStrea
         Role::Flatten => nested(ty, ""),
         Role::Stored { part, name, .. } => match part {
             Part::Fixed(value) => given(value.as_ref(), ty),
-            Part::Nested => nested(ty, name),
-            Part::Scalar(param) if param.known == Known::Other => scalar(ty, name, index, space),
-            Part::Scalar(_) => {
-                tokens!(__docktuna::build_scalar::<#ty, __S>(__source, #space, #index)?)
-            }
-            Part::Optional(param, _) => {
-                let ty = &param.ty;
-                tokens!(__docktuna::build_optional::<#ty, __S>(__source, #space, #index)?)
-            }
+            Part::Searched(shape) => searched(shape, name, index, space),
         },
+    }
+}
+
+fn searched(shape: &Shape, name: &str, index: Option<usize>, space: &TokenStream) -> TokenStream {
+    match shape {
+        Shape::Nested(ty) => nested(ty, name),
+        Shape::Scalar(param) if param.known == Known::Other => {
+            scalar(&param.ty, name, index, space)
+        }
+        Shape::Scalar(param) => {
+            let ty = &param.ty;
+            tokens!(__docktuna::build_scalar::<#ty, __S>(__source, #space, #index)?)
+        }
+        _ => {
+            let value = result(shape, &tokens!(__space));
+            tokens! {
+                {
+                    let __space = #space.field(#index).space();
+                    __docktuna::Source::enter(__source, #name);
+                    let __value = #value?;
+                    __docktuna::Source::leave(__source);
+                    __value
+                }
+            }
+        }
+    }
+}
+
+/// The result of building what is at `space`.
+fn result(shape: &Shape, space: &TokenStream) -> TokenStream {
+    match shape {
+        Shape::Nested(ty) => tokens!(<#ty as __docktuna::Tunable>::build(__source)),
+        Shape::Scalar(param) => {
+            let ty = &param.ty;
+            tokens!(__docktuna::build_param::<#ty, __S>(__source, #space))
+        }
+        Shape::Optional(inner, _) => {
+            let inner = result(inner, &some(space));
+            tokens!(__docktuna::build_option(__source, #space, |__source| #inner))
+        }
+        Shape::Array { element, .. } => {
+            let element = result(element, &super::element(space));
+            tokens!(__docktuna::build_array(__source, |__source| #element))
+        }
+        Shape::Vector { element, .. } => {
+            let element = result(element, &super::element(space));
+            tokens!(__docktuna::build_vec(__source, #space, |__source| #element))
+        }
     }
 }
 

@@ -23,8 +23,8 @@ use syn::ext::IdentExt;
 use syn::{Generics, Path, Type, parse_quote};
 
 use self::constants::Constants;
-use crate::model::{Body, Content, Field, Input, Part, Role, Study};
-use crate::types::peeled;
+use crate::model::{Body, Field, Input, Role, Study};
+use crate::types::{innermost, peeled};
 
 /// The implementation of `Tunable`.
 pub(crate) fn input(input: &Input) -> TokenStream {
@@ -106,8 +106,12 @@ fn bounded(input: &Input) -> Generics {
         .generics
         .type_params()
         .filter_map(|param| {
-            nested(input)
+            input
+                .body
+                .nested()
                 .into_iter()
+                // An `Option` or an array is tunable where what it holds is.
+                .map(innermost)
                 .find(|ty| is_param(ty, &param.ident))
         })
         .collect();
@@ -124,37 +128,6 @@ fn bounded(input: &Input) -> Generics {
 
 fn is_param(ty: &Type, param: &syn::Ident) -> bool {
     matches!(peeled(ty), Type::Path(path) if path.qself.is_none() && path.path.is_ident(param))
-}
-
-/// The types of all fields that have to be tunable themselves.
-fn nested(input: &Input) -> Vec<&Type> {
-    fn of(fields: &[Field]) -> impl Iterator<Item = &Type> {
-        fields
-            .iter()
-            .filter(|field| {
-                matches!(
-                    field.role,
-                    Role::Flatten
-                        | Role::Stored {
-                            part: Part::Nested,
-                            ..
-                        }
-                )
-            })
-            .map(|field| &field.ty)
-    }
-    match &input.body {
-        Body::Struct(fields) => of(fields).collect(),
-        Body::Enum(body) => body
-            .variants
-            .iter()
-            .flat_map(|variant| match &variant.content {
-                Content::Named(fields) => of(fields).collect(),
-                Content::Newtype(ty) => vec![&**ty],
-                Content::Unit | Content::Skipped => Vec::new(),
-            })
-            .collect(),
-    }
 }
 
 /// What the type says about its studies, if it says anything.
@@ -196,6 +169,16 @@ fn own_space() -> TokenStream {
 fn arm_space(index: usize) -> TokenStream {
     let space = own_space();
     tokens!(#space.switch().arms()[#index].space())
+}
+
+/// What an `Option` at `space` holds.
+fn some(space: &TokenStream) -> TokenStream {
+    tokens!(#space.switch().arms()[1].space())
+}
+
+/// What each element of the array or vector at `space` is.
+fn element(space: &TokenStream) -> TokenStream {
+    tokens!(#space.sequence().element())
 }
 
 /// The stored fields of a group, with their places in it.

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::constants::Constants;
 use crate::decimal::Decimal;
-use crate::model::{self, Choice, Domain, Number, OptionDefault, Param, Range, Scale};
+use crate::model::{self, Choice, Domain, Number, Param, Range, Scale};
 use crate::types::Known;
 
 /// An expression of type `Param`.
@@ -36,29 +36,6 @@ pub(super) fn param(param: &Param, constants: &mut Constants) -> TokenStream {
     constants.add(&tokens!(__docktuna::Param), value)
 }
 
-/// An `Option` of a parameter: an expression of type `Switch`.
-pub(super) fn option(
-    inner: &Param,
-    default: &OptionDefault,
-    constants: &mut Constants,
-) -> TokenStream {
-    let param = param(inner, constants);
-    let label = match default {
-        OptionDefault::Absent => None,
-        OptionDefault::None => Some("none"),
-        OptionDefault::Some => Some("some"),
-    };
-    let default = label.map(|label| tokens!(.default_label(const { &__docktuna::text(#label) })));
-    tokens! {
-        __docktuna::Switch::new(__docktuna::OPTION, const {
-            &[
-                __docktuna::Arm::new("none", "", __docktuna::Space::EMPTY),
-                __docktuna::Arm::new("some", "", const { &__docktuna::Space::Param(#param) }),
-            ]
-        }) #default
-    }
-}
-
 fn domain(param: &Param) -> TokenStream {
     match &param.domain {
         Domain::Bool => tokens!(__docktuna::BOOL),
@@ -66,8 +43,7 @@ fn domain(param: &Param) -> TokenStream {
             let values = choices.values.iter().map(|value| choice(value, param));
             let mut list = tokens!(const { &[#(#values),*] });
             if !choices.are_literal() {
-                let written: TokenStream = choices.values.iter().map(written_tokens).collect();
-                list = call("distinct", &written, &list);
+                list = call("distinct", &domain_tokens(param), &list);
             }
             let ordered = choices.ordered.then(|| tokens!(.ordered()));
             tokens!(__docktuna::Domain::choice(#list) #ordered)
@@ -76,9 +52,11 @@ fn domain(param: &Param) -> TokenStream {
             let Range { low, high, scale } = &**range;
             let kind = kind(&param.ty);
             let (from, to) = (bound(low, param), bound(high, param));
-            let mut written = number_tokens(low);
-            written.extend(number_tokens(high));
-            let range = call("Domain::range", &written, &tokens!(#kind, #from, #to));
+            let range = call(
+                "Domain::range",
+                &domain_tokens(param),
+                &tokens!(#kind, #from, #to),
+            );
             let scale = match scale {
                 Scale::Linear => None,
                 Scale::Log(span) => Some(quote_spanned!(*span => .log())),
@@ -236,6 +214,19 @@ fn signed(mut literal: Literal, negative: bool, at: &TokenStream) -> TokenStream
         tokens!(-#literal)
     } else {
         literal.into_token_stream()
+    }
+}
+
+/// The bounds or choices as the user wrote them.
+pub(super) fn domain_tokens(param: &Param) -> TokenStream {
+    match &param.domain {
+        Domain::Range(range) => {
+            let mut written = number_tokens(&range.low);
+            written.extend(number_tokens(&range.high));
+            written
+        }
+        Domain::Choices(choices) => choices.values.iter().map(written_tokens).collect(),
+        Domain::Bool => TokenStream::new(),
     }
 }
 

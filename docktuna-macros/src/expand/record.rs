@@ -5,7 +5,7 @@ use quote::format_ident;
 use syn::Type;
 
 use super::{arm_space, indexed, own_space, rules};
-use crate::model::{Content, Field, Part, Role, Rules, Variant};
+use crate::model::{Content, Field, Part, Role, Rules, Shape, Variant};
 use crate::types::Known;
 
 /// The body for a struct.
@@ -93,20 +93,69 @@ fn statement(
         Role::Flatten => Some(nested(ty, "", value)),
         Role::Stored { part, name, .. } => match part {
             Part::Fixed(_) => None,
-            Part::Nested => Some(nested(ty, name, value)),
-            Part::Scalar(param) if param.known == Known::Other => {
-                Some(scalar(ty, name, index, value, space))
-            }
-            Part::Scalar(_) => Some(tokens! {
-                __docktuna::record_scalar::<#ty, __K>(__sink, #space, #index, #value)?;
-            }),
-            Part::Optional(param, _) => {
-                let ty = &param.ty;
-                Some(tokens! {
-                    __docktuna::record_optional::<#ty, __K>(__sink, #space, #index, #value)?;
-                })
-            }
+            Part::Searched(shape) => Some(searched(shape, name, index, value, space)),
         },
+    }
+}
+
+fn searched(
+    shape: &Shape,
+    name: &str,
+    index: Option<usize>,
+    value: &TokenStream,
+    space: &TokenStream,
+) -> TokenStream {
+    match shape {
+        Shape::Nested(ty) => nested(ty, name, value),
+        Shape::Scalar(param) if param.known == Known::Other => {
+            scalar(&param.ty, name, index, value, space)
+        }
+        Shape::Scalar(param) => {
+            let ty = &param.ty;
+            tokens! {
+                __docktuna::record_scalar::<#ty, __K>(__sink, #space, #index, #value)?;
+            }
+        }
+        _ => {
+            let recorded = result(shape, value, &tokens!(__space));
+            tokens! {
+                let __space = #space.field(#index).space();
+                __docktuna::Sink::enter(__sink, #name);
+                #recorded?;
+                __docktuna::Sink::leave(__sink);
+            }
+        }
+    }
+}
+
+/// The result of handing over what is at `space` and behind the reference `value`.
+fn result(shape: &Shape, value: &TokenStream, space: &TokenStream) -> TokenStream {
+    let inner = tokens!(__value);
+    match shape {
+        Shape::Nested(ty) => tokens!(<#ty as __docktuna::Tunable>::record(#value, __sink)),
+        Shape::Scalar(param) => {
+            let ty = &param.ty;
+            tokens!(__docktuna::record_param::<#ty, __K>(__sink, #space, #value))
+        }
+        Shape::Optional(some, _) => {
+            let some = result(some, &inner, &super::some(space));
+            tokens! {
+                __docktuna::record_option(
+                    __sink,
+                    #space,
+                    __docktuna::Option::as_ref(#value),
+                    |#inner, __sink| #some,
+                )
+            }
+        }
+        Shape::Array { element, .. } => {
+            let element = result(element, &inner, &super::element(space));
+            tokens!(__docktuna::record_elements(__sink, #value, |#inner, __sink| #element))
+        }
+        Shape::Vector { element, .. } => {
+            let element = result(element, &inner, &super::element(space));
+            tokens!(__docktuna::record_vec(__sink, #space, #value, |#inner, __sink| #element))
+        }
     }
 }
 

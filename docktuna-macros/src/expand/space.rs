@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::constants::Constants;
-use super::param::{call, option, param};
-use crate::model::{Content, Enum, Field, Part, Role, Variant};
+use super::param::{call, domain_tokens, param};
+use crate::model::{Content, Enum, Field, OptionDefault, Part, Role, Shape, Variant};
 
 /// A struct, or what is in a variant: an expression of type `Space`.
 pub(super) fn group(fields: &[Field], constants: &mut Constants) -> TokenStream {
@@ -25,7 +25,6 @@ fn field(field: &Field, constants: &mut Constants) -> Option<TokenStream> {
         }
         Role::Stored { name, doc, part } => {
             let space = match part {
-                Part::Nested => tokens!(<#ty as __docktuna::Tunable>::SPACE),
                 Part::Fixed(value) => {
                     let text = match value {
                         Some(value) => tokens!(::core::stringify!(#value)),
@@ -33,18 +32,71 @@ fn field(field: &Field, constants: &mut Constants) -> Option<TokenStream> {
                     };
                     tokens!(const { &__docktuna::Space::Fixed(#text) })
                 }
-                Part::Scalar(scalar) => {
-                    let param = param(scalar, constants);
-                    tokens!(const { &__docktuna::Space::Param(#param) })
-                }
-                Part::Optional(scalar, default) => {
-                    let switch = option(scalar, default, constants);
-                    tokens!(const { &__docktuna::Space::Switch(#switch) })
-                }
+                Part::Searched(searched) => shape(searched, constants),
             };
             Some(tokens!(__docktuna::Field::new(#name, #doc, #space)))
         }
     }
+}
+
+/// A searched field: an expression of type `&'static Space`.
+fn shape(searched: &Shape, constants: &mut Constants) -> TokenStream {
+    let space = match searched {
+        Shape::Nested(ty) => return tokens!(<#ty as __docktuna::Tunable>::SPACE),
+        Shape::Scalar(scalar) => {
+            let param = param(scalar, constants);
+            tokens!(Param(#param))
+        }
+        Shape::Optional(inner, default) => {
+            let inner = shape(inner, constants);
+            let label = match default {
+                OptionDefault::Absent => None,
+                OptionDefault::None => Some("none"),
+                OptionDefault::Some => Some("some"),
+            };
+            let default =
+                label.map(|label| tokens!(.default_label(const { &__docktuna::text(#label) })));
+            tokens! {
+                Switch(__docktuna::Switch::new(__docktuna::OPTION, const {
+                    &[
+                        __docktuna::Arm::new("none", "", __docktuna::Space::EMPTY),
+                        __docktuna::Arm::new("some", "", #inner),
+                    ]
+                }) #default)
+            }
+        }
+        Shape::Array {
+            element,
+            length,
+            default,
+        } => {
+            let element = shape(element, constants);
+            let array = tokens!(__docktuna::Sequence::array(#length, #element));
+            let array = match default {
+                Some(default) => {
+                    let written = default.to_token_stream();
+                    let array = call("as_long", &written, &tokens!(#array, #default));
+                    constants.add(&tokens!(__docktuna::Sequence), array)
+                }
+                None => array,
+            };
+            tokens!(Sequence(#array))
+        }
+        Shape::Vector { element, length } => {
+            let element = shape(element, constants);
+            let written = domain_tokens(length);
+            let short = length.is_literal();
+            let length = param(length, constants);
+            let vector = call("Sequence::vector", &written, &tokens!(#length, #element));
+            let vector = if short {
+                vector
+            } else {
+                constants.add(&tokens!(__docktuna::Sequence), vector)
+            };
+            tokens!(Sequence(#vector))
+        }
+    };
+    tokens!(const { &__docktuna::Space::#space })
 }
 
 /// An enum: an expression of type `Space`.

@@ -78,20 +78,40 @@ const _: () = {
             __source: &mut __S,
         ) -> __docktuna::Result<Self, __S::Error> {
             __docktuna::Result::Ok(Self {
-                mixup: __docktuna::build_optional::<
-                    f64,
-                    __S,
-                >(__source, <Self as __docktuna::Tunable>::SPACE, 0usize)?,
+                mixup: {
+                    let __space = <Self as __docktuna::Tunable>::SPACE
+                        .field(0usize)
+                        .space();
+                    __docktuna::Source::enter(__source, "mixup");
+                    let __value = __docktuna::build_option(
+                        __source,
+                        __space,
+                        |__source| __docktuna::build_param::<
+                            f64,
+                            __S,
+                        >(__source, __space.switch().arms()[1].space()),
+                    )?;
+                    __docktuna::Source::leave(__source);
+                    __value
+                },
             })
         }
         fn record<__K: __docktuna::Sink + ?::core::marker::Sized>(
             &self,
             __sink: &mut __K,
         ) -> __docktuna::Result<(), __K::Error> {
-            __docktuna::record_optional::<
-                f64,
-                __K,
-            >(__sink, <Self as __docktuna::Tunable>::SPACE, 0usize, &self.mixup)?;
+            let __space = <Self as __docktuna::Tunable>::SPACE.field(0usize).space();
+            __docktuna::Sink::enter(__sink, "mixup");
+            __docktuna::record_option(
+                __sink,
+                __space,
+                __docktuna::Option::as_ref(&self.mixup),
+                |__value, __sink| __docktuna::record_param::<
+                    f64,
+                    __K,
+                >(__sink, __space.switch().arms()[1].space(), __value),
+            )?;
+            __docktuna::Sink::leave(__sink);
             __docktuna::Result::Ok(())
         }
     }

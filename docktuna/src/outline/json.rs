@@ -4,7 +4,7 @@ use super::{EntryKind, OutlineEntry, SpaceOutline};
 use crate::codec::{self, Json};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
-use crate::space::{Condition, Value};
+use crate::space::{Condition, Test, Value};
 
 /// The form that is written; a later one may not be readable for this release.
 const VERSION: i64 = 1;
@@ -54,8 +54,17 @@ fn write(entry: &OutlineEntry) -> String {
     }
     if !entry.when.is_empty() {
         let when = entry.when.iter().map(|condition| {
-            let (param, label) = (text(&condition.param), text(&condition.label));
-            format!("{{\"param\": {param}, \"is\": {label}}}")
+            let test = match &condition.test {
+                Test::Is(labels) => match labels.as_slice() {
+                    [label] => format!("\"is\": {}", text(label)),
+                    labels => {
+                        let labels: Vec<String> = labels.iter().map(|label| text(label)).collect();
+                        format!("\"is\": [{}]", labels.join(", "))
+                    }
+                },
+                Test::Above(number) => format!("\"above\": {number}"),
+            };
+            format!("{{\"param\": {}, {test}}}", text(&condition.param))
         });
         let when: Vec<String> = when.collect();
         members.push(format!("\"when\": [{}]", when.join(", ")));
@@ -148,19 +157,41 @@ fn read_param(json: &Json, item: &Json) -> Result<EntryKind, String> {
 }
 
 fn read_condition(json: &Json, before: &SpaceOutline) -> Result<Condition, String> {
-    let (Some(param), Some(label)) = (member(json, "param")?, member(json, "is")?) else {
-        return Err("a condition needs `param` and `is`".to_owned());
-    };
-    let condition = Condition {
-        param: param.to_owned(),
-        label: label.to_owned(),
-    };
-    let possible = before.get(param).is_some_and(|entry| match &entry.kind {
-        EntryKind::Param { distribution, .. } => {
-            distribution.stored(&label.to_owned().into()).is_some()
+    let test = match (json.get("is"), json.get("above")) {
+        (Some(Json::Scalar(Value::Str(label))), None) => {
+            Some(Test::Is(vec![label.clone().into_owned()]))
         }
-        EntryKind::Fixed(_) => false,
-    });
+        (Some(Json::Array(labels)), None) if !labels.is_empty() => {
+            let labels = labels.iter().map(|label| match label {
+                Json::Scalar(Value::Str(label)) => Some(label.clone().into_owned()),
+                _ => None,
+            });
+            labels.collect::<Option<_>>().map(Test::Is)
+        }
+        (None, Some(Json::Scalar(Value::Int(number)))) => {
+            usize::try_from(*number).ok().map(Test::Above)
+        }
+        _ => None,
+    };
+    let (Some(param), Some(test)) = (member(json, "param")?, test) else {
+        return Err("a condition needs `param`, and `is` or `above`".to_owned());
+    };
+    let param = param.to_owned();
+    let condition = Condition { param, test };
+    let above = before.get(&condition.param).map(|entry| &entry.kind);
+    let possible = match (above, &condition.test) {
+        (Some(EntryKind::Param { distribution, .. }), Test::Is(labels)) => labels
+            .iter()
+            .all(|label| distribution.stored(&label.clone().into()).is_some()),
+        (
+            Some(EntryKind::Param {
+                distribution: Distribution::Int(range),
+                ..
+            }),
+            Test::Above(number),
+        ) => i64::try_from(*number).is_ok_and(|number| number < range.high),
+        _ => false,
+    };
     if possible {
         Ok(condition)
     } else {

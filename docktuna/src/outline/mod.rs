@@ -7,7 +7,7 @@ mod tests;
 
 use crate::codec;
 use crate::distribution::Distribution;
-use crate::space::{Condition, Domain, NodeKind, Space, Value};
+use crate::space::{Condition, Domain, NodeKind, Space, Test, Value};
 
 /// The owned description of a space: what a study keeps of the type it was made for.
 ///
@@ -143,13 +143,18 @@ impl OutlineEntry {
             }
             EntryKind::Fixed(value) => codec::write_json_text(value),
         };
-        let mut when: Vec<&Condition> = self.when.iter().collect();
+        let mut when: Vec<Condition> = self.when.iter().map(Condition::unordered).collect();
         when.sort_unstable();
         let when = when.into_iter().map(|condition| {
-            let (param, label) = (&condition.param, &condition.label);
-            [param, label]
-                .map(|text| codec::write_json_text(text))
-                .join("=")
+            let param = codec::write_json_text(&condition.param);
+            match &condition.test {
+                Test::Is(labels) => {
+                    let labels: Vec<String> =
+                        labels.iter().map(|l| codec::write_json_text(l)).collect();
+                    format!("{param}={}", labels.join("|"))
+                }
+                Test::Above(number) => format!("{param}>{number}"),
+            }
         });
         format!("{name} {kind} {}\n", when.collect::<Vec<_>>().join(" "))
     }

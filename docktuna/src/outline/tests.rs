@@ -89,7 +89,7 @@ fn outlines() -> impl Strategy<Value = SpaceOutline> {
             {
                 entry.when.push(Condition {
                     param: name.clone(),
-                    label: label.to_owned(),
+                    test: Test::Is(vec![label.to_owned()]),
                 });
             }
             outline.entries.push(entry);

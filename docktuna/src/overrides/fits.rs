@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use crate::distribution::Distribution;
 use crate::path::Path;
-use crate::space::{Condition, Node, Param, Value};
+use crate::space::{Condition, Node, Param, Test, Value};
 use crate::tunable::{Sink, Source, Tunable};
 
 /// Builds a configuration with each end of the range and looks whether it comes back.
@@ -14,7 +14,12 @@ pub(super) fn check<T: Tunable>(name: &str, range: &Distribution) -> Result<(), 
         Distribution::Int(range) => (Value::Int(range.low), Value::Int(range.high)),
         Distribution::Categorical(_) => return Ok(()),
     };
-    let node = T::SPACE.walk().find(|node: &Node| node.name == name);
+    let nodes: Vec<Node> = T::SPACE.walk().collect();
+    let length = |c: &Condition| c.param == name && matches!(c.test, Test::Above(_));
+    if nodes.iter().any(|node| node.when.iter().any(length)) {
+        return Err("a longer Vec has parameters that nothing declares".to_owned());
+    }
+    let node = nodes.into_iter().find(|node| node.name == name);
     let when = node.map(|node| node.when).unwrap_or_default();
     for end in [low, high] {
         let mut probe = Probe {
@@ -55,7 +60,7 @@ struct Probe<'a> {
 impl Source for Probe<'_> {
     type Error = Infallible;
 
-    fn enter(&mut self, name: &'static str) {
+    fn enter(&mut self, name: &str) {
         self.path.enter(name);
     }
 
@@ -72,20 +77,22 @@ impl Source for Probe<'_> {
         if name == self.name {
             return Ok(self.end.as_f64().unwrap_or_default());
         }
-        let label = self.when.iter().find(|condition| condition.param == name);
-        let index = label.and_then(|c| param.domain().index(&c.label.clone().into()));
-        Ok(match Distribution::from(*param.domain()) {
-            Distribution::Float(range) => range.low,
-            Distribution::Int(range) => range.low as f64,
-            Distribution::Categorical(_) => index.unwrap_or_default() as f64,
-        })
+        let condition = self.when.iter().find(|condition| condition.param == name);
+        let met = condition.and_then(|c| param.domain().stored(&c.example()));
+        Ok(
+            met.unwrap_or_else(|| match Distribution::from(*param.domain()) {
+                Distribution::Float(range) => range.low,
+                Distribution::Int(range) => range.low as f64,
+                Distribution::Categorical(_) => 0.0,
+            }),
+        )
     }
 }
 
 impl Sink for Probe<'_> {
     type Error = Infallible;
 
-    fn enter(&mut self, name: &'static str) {
+    fn enter(&mut self, name: &str) {
         self.path.enter(name);
     }
 

@@ -117,7 +117,7 @@ pub(crate) fn generator(seed: Option<u64>, number: i32) -> Result<ChaCha12Rng> {
 impl Source for Draw<'_> {
     type Error = Error;
 
-    fn enter(&mut self, name: &'static str) {
+    fn enter(&mut self, name: &str) {
         self.path.enter(name);
     }
 

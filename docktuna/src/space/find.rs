@@ -1,6 +1,6 @@
 //! Looking a parameter up by its stored name, in const evaluation too.
 
-use super::{Param, Space};
+use super::{Param, Sequence, Space};
 use crate::path::ROOT;
 
 impl Space {
@@ -62,6 +62,20 @@ impl Space {
                 }
                 None
             }
+            Self::Sequence(sequence) => {
+                if let Some(length) = sequence.length()
+                    && let Some(at) = after(name, at, Sequence::LEN)
+                    && at == name.len()
+                {
+                    return Some(length);
+                }
+                match index(name, at) {
+                    Some((index, at)) if index < sequence.longest() => {
+                        sequence.element().find_from(name, at)
+                    }
+                    _ => None,
+                }
+            }
             Self::Param(_) | Self::Fixed(_) => None,
         }
     }
@@ -92,4 +106,30 @@ const fn after(name: &[u8], at: usize, part: &str) -> Option<usize> {
         i += 1;
     }
     Some(start + part.len())
+}
+
+/// The number of an element that begins at `at`, after a dot if it is not the first part, and the
+/// place behind it.
+const fn index(name: &[u8], mut at: usize) -> Option<(usize, usize)> {
+    if at > 0 {
+        if at >= name.len() || name[at] != b'.' {
+            return None;
+        }
+        at += 1;
+    }
+    let (start, mut index) = (at, 0_usize);
+    while at < name.len() && name[at].is_ascii_digit() {
+        // No element has a number of more digits.
+        if at - start == 9 {
+            return None;
+        }
+        index = index * 10 + (name[at] - b'0') as usize;
+        at += 1;
+    }
+    let padded = at - start > 1 && name[start] == b'0';
+    if at == start || padded {
+        None
+    } else {
+        Some((index, at))
+    }
 }

@@ -4,17 +4,21 @@
 //! parameter's stored name is the way to it, joined by dots: the parameter `momentum` in the arm
 //! `sgd` of the field `optimizer` is stored as `optimizer.sgd.momentum`.
 
+mod condition;
 mod domain;
 mod find;
+mod sequence;
 mod single;
 mod value;
 mod walk;
 
+pub use condition::{Condition, Test};
 pub(crate) use domain::GRID_TOLERANCE;
 pub use domain::{Bound, ChoiceDomain, Domain, FloatDomain, IntDomain, Kind};
+pub use sequence::Sequence;
 pub use value::Value;
 pub(crate) use value::list;
-pub use walk::{Condition, Node, NodeKind};
+pub use walk::{Node, NodeKind};
 
 /// What values of a type are drawn from.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +30,8 @@ pub enum Space {
     Group(&'static [Field]),
     /// An enum: one of its arms.
     Switch(Switch),
+    /// An array or a vector: so many times the same.
+    Sequence(Sequence),
     /// A value that is recorded and not searched, as its Rust expression.
     Fixed(&'static str),
 }
@@ -134,6 +140,23 @@ impl Space {
         }
     }
 
+    /// The array or vector that this space is.
+    ///
+    /// # Panics
+    ///
+    /// If it is neither.
+    #[must_use]
+    #[allow(
+        clippy::panic,
+        reason = "only generated code calls it, on the space it wrote"
+    )]
+    pub const fn sequence(&'static self) -> &'static Sequence {
+        match self {
+            Self::Sequence(sequence) => sequence,
+            _ => panic!("neither an array nor a vector"),
+        }
+    }
+
     /// The parameter that this space is.
     ///
     /// # Panics
@@ -170,6 +193,7 @@ impl Space {
                 Some(arm) => arm.space.has_defaults(),
                 None => false,
             },
+            Self::Sequence(sequence) => sequence.has_defaults(),
             Self::Fixed(_) => true,
         }
     }

@@ -1,8 +1,6 @@
 //! A space as a flat list of what is in it.
 
-use std::fmt;
-
-use super::{Field, Param, Space, Value};
+use super::{Condition, Field, Param, Sequence, Space, Switch, Test, Value};
 use crate::path::Path;
 
 /// A parameter or a fixed value of a space, with its stored name and what makes it active.
@@ -22,13 +20,6 @@ pub enum NodeKind {
     Param(Param),
     /// A value that is recorded and not searched, as its Rust expression.
     Fixed(&'static str),
-}
-
-/// A choice that has to be made for a parameter to be active: `optimizer=sgd`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Condition {
-    pub(crate) param: String,
-    pub(crate) label: String,
 }
 
 impl Node {
@@ -66,26 +57,6 @@ impl Node {
     }
 }
 
-impl Condition {
-    /// The stored name of the parameter that chooses.
-    #[must_use]
-    pub fn param(&self) -> &str {
-        &self.param
-    }
-
-    /// What it has to choose.
-    #[must_use]
-    pub fn label(&self) -> &str {
-        &self.label
-    }
-}
-
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.param, self.label)
-    }
-}
-
 impl Space {
     /// Everything that can occur, in field order: the label of an enum comes before what its arms
     /// need.
@@ -107,7 +78,7 @@ impl Space {
     /// assert_eq!(nodes[2].when()[0].to_string(), "mixup=some");
     /// ```
     pub fn walk(&self) -> impl Iterator<Item = Node> + use<> {
-        Walk::over(self, &mut |_, arms| (0..arms).collect())
+        Walk::over(self, None)
     }
 
     /// The parameters that occur together, in field order, where `value` tells the values of labels:
@@ -129,62 +100,41 @@ impl Space {
     /// assert_eq!(defaults.len(), 1);
     /// ```
     pub fn active(&self, mut value: impl FnMut(&Node) -> Option<Value>) -> Vec<Node> {
-        let walk = Walk::over(self, &mut |label, _| {
-            let chosen = value(label).zip(label.param());
-            let index = chosen.and_then(|(value, param)| param.domain().index(&value));
-            index.into_iter().collect()
-        });
+        let walk = Walk::over(self, Some(&mut value));
         walk.filter(|node| node.param().is_some()).collect()
     }
 }
 
-/// Which arms of a switch with so many arms to go into.
-type Arms<'a> = &'a mut dyn FnMut(&Node, usize) -> Vec<usize>;
+/// Tells the value of a label or a length.
+type Chooser<'a> = &'a mut dyn FnMut(&Node) -> Option<Value>;
 
 /// One traversal, and what it found so far.
-struct Walk {
+struct Walk<'a> {
+    /// Tells what is chosen; without it, everything that can be chosen is gone into.
+    value: Option<Chooser<'a>>,
     path: Path,
     when: Vec<Condition>,
     out: Vec<Node>,
 }
 
-impl Walk {
-    fn over(space: &Space, arms: Arms<'_>) -> std::vec::IntoIter<Node> {
+impl<'a> Walk<'a> {
+    fn over(space: &Space, value: Option<Chooser<'a>>) -> std::vec::IntoIter<Node> {
         let mut walk = Self {
+            value,
             path: Path::start(space),
             when: Vec::new(),
             out: Vec::new(),
         };
-        walk.space(space, "", arms);
+        walk.space(space, "");
         walk.out.into_iter()
     }
 
-    fn space(&mut self, space: &Space, doc: &'static str, arms: Arms<'_>) {
+    fn space(&mut self, space: &Space, doc: &'static str) {
         match space {
-            Space::Param(param) => {
-                let node = self.here(NodeKind::Param(*param), doc);
-                self.out.push(node);
-            }
-            Space::Group(fields) => fields.iter().for_each(|field| self.field(field, arms)),
-            Space::Switch(switch) => {
-                let label = self.here(NodeKind::Param(*switch.label()), doc);
-                let chosen = arms(&label, switch.arms().len());
-                let param = label.name.clone();
-                self.out.push(label);
-                for arm in chosen
-                    .into_iter()
-                    .filter_map(|index| switch.arms().get(index))
-                {
-                    self.path.enter(arm.label());
-                    self.when.push(Condition {
-                        param: param.clone(),
-                        label: arm.label().to_owned(),
-                    });
-                    self.space(arm.space(), arm.doc(), arms);
-                    self.when.pop();
-                    self.path.leave();
-                }
-            }
+            Space::Param(param) => self.param(param, doc),
+            Space::Group(fields) => fields.iter().for_each(|field| self.field(field)),
+            Space::Switch(switch) => self.switch(switch, doc),
+            Space::Sequence(sequence) => self.sequence(sequence, doc),
             Space::Fixed(value) => {
                 let node = self.here(NodeKind::Fixed(value), doc);
                 self.out.push(node);
@@ -192,10 +142,79 @@ impl Walk {
         }
     }
 
-    fn field(&mut self, field: &'static Field, arms: Arms<'_>) {
+    fn param(&mut self, param: &Param, doc: &'static str) {
+        let node = self.here(NodeKind::Param(*param), doc);
+        self.out.push(node);
+    }
+
+    fn field(&mut self, field: &'static Field) {
         self.path.enter(field.name());
-        self.space(field.space(), field.doc(), arms);
+        self.space(field.space(), field.doc());
         self.path.leave();
+    }
+
+    fn switch(&mut self, switch: &Switch, doc: &'static str) {
+        let label = self.here(NodeKind::Param(*switch.label()), doc);
+        let chosen = self.chosen(&label);
+        let param = label.name.clone();
+        self.out.push(label);
+        for (index, arm) in switch.arms().iter().enumerate() {
+            if chosen.is_some_and(|chosen| chosen != Some(index)) {
+                continue;
+            }
+            let test = Test::Is(vec![arm.label().to_owned()]);
+            self.path.enter(arm.label());
+            self.within(&param, test, |walk| walk.space(arm.space(), arm.doc()));
+            self.path.leave();
+        }
+    }
+
+    /// The label has the doc comment of the enum's field, the length that of the vector's; elements
+    /// have it too, as there may be nothing but elements.
+    fn sequence(&mut self, sequence: &Sequence, doc: &'static str) {
+        let mut length = sequence.longest();
+        let mut name = String::new();
+        if let Some(param) = sequence.length() {
+            self.path.enter(Sequence::LEN);
+            let node = self.here(NodeKind::Param(*param), doc);
+            self.path.leave();
+            if let Some(chosen) = self.chosen(&node) {
+                length = chosen.unwrap_or(0);
+            }
+            name.clone_from(&node.name);
+            self.out.push(node);
+        }
+        for index in 0..length {
+            self.path.enter(&index.to_string());
+            if index < sequence.shortest() {
+                self.space(sequence.element(), doc);
+            } else {
+                self.within(&name, Test::Above(index), |walk| {
+                    walk.space(sequence.element(), doc);
+                });
+            }
+            self.path.leave();
+        }
+    }
+
+    /// Adds what `inside` finds, which depends on a condition.
+    fn within(&mut self, param: &str, test: Test, inside: impl FnOnce(&mut Self)) {
+        let param = param.to_owned();
+        self.when.push(Condition { param, test });
+        inside(self);
+        self.when.pop();
+    }
+
+    /// The index or length that is chosen, `Some(None)` if none is; `None` if all of them are.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an index or a length is small and not negative"
+    )]
+    fn chosen(&mut self, node: &Node) -> Option<Option<usize>> {
+        let value = (self.value.as_mut()?)(node).zip(node.param());
+        let stored = value.and_then(|(value, param)| param.domain().stored(&value));
+        Some(stored.map(|stored| stored as usize))
     }
 
     fn here(&self, kind: NodeKind, doc: &'static str) -> Node {

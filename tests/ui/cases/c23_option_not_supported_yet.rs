@@ -4,8 +4,6 @@ use docktuna::Tunable;
 struct Model {
     #[tune(range = 1..=8, alias = "n")]
     heads: u8,
-    #[tune(range = 1..=8, len = 1..=4)]
-    widths: Vec<u8>,
     #[tune(shared, range = 1..=8)]
     depth: u8,
 }

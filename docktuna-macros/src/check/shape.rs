@@ -1,0 +1,320 @@
+//! Searched fields: how their type is put together, down to what has a rule or a space of its own.
+
+use syn::{Expr, ExprRepeat, Type, parse_quote, parse_quote_spanned};
+
+use super::number::literal;
+use super::{choice, range};
+use crate::attr::{Attrs, Entry, Key, peeled};
+use crate::diag::Subject;
+use crate::model::{Choice, Domain, OptionDefault, Param, Shape};
+use crate::types::{self, Known};
+
+/// The largest length that the runtime takes.
+const LONGEST: f64 = 65536.0;
+
+/// What a field says about its values.
+pub(super) struct Given<'a> {
+    pub(super) subject: &'a Subject<'a>,
+    pub(super) attrs: &'a Attrs,
+    /// A range or choices.
+    pub(super) rule: Option<&'a Entry>,
+    pub(super) ident: &'a syn::Ident,
+}
+
+/// The shape of a searched field.
+pub(super) fn shape(given: &Given<'_>, ty: &Type) -> Option<Shape> {
+    let default = given.attrs.get(Key::Default).and_then(Entry::value);
+    if let Some(entry) = given.attrs.get(Key::Len) {
+        one_vec(given, entry, ty)?;
+    }
+    of(given, ty, default)
+}
+
+fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
+    let whole = given.rule.is_none() && default.is_none() && vecs(ty) == 0;
+    if let Some(inner) = types::in_option(ty)
+        && !whole
+    {
+        let (default, own) = match default {
+            Some(default) => in_option_default(given.subject, default)?,
+            None => (None, OptionDefault::Absent),
+        };
+        return Some(Shape::Optional(Box::new(of(given, inner, default)?), own));
+    }
+    if let Type::Array(array) = types::peeled(ty)
+        && !whole
+    {
+        let default = match default {
+            Some(default) => Some(repeated(given.subject, default)?),
+            None => None,
+        };
+        let element = of(given, &array.elem, default.map(|default| &*default.expr))?;
+        if let Some(default) = default {
+            as_long(given.subject, &array.len, &default.len)?;
+        }
+        return Some(Shape::Array {
+            element: Box::new(element),
+            length: Box::new(array.len.clone()),
+            default: default.map(|default| default.len.clone()),
+        });
+    }
+    if let Some(inner) = types::in_vec(ty) {
+        let default = match default {
+            Some(default) => Some(repeated(given.subject, default)?),
+            None => None,
+        };
+        let length = length(given, ty, default.map(|default| &*default.len));
+        let element = of(given, inner, default.map(|default| &*default.expr));
+        return Some(Shape::Vector {
+            length: Box::new(length?),
+            element: Box::new(element?),
+        });
+    }
+    leaf(given, ty, default)
+}
+
+/// A type that holds no other one that the macro knows.
+fn leaf(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
+    let Given { subject, attrs, .. } = *given;
+    let known = Known::of(types::innermost(ty));
+    let domain = match given.rule {
+        Some(rule) => {
+            holdable(subject, ty, rule)?;
+            match rule.key {
+                Key::Range => ranged(subject, attrs, rule, &known)?,
+                _ => choice::choices(subject, attrs, rule, &known)?,
+            }
+        }
+        None => match default.filter(|default| !is_own(default)) {
+            Some(_) if known == Known::Bool => Domain::Bool,
+            default => {
+                searchable(given, &known)?;
+                if default.is_some() {
+                    no_default(subject, attrs, &known)?;
+                }
+                return Some(Shape::Nested(Box::new(ty.clone())));
+            }
+        },
+    };
+    let default = match default {
+        Some(default) => Some(default_value(subject, default, &domain, &known)?),
+        None => None,
+    };
+    Some(Shape::Scalar(Box::new(Param {
+        ty: ty.clone(),
+        known,
+        domain,
+        default,
+    })))
+}
+
+fn default_value(
+    subject: &Subject<'_>,
+    expr: &Expr,
+    domain: &Domain,
+    known: &Known,
+) -> Option<Choice> {
+    match domain {
+        Domain::Range(_) => range::default(subject, expr, domain, known),
+        Domain::Choices(_) | Domain::Bool => choice::default(subject, expr, domain, known),
+    }
+}
+
+/// C1: number without a rule.
+fn searchable(given: &Given<'_>, known: &Known) -> Option<()> {
+    if !known.is_number() {
+        return Some(());
+    }
+    let name = known.name();
+    given.subject.error(
+        given.ident,
+        format_args!(
+            "{name} has no search space of its own; \
+             help: add #[tune(range = low..=high)], choices, fixed or skip"
+        ),
+    );
+    None
+}
+
+/// C19: a type that cannot be stored.
+fn holdable(subject: &Subject<'_>, ty: &Type, rule: &Entry) -> Option<()> {
+    if let Type::Path(_) | Type::Macro(_) | Type::Verbatim(_) = types::peeled(ty) {
+        return Some(());
+    }
+    let rule = &rule.ident;
+    subject.error(
+        ty,
+        format_args!(
+            "`{rule}` needs a number, String or bool; \
+             help: derive Tunable for a type of your own, or use fixed or skip"
+        ),
+    );
+    None
+}
+
+/// C38: `Vec` without `len`.
+fn length(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Param> {
+    let Given { subject, attrs, .. } = *given;
+    let Some(entry) = attrs.get(Key::Len) else {
+        subject.error(
+            ty,
+            "a Vec needs a length to be searched; help: add len = low..=high, or use fixed or skip",
+        );
+        return None;
+    };
+    let ty = parse_quote_spanned!(entry.ident.span().resolved_at(proc_macro2::Span::mixed_site()) =>
+        ::core::primitive::usize);
+    let known = Known::of(&parse_quote!(usize));
+    let domain = range::linear(subject, entry, &known)?;
+    short(subject, &domain)?;
+    let default = match default {
+        Some(default) => Some(range::default(subject, default, &domain, &known)?),
+        None => None,
+    };
+    Some(Param {
+        ty,
+        known,
+        domain,
+        default,
+    })
+}
+
+/// C38: a length beyond the limit; the compiler checks constants.
+fn short(subject: &Subject<'_>, domain: &Domain) -> Option<()> {
+    let Domain::Range(range) = domain else {
+        return Some(());
+    };
+    let Some(high) = range.high.literal() else {
+        return Some(());
+    };
+    if high.float <= LONGEST {
+        return Some(());
+    }
+    subject.error(
+        &high.tokens,
+        "a searched Vec has at most 65536 elements, each a parameter of its own; help: lower it",
+    );
+    None
+}
+
+/// C23: `len` without a Vec, or with one in another.
+fn one_vec(given: &Given<'_>, entry: &Entry, ty: &Type) -> Option<()> {
+    match vecs(ty) {
+        1 => return Some(()),
+        0 => given
+            .subject
+            .error(&entry.ident, "`len` belongs on a Vec; help: remove it"),
+        _ => given.subject.error(
+            ty,
+            "`len` is the length of one Vec, here are several; \
+             help: derive Tunable for a struct around the inner one",
+        ),
+    }
+    None
+}
+
+/// How many vectors are in each other, looking through what the macro knows.
+fn vecs(ty: &Type) -> usize {
+    match (types::inside(ty), types::in_vec(ty)) {
+        (Some(inner), vec) => usize::from(vec.is_some()) + vecs(inner),
+        (None, _) => 0,
+    }
+}
+
+/// The value and the number of the elements of a default.
+fn repeated<'a>(subject: &Subject<'_>, expr: &'a Expr) -> Option<&'a ExprRepeat> {
+    if let Expr::Repeat(repeat) = peeled(expr) {
+        return Some(repeat);
+    }
+    subject.error(
+        expr,
+        "the default of an array or a Vec is one value for all elements; \
+         help: write default = [value; number], or [_; number] if they have their own",
+    );
+    None
+}
+
+/// C24: a default with another number of elements than the array, where both are written out.
+fn as_long(subject: &Subject<'_>, array: &Expr, default: &Expr) -> Option<()> {
+    let (Some(array), Some(own)) = (literal(array), literal(default)) else {
+        return Some(());
+    };
+    if array.text == own.text {
+        return Some(());
+    }
+    subject.error(
+        default,
+        format_args!(
+            "the default has {} elements and the array {}; help: write {}",
+            own.text, array.text, array.text
+        ),
+    );
+    None
+}
+
+/// Whether a default leaves it to the elements: `_`.
+fn is_own(default: &Expr) -> bool {
+    matches!(peeled(default), Expr::Infer(_))
+}
+
+/// A range on a type that is known not to be a number.
+fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> Option<Domain> {
+    match known {
+        Known::Bool => {
+            subject.error(
+                &rule.ident,
+                "bool has no range; help: remove it, both values are drawn",
+            );
+            None
+        }
+        Known::String => {
+            subject.error(
+                &rule.ident,
+                "String has no range; help: choices = [\"a\", \"b\"]",
+            );
+            None
+        }
+        _ => range::range(subject, attrs, rule, known),
+    }
+}
+
+/// C23: `default` on a field whose parts have their own.
+fn no_default(subject: &Subject<'_>, attrs: &Attrs, known: &Known) -> Option<()> {
+    let entry = attrs.get(Key::Default)?;
+    subject.error(
+        &entry.ident,
+        if *known == Known::String {
+            "`default` needs to know what is allowed; help: add choices = [..]"
+        } else {
+            "`default` belongs on a field with a rule; help: give defaults inside this field's type"
+        },
+    );
+    None
+}
+
+/// The default of an `Option`: none, or some of its parameter's default.
+fn in_option_default<'a>(
+    subject: &Subject<'_>,
+    expr: &'a Expr,
+) -> Option<(Option<&'a Expr>, OptionDefault)> {
+    let ends_in = |path: &Expr, name: &str| match path {
+        Expr::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == name),
+        _ => false,
+    };
+    match peeled(expr) {
+        path if ends_in(path, "None") => return Some((None, OptionDefault::None)),
+        Expr::Call(call) if ends_in(&call.func, "Some") && call.args.len() == 1 => {
+            return Some((call.args.first(), OptionDefault::Some));
+        }
+        _ => {}
+    }
+    subject.error(
+        expr,
+        "the default of an Option is None or Some; help: write default = Some(..), or None",
+    );
+    None
+}

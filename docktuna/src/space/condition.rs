@@ -1,0 +1,62 @@
+//! What has to be chosen for a parameter to be active.
+
+use std::fmt;
+
+use super::Value;
+
+/// A choice that has to be made for a parameter to be active: `optimizer=sgd`, `convs.len>2`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Condition {
+    pub(crate) param: String,
+    pub(crate) test: Test,
+}
+
+/// What the parameter of a [`Condition`] has to be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Test {
+    /// One of these labels.
+    Is(Vec<String>),
+    /// A number above this one.
+    Above(usize),
+}
+
+impl Condition {
+    /// The stored name of the parameter that chooses.
+    #[must_use]
+    pub fn param(&self) -> &str {
+        &self.param
+    }
+
+    /// What it has to choose.
+    #[must_use]
+    pub fn test(&self) -> &Test {
+        &self.test
+    }
+
+    /// A value with which it is met.
+    pub(crate) fn example(&self) -> Value {
+        match &self.test {
+            Test::Is(labels) => labels.first().cloned().unwrap_or_default().into(),
+            Test::Above(number) => (*number + 1).into(),
+        }
+    }
+
+    /// The same condition with its labels in an order that does not depend on the declared one.
+    pub(crate) fn unordered(&self) -> Self {
+        let mut condition = self.clone();
+        if let Test::Is(labels) = &mut condition.test {
+            labels.sort_unstable();
+        }
+        condition
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.test {
+            Test::Is(labels) => write!(f, "{}={}", self.param, labels.join("|")),
+            Test::Above(number) => write!(f, "{}>{number}", self.param),
+        }
+    }
+}
