@@ -34,8 +34,9 @@ usage: tune [OPTION]...
   --sampler NAME       random
   --timeout SECONDS    starts no trial after this time
   --max-total N        trials of the study altogether, whoever runs them
-  --set NAME=RULE      narrows the search for this run; may be repeated:
-                       family.svm.c=0.1..=10, family=svm|logistic, preprocessing.keep=0.5
+  --set NAME=RULE      changes the search for this run; may be repeated:
+                       family.svm.c=0.1..=10, family=svm|logistic, preprocessing.keep=0.5,
+                       'family.svm.c=widen 0.001..=10000'
   --help               this text
 
 The database is the one that the OPTUNA_* settings name, or the file docktuna.db in this folder.";

@@ -46,6 +46,13 @@ use crate::tunable::{Scalar, Tunable};
 /// # struct Train { #[tune(range = 1e-5..=1e-1, log)] lr: f64 }
 /// const LR: Key<Train, f64> = Key::new("learning_rate"); // no parameter has this name
 /// ```
+///
+/// ```compile_fail,E0080
+/// # use docktuna::{Key, Tunable};
+/// # #[derive(Tunable)]
+/// # struct Train { #[tune(range = 1e-5..=1e-1, log)] lr: f64 }
+/// const LR: Key<Train, u8> = Key::new("lr"); // it holds values of another type
+/// ```
 pub struct Key<T, V> {
     name: &'static str,
     types: PhantomData<fn() -> (T, V)>,
