@@ -58,7 +58,7 @@ async fn numbers_are_dense_and_every_result_is_the_one_told() {
 async fn a_total_is_never_exceeded() {
     for backend in Backend::shared().await {
         let mut workers = tokio::task::JoinSet::new();
-        for _ in 0..8 {
+        for _ in 0..16 {
             let db = backend.again().await;
             workers.spawn(async move {
                 let study = db.study::<Line>("s").await.unwrap();

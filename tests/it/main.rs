@@ -35,6 +35,7 @@ mod schema;
 mod secrets;
 mod sequences;
 mod settings;
+mod signals;
 mod space;
 mod study;
 mod support;

@@ -1,6 +1,7 @@
 //! A study without a type: everything that can be read, and attributes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDateTime;
 
@@ -36,6 +37,8 @@ pub struct DynamicStudy {
     /// How often a failed trial is put into the queue again.
     retries: u32,
     counters: Arc<Counters>,
+    /// How often `stop` was called.
+    stops: Arc<AtomicU64>,
 }
 
 impl DynamicStudy {
@@ -45,6 +48,7 @@ impl DynamicStudy {
             row: Arc::new(row),
             retries: 0,
             counters: Arc::default(),
+            stops: Arc::default(),
         }
     }
 
@@ -81,6 +85,16 @@ impl DynamicStudy {
             retries: self.retries,
             counters: Arc::clone(&self.counters),
         }
+    }
+
+    /// Ends the runs that this handle and its clones are in: no further trial starts, those that run are
+    /// finished. An objective reaches it by [`RunningTrial::study`](super::RunningTrial::study).
+    pub fn stop(&self) {
+        self.stops.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stops(&self) -> u64 {
+        self.stops.load(Ordering::Relaxed)
     }
 
     /// What this handle, its clones and its runs have done so far.

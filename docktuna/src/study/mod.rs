@@ -3,9 +3,11 @@
 mod blocking_trial;
 mod builder;
 mod dynamic;
+mod interrupt;
 mod known;
 mod objective;
 mod optimize;
+mod progress;
 mod pruning;
 mod running;
 mod stats;

@@ -1,7 +1,6 @@
 //! The worker loop.
 
-use std::io::{IsTerminal, Write};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -10,13 +9,16 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+use super::interrupt::Listener;
+use super::progress::Progress;
 use super::{BlockingTrial, RunningTrial, Stop, Study, Trial, Values};
 use crate::error::{Error, Result};
-use crate::space::Direction;
 use crate::tunable::Tunable;
 
-/// What bounds a run.
-#[derive(Debug, Clone, Copy, Default)]
+/// Less than the ten seconds after which `docker stop` kills.
+const INTERRUPT_GRACE: Duration = Duration::from_secs(8);
+
+#[derive(Debug, Clone, Copy)]
 struct Limits {
     trials: Option<u64>,
     max_total: Option<u32>,
@@ -24,6 +26,22 @@ struct Limits {
     timeout: Option<Duration>,
     concurrency: usize,
     progress: bool,
+    /// How long running trials may go on after a signal; none if signals are left to others.
+    interrupt_grace: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            trials: None,
+            max_total: None,
+            max_failures: None,
+            timeout: None,
+            concurrency: 1,
+            progress: false,
+            interrupt_grace: Some(INTERRUPT_GRACE),
+        }
+    }
 }
 
 /// What a run did.
@@ -36,6 +54,8 @@ pub struct RunSummary {
     pub pruned: u64,
     /// Trials that failed.
     pub failed: u64,
+    /// Whether a signal ended the run before its limits did.
+    pub interrupted: bool,
 }
 
 /// A run of an asynchronous objective, to be started with [`run`](Self::run).
@@ -77,7 +97,8 @@ macro_rules! limits {
             self
         }
 
-        /// How many trials the study may have altogether, whoever runs them and however they end.
+        /// How many trials the study may have altogether, whoever runs them and however they end:
+        /// complete, pruned, failed, running and waiting ones all count, and so do retries.
         /// It is enforced under the lock that numbers the trials, so no fleet exceeds it.
         pub fn max_total(mut self, trials: u32) -> Self {
             self.limits.max_total = Some(trials);
@@ -87,6 +108,30 @@ macro_rules! limits {
         /// Stops the run with an error after so many failed trials.
         pub fn max_failures(mut self, failures: u32) -> Self {
             self.limits.max_failures = Some(failures);
+            self
+        }
+
+        /// How often a failed trial is put into the queue again, instead of what
+        /// [`StudyBuilder::retry`](super::StudyBuilder::retry) said. A retry counts as a trial of the run
+        /// that takes it from the queue.
+        pub fn retry(mut self, times: u32) -> Self {
+            self.study.dynamic = self.study.dynamic.with_retries(times);
+            self
+        }
+
+        /// How long trials may go on after Ctrl-C or SIGTERM, 8 seconds by default. No trial starts after
+        /// the signal; those that have not ended by then, or at a second signal, become FAIL, and are put
+        /// into the queue again where [`retry`](Self::retry) says so. (A blocking objective cannot be
+        /// stopped: its thread goes on, and its result is refused.)
+        pub fn interrupt_grace(mut self, grace: Duration) -> Self {
+            self.limits.interrupt_grace = Some(grace);
+            self
+        }
+
+        /// Leaves Ctrl-C and SIGTERM to the program. Otherwise the process handles both from its first
+        /// run on; a signal while no run goes on ends it, as without a handler.
+        pub fn ignore_signals(mut self) -> Self {
+            self.limits.interrupt_grace = None;
             self
         }
 
@@ -240,6 +285,8 @@ where
         failures: AtomicU32::new(0),
         progress: Mutex::new(Progress::new(study.directions())),
         stopped: Mutex::new(None),
+        stops: study.stops(),
+        listener: limits.interrupt_grace.and_then(|_| Listener::new()),
     });
     let mut workers = JoinSet::new();
     for _ in 0..limits.concurrency.max(1) {
@@ -265,7 +312,13 @@ where
         .take();
     match stopped {
         Some(error) => Err(error),
-        None => Ok(run.progress().summary),
+        None => {
+            let interrupted = run.is_interrupted();
+            Ok(RunSummary {
+                interrupted,
+                ..run.progress().summary
+            })
+        }
     }
 }
 
@@ -278,6 +331,9 @@ struct Run {
     progress: Mutex<Progress>,
     /// The error that ends the run.
     stopped: Mutex<Option<Error>>,
+    /// How often the study had been stopped before.
+    stops: u64,
+    listener: Option<Listener>,
 }
 
 impl Run {
@@ -287,10 +343,14 @@ impl Run {
             .limits
             .max_total
             .map_or(i32::MAX, |n| i32::try_from(n).unwrap_or(i32::MAX));
-        while self.take_one() {
+        while study.stops() == self.stops && self.take_one() {
             let Some(trial) = study.ask_below(1, limit).await?.pop() else {
                 return Ok(());
             };
+            if self.is_interrupted() {
+                drop(trial);
+                return Ok(());
+            }
             self.one(trial, execute).await?;
         }
         Ok(())
@@ -300,7 +360,13 @@ impl Run {
         let (config, running) = trial.into_parts();
         let number = running.number();
         let started = Instant::now();
-        let reason = match execute.execute(config, running.share()).await {
+        let Some(executed) = self
+            .before_cutoff(execute.execute(config, running.share()))
+            .await
+        else {
+            return self.failed(running, "interrupted by a signal").await;
+        };
+        let reason = match executed {
             Ok(Ok(values)) => {
                 let shown = values.0.clone();
                 match running.tell(values).await {
@@ -322,24 +388,26 @@ impl Run {
                 tracing::info!(trial = number.0, elapsed = ?started.elapsed(), "pruned");
                 return Ok(());
             }
-            Ok(Err(Stop::Failed(error))) => {
-                let reason = error.to_string();
-                if let Err(error) = running.fail(&reason).await {
-                    return self.survive(error);
-                }
-                reason
-            }
-            Err(error) => {
-                let reason = panic_text(error);
-                if let Err(error) = running.fail(&reason).await {
-                    return self.survive(error);
-                }
-                reason
-            }
+            Ok(Err(Stop::Failed(error))) => return self.failed(running, &error.to_string()).await,
+            Err(error) => return self.failed(running, &panic_text(error)).await,
         };
-        tracing::warn!(trial = number.0, %reason, "failed");
+        self.count_failure(number.0, reason);
+        Ok(())
+    }
+
+    async fn failed(&self, running: RunningTrial, reason: &str) -> Result<()> {
+        let number = running.number();
+        if let Err(error) = running.fail(reason).await {
+            return self.survive(error);
+        }
+        self.count_failure(number.0, reason.to_owned());
+        Ok(())
+    }
+
+    fn count_failure(&self, number: i32, reason: String) {
+        tracing::warn!(trial = number, %reason, "failed");
         self.progress()
-            .failed(number.0, &reason, self.limits.progress);
+            .failed(number, &reason, self.limits.progress);
         let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
         if self.limits.max_failures.is_some_and(|max| failures >= max) {
             self.stop(Error::TooManyFailures {
@@ -347,7 +415,6 @@ impl Run {
                 last: reason,
             });
         }
-        Ok(())
     }
 
     /// A trial that somebody else ended does not end the run.
@@ -373,10 +440,31 @@ impl Run {
         let take = |left: u64| left.checked_sub(1);
         !late
             && !stopped
+            && !self.is_interrupted()
             && self
                 .left
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
                 .is_ok()
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.listener.as_ref().is_some_and(Listener::is_interrupted)
+    }
+
+    /// What the objective returns, unless it has to end before that.
+    async fn before_cutoff(&self, executing: impl Future<Output = Executed>) -> Option<Executed> {
+        let cutoff = async {
+            match (&self.listener, self.limits.interrupt_grace) {
+                (Some(listener), Some(grace)) => listener.cutoff(grace).await,
+                _ => std::future::pending().await,
+            }
+        };
+        let (mut executing, mut cutoff) = (pin!(executing), pin!(cutoff));
+        std::future::poll_fn(|context| match executing.as_mut().poll(context) {
+            Poll::Ready(executed) => Poll::Ready(Some(executed)),
+            Poll::Pending => cutoff.as_mut().poll(context).map(|()| None),
+        })
+        .await
     }
 
     fn stop(&self, error: Error) {
@@ -386,85 +474,6 @@ impl Run {
 
     fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What is shown while a run goes on.
-struct Progress {
-    summary: RunSummary,
-    /// The direction of a study with one objective.
-    direction: Option<Direction>,
-    best: Option<(i32, f64)>,
-    started: Instant,
-}
-
-impl Progress {
-    fn new(directions: &[Direction]) -> Self {
-        let direction = match directions {
-            [direction] => Some(*direction),
-            _ => None,
-        };
-        Self {
-            summary: RunSummary::default(),
-            direction,
-            best: None,
-            started: Instant::now(),
-        }
-    }
-
-    fn complete(&mut self, number: i32, values: &[f64], show: bool) {
-        self.summary.complete += 1;
-        if let ([value], Some(direction)) = (values, self.direction) {
-            let better = self.best.is_none_or(|(_, best)| match direction {
-                Direction::Minimize => *value < best,
-                Direction::Maximize => *value > best,
-            });
-            if better {
-                self.best = Some((number, *value));
-            }
-        }
-        self.show(&format!("trial {number}: {values:?}"), show);
-    }
-
-    fn pruned(&mut self, number: i32, show: bool) {
-        self.summary.pruned += 1;
-        self.show(&format!("trial {number}: pruned"), show);
-    }
-
-    fn failed(&mut self, number: i32, reason: &str, show: bool) {
-        self.summary.failed += 1;
-        self.show(&format!("trial {number}: failed: {reason}"), show);
-    }
-
-    fn show(&self, event: &str, show: bool) {
-        if !show {
-            return;
-        }
-        let mut err = std::io::stderr().lock();
-        // A closed standard error is no reason to stop a run.
-        let _ = if err.is_terminal() {
-            let RunSummary {
-                complete,
-                pruned,
-                failed,
-            } = self.summary;
-            let best = self.best.map_or_else(String::new, |(number, value)| {
-                format!(", best {value} (trial {number})")
-            });
-            write!(
-                err,
-                "\r\x1b[K{complete} complete, {pruned} pruned, {failed} failed{best}, {:.0?}",
-                self.started.elapsed()
-            )
-        } else {
-            writeln!(err, "{event}")
-        };
-    }
-
-    fn end(&self, show: bool) {
-        if show && std::io::stderr().is_terminal() {
-            eprintln!();
-        }
     }
 }
 
