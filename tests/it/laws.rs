@@ -60,6 +60,13 @@ struct Rich {
     #[tune(range = -1.0..=1.0)]
     maybe: Option<f32>,
     maybe_body: Option<Body>,
+    #[tune(range = 8..=256, log)]
+    widths: [u32; 3],
+    #[tune(range = 0.0..=1.0, len = 0..=3)]
+    rates: Vec<f32>,
+    parts: [Part; 2],
+    #[tune(len = 1..=2)]
+    bodies: Vec<Body>,
     #[tune(fixed = 7)]
     fixed: u8,
 }
@@ -150,7 +157,7 @@ fn picked<T: Tunable>(numbers: &[u64]) -> T {
 }
 
 fn numbers() -> impl Strategy<Value = Vec<u64>> {
-    vec(any::<u64>(), 40)
+    vec(any::<u64>(), 60)
 }
 
 /// A text that shows every bit of a number, the sign of zero too.

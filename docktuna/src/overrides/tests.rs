@@ -19,6 +19,10 @@ struct Train {
     factor: f64,
     flag: bool,
     optimizer: Optimizer,
+    #[tune(range = 0.0..=1.0, len = 1..=3)]
+    rates: Vec<f32>,
+    #[tune(range = 8..=200)]
+    widths: [u8; 2],
     #[tune(fixed = 42)]
     seed: u64,
 }
@@ -40,6 +44,9 @@ const N: Key<Train, u8> = Key::new("n");
 const C: Key<Train, &str> = Key::new("c");
 const FLAG: Key<Train, bool> = Key::new("flag");
 const OPTIMIZER: Key<Train, &str> = Key::new("optimizer");
+const RATES: Key<Train, u8> = Key::new("rates.len");
+const LAST_RATE: Key<Train, f32> = Key::new("rates.2");
+const WIDTH: Key<Train, u8> = Key::new("widths.1");
 const MOMENTUM: Key<Train, i32> = Key::new("optimizer.sgd.momentum");
 
 fn new() -> Overrides<Train> {
@@ -208,6 +215,41 @@ fn what_cannot_be_drawn_is_refused_with_what_to_write() {
 }
 
 #[test]
+fn elements_and_lengths_are_parameters_like_others() {
+    let pairs = [
+        (new().fix(RATES, 2), "rates.len=2", "rates.len"),
+        (
+            new().narrow(LAST_RATE, 0.5..=1.0),
+            "rates.2=0.5..=1",
+            "rates.2",
+        ),
+        (
+            new().widen(WIDTH, 1..=255),
+            "widths.1=widen 1..=255",
+            "widths.1",
+        ),
+    ];
+    for (typed, text, name) in pairs {
+        assert_eq!(drawn(&typed, name), drawn(&new().set(text), name), "{text}");
+    }
+    let cases = [
+        ("rates.3=0.5", "or \"rates.2\"?"),
+        ("rates=1", "did you mean"),
+        ("rates.len=4", "4 is not in the declared 1..=3"),
+        (
+            "rates.len=widen 1..=4",
+            "a longer Vec has parameters that nothing declares",
+        ),
+        ("rates.2=widen 0..=1e60", "1e60 does not fit"),
+        ("widths.0=widen 8..=256", "does not fit"),
+    ];
+    for (text, part) in cases {
+        let error = refused(text);
+        assert!(error.contains(part), "{text}: {error}");
+    }
+}
+
+#[test]
 fn a_settings_file_says_the_same_as_code() {
     let file: Overrides<Train> = toml::from_str(
         r#"
@@ -255,7 +297,7 @@ fn keys_know_their_place() {
         assert!(Train::SPACE.find(&node.name[1..]).is_none());
         names += 1;
     }
-    assert_eq!(names, 8);
+    assert_eq!(names, 14);
     assert!(Train::SPACE.find("").is_none() && Train::SPACE.find("seed").is_none());
     assert!(bool::SPACE.find("config").is_some() && bool::SPACE.find("").is_none());
     let distribution = Distribution::from(*bool::SPACE.param().domain());
