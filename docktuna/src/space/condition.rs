@@ -35,6 +35,7 @@ impl Condition {
     }
 
     /// A value with which it is met.
+    #[cfg(feature = "storage")]
     pub(crate) fn example(&self) -> Value {
         match &self.test {
             Test::Is(labels) => labels.first().cloned().unwrap_or_default().into(),
