@@ -132,6 +132,7 @@ impl Domain {
     }
 
     /// The place of the choice that `value` is, if these are choices.
+    #[cfg(feature = "storage")]
     pub(crate) fn index(&self, value: &Value) -> Option<usize> {
         match self {
             Self::Choice(list) => position(list.choices, value),

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::Value;
-
 /// A choice that has to be made for a parameter to be active: `optimizer=sgd`, `convs.len>2`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Condition {
@@ -36,7 +34,7 @@ impl Condition {
 
     /// A value with which it is met.
     #[cfg(feature = "storage")]
-    pub(crate) fn example(&self) -> Value {
+    pub(crate) fn example(&self) -> super::Value {
         match &self.test {
             Test::Is(labels) => labels.first().cloned().unwrap_or_default().into(),
             Test::Above(number) => (*number + 1).into(),
