@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example tune -- [--study NAME] [--trials N] [--concurrency N] [--seed S]
-//!     [--sampler random] [--timeout SECONDS] [--max-total N] [--set NAME=RULE]...
+//!     [--sampler tpe|random] [--timeout SECONDS] [--max-total N] [--set NAME=RULE]...
 //! ```
 //!
 //! The database is the one that the `OPTUNA_*` settings name, or the file `docktuna.db` here.
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-use docktuna::sampler::Random;
+use docktuna::sampler::{Random, Tpe};
 use docktuna::{BoxError, OptunaDatabase, Params, Study, Tunable};
 use docktuna_examples::cli;
 use docktuna_examples::data::Data;
@@ -31,7 +31,7 @@ usage: tune [OPTION]...
   --trials N           trials of this process, 30 by default
   --concurrency N      trials at once, as many as there are processors by default
   --seed S             makes the draws repeatable
-  --sampler NAME       random
+  --sampler NAME       tpe (the default) or random
   --timeout SECONDS    starts no trial after this time
   --max-total N        trials of the study altogether, whoever runs them
   --set NAME=RULE      changes the search for this run; may be repeated:
@@ -46,9 +46,15 @@ struct Arguments {
     trials: u64,
     concurrency: NonZeroUsize,
     seed: Option<u64>,
+    sampler: Search,
     timeout: Option<Duration>,
     max_total: Option<u32>,
     rules: Vec<String>,
+}
+
+enum Search {
+    Tpe,
+    Random,
 }
 
 fn main() -> ExitCode {
@@ -68,6 +74,7 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
         trials: 30,
         concurrency: available_parallelism().unwrap_or(NonZeroUsize::MIN),
         seed: None,
+        sampler: Search::Tpe,
         timeout: None,
         max_total: None,
         rules: Vec::new(),
@@ -87,8 +94,9 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
                 arguments.seed = Some(cli::value(&mut parser, "--seed", "a whole number")?)
             }
             Arg::Long("sampler") => match parser.value()?.string()?.as_str() {
-                "random" => {}
-                other => return Err(format!("--sampler {other}: expected random").into()),
+                "tpe" => arguments.sampler = Search::Tpe,
+                "random" => arguments.sampler = Search::Random,
+                other => return Err(format!("--sampler {other}: expected tpe or random").into()),
             },
             Arg::Long("timeout") => {
                 let seconds = cli::value(&mut parser, "--timeout", "whole seconds")?;
@@ -110,7 +118,11 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
     let db = OptunaDatabase::from_env_or_sqlite("docktuna.db").await?;
     println!("database: {}", db.description());
 
-    let mut builder = db.study_builder::<Model>(&arguments.study).sampler(Random);
+    let mut builder = db.study_builder::<Model>(&arguments.study);
+    builder = match arguments.sampler {
+        Search::Tpe => builder.sampler(Tpe::default()),
+        Search::Random => builder.sampler(Random),
+    };
     if let Some(seed) = arguments.seed {
         builder = builder.seed(seed);
     }

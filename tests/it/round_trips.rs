@@ -1,12 +1,19 @@
 //! What each operation costs, counted between client and server.
 
-use docktuna::{Load, OptunaDatabase};
+use docktuna::sampler::{Random, Tpe};
+use docktuna::{Load, OptunaDatabase, Study, Tunable};
 
 use crate::backend::Proxied;
 use crate::space::{Line, Ten, Train};
 use crate::support::{Counts, TestDb};
 
 impl Proxied {
+    /// A study whose sampler does not read the history.
+    async fn random<T: Tunable>(&self, name: &str) -> Study<T> {
+        let builder = self.db.study_builder(name).sampler(Random);
+        builder.open().await.unwrap()
+    }
+
     /// What `operation` costs on a connection that has prepared its statements.
     async fn count<T>(&self, operation: impl AsyncFn() -> T) -> Counts {
         operation().await;
@@ -19,9 +26,9 @@ impl Proxied {
 #[tokio::test]
 async fn a_trial_costs_two_round_trips_and_two_commits_whatever_its_parameters() {
     let counted = Proxied::new().await;
-    let one = counted.db.study::<Line>("one").await.unwrap();
-    let ten = counted.db.study::<Ten>("ten").await.unwrap();
-    let all = counted.db.study::<Train>("all").await.unwrap();
+    let one = counted.random::<Line>("one").await;
+    let ten = counted.random::<Ten>("ten").await;
+    let all = counted.random::<Train>("all").await;
     let costs = [
         counted
             .count(async || one.ask().await.unwrap().tell(1.0).await.unwrap())
@@ -43,11 +50,37 @@ async fn a_trial_costs_two_round_trips_and_two_commits_whatever_its_parameters()
     assert!(stored.iter().all(|trial| trial.params.len() == 10));
 }
 
+/// One statement reads what is new, however much is old.
+#[tokio::test]
+async fn a_sampler_that_reads_the_history_costs_one_round_trip_more() {
+    let counted = Proxied::new().await;
+    let sampler = Tpe::default().n_startup_trials(5);
+    let builder = counted.db.study_builder::<Ten>("s").sampler(sampler);
+    let study = builder.open().await.unwrap();
+    for trial in study.ask_many(20).await.unwrap() {
+        trial.tell(1.0).await.unwrap();
+    }
+    let running = study.ask().await.unwrap();
+    let cost = counted
+        .count(async || study.ask().await.unwrap().tell(1.0).await.unwrap())
+        .await;
+    assert_eq!((cost.round_trips, cost.statements), (3, 3), "{cost:?}");
+    assert_eq!((cost.commits, cost.connections), (0, 0), "{cost:?}");
+    counted.proxy.reset();
+    let trials = study.ask_many(4).await.unwrap();
+    // The history once, the lock, four trials, the commit.
+    let cost = counted.proxy.counts();
+    assert_eq!((cost.round_trips, cost.commits), (7, 1), "{cost:?}");
+    for trial in trials.into_iter().chain([running]) {
+        trial.tell(1.0).await.unwrap();
+    }
+}
+
 /// A role that may not create functions of its session asks in a transaction.
 #[tokio::test]
 async fn without_the_right_to_temporary_objects_a_trial_costs_four_round_trips() {
     let counted = Proxied::new().await;
-    let ten = counted.db.study::<Ten>("ten").await.unwrap();
+    let ten = counted.random::<Ten>("ten").await;
     let TestDb { database, user, .. } = &counted.postgres;
     for sql in [
         format!("ALTER DATABASE {database} OWNER TO docktuna_super"),
@@ -68,7 +101,7 @@ async fn without_the_right_to_temporary_objects_a_trial_costs_four_round_trips()
 #[tokio::test]
 async fn a_run_costs_no_more_than_its_trials() {
     let counted = Proxied::new().await;
-    let study = counted.db.study::<Ten>("s").await.unwrap();
+    let study = counted.random::<Ten>("s").await;
     let run = || async {
         study
             .optimize(|config, _| async move { Ok(config.a) })
@@ -102,7 +135,7 @@ async fn reports_and_attributes_cost_one_round_trip_each() {
 #[tokio::test]
 async fn asking_for_many_costs_one_transaction() {
     let counted = Proxied::new().await;
-    let study = counted.db.study::<Ten>("s").await.unwrap();
+    let study = counted.random::<Ten>("s").await;
     let trials = study.ask_many(2).await.unwrap();
     counted.proxy.reset();
     let more = study.ask_many(8).await.unwrap();

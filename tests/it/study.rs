@@ -290,7 +290,12 @@ async fn a_sampler_is_not_trusted() {
         fn name(&self) -> &'static str {
             "seven"
         }
-        fn sample(&self, _: &mut dyn rand::Rng, _: &str, _: &docktuna::Distribution) -> f64 {
+        fn sample(
+            &self,
+            _: &mut docktuna::sampler::Draft<'_>,
+            _: &str,
+            _: &docktuna::Distribution,
+        ) -> f64 {
             7.0
         }
     }

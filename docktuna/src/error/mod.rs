@@ -221,6 +221,18 @@ pub enum Error {
         /// What the rule said to the last one.
         reason: String,
     },
+    /// Every point of the grid was tried, here or by another worker.
+    #[error("every one of the {points} points of the grid has been tried")]
+    GridExhausted {
+        /// How many there are.
+        points: u64,
+    },
+    /// A grid cannot cover the space.
+    #[error("no grid covers this space: {reason}")]
+    NoGrid {
+        /// Why, and what helps.
+        reason: String,
+    },
     /// An override cannot be read or goes beyond the declared space.
     #[error("`{text}` is no valid override: {reason}")]
     Override {

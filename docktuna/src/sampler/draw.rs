@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rand::SeedableRng;
 use rand::rngs::{ChaCha12Rng, SysRng};
 
-use super::Sampler;
+use super::{Draft, Sampler};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::overrides::Resolved;
@@ -18,6 +18,8 @@ use crate::tunable::{Source, Tunable};
 /// The values that a trial of the queue brings with it.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
+    /// Whether it is of the queue at all.
+    pub(crate) queued: bool,
     /// Parameters that stand in the database already.
     pub(crate) stored: Params,
     /// Values that somebody enqueued.
@@ -30,8 +32,7 @@ pub(crate) struct Draw<'a> {
     sampler: &'a dyn Sampler,
     overrides: &'a Resolved,
     given: &'a Given,
-    rng: ChaCha12Rng,
-    params: Params,
+    draft: Draft<'a>,
     /// Whether another draw may come out differently.
     sampled: bool,
 }
@@ -59,7 +60,7 @@ impl<'a> Draw<'a> {
         sampler: &'a dyn Sampler,
         overrides: &'a Resolved,
         given: &'a Given,
-        rng: ChaCha12Rng,
+        draft: Draft<'a>,
     ) -> Result<Drawn<T>> {
         let path = Path::start(T::SPACE);
         let mut draw = Self {
@@ -67,15 +68,17 @@ impl<'a> Draw<'a> {
             sampler,
             overrides,
             given,
-            rng,
-            params: Params::default(),
+            draft,
             sampled: false,
         };
         let type_name = T::NAME;
         let mut draws = 0;
         loop {
+            if !given.queued {
+                sampler.prepare(&mut draw.draft)?;
+            }
             let config = T::build(&mut draw)?;
-            let params = std::mem::take(&mut draw.params);
+            let params = draw.draft.restart();
             draws += 1;
             match rules::constraints(&config) {
                 Ok(constraints) => {
@@ -86,7 +89,8 @@ impl<'a> Draw<'a> {
                     });
                 }
                 Err(reason) if !draw.sampled => return Err(Error::Refused { type_name, reason }),
-                Err(reason) if draws == MOST_DRAWS => {
+                // An exclusive sampler ends by itself.
+                Err(reason) if draws == MOST_DRAWS && !sampler.is_exclusive() => {
                     return Err(Error::EveryDrawRefused {
                         type_name,
                         draws,
@@ -145,7 +149,9 @@ impl Source for Draw<'_> {
             None => {
                 self.sampled = true;
                 self.overrides.sample(name, &declared, |distribution| {
-                    self.sampler.sample(&mut self.rng, name, distribution)
+                    self.draft
+                        .take(name)
+                        .unwrap_or_else(|| self.sampler.sample(&mut self.draft, name, distribution))
                 })
             }
         };
@@ -161,7 +167,7 @@ impl Source for Draw<'_> {
             Distribution::Categorical(_) => declared.value(stored),
             Distribution::Float(_) | Distribution::Int(_) => None,
         };
-        self.params.push(name, declared, stored);
+        self.draft.params.push(name, declared, stored);
         // The study may list the choices in another order than the type.
         let index = choice.and_then(|choice| param.domain().stored(&choice));
         Ok(index.unwrap_or(stored))

@@ -1,26 +1,109 @@
 //! Where the values of a new trial come from.
+//!
+//! [`Tpe`] learns from the trials of the study and is what studies use by default; [`Random`] is the
+//! baseline; [`Grid`] tries every combination once. All of them work the same way: the type's tree is
+//! walked from the top, and each parameter that turns out to be needed is asked for by its name.
+//!
+//! # Your own
+//!
+//! A sampler is a type with two functions. This one tries values near those of the best trial:
+//!
+//! ```
+//! use docktuna::sampler::{Draft, Random, Sampler};
+//! use docktuna::Distribution;
+//!
+//! #[derive(Debug)]
+//! struct NearTheBest;
+//!
+//! impl Sampler for NearTheBest {
+//!     fn name(&self) -> &'static str {
+//!         "near-the-best"
+//!     }
+//!
+//!     fn reads_history(&self) -> bool {
+//!         true
+//!     }
+//!
+//!     fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
+//!         let drawn = Random.sample(draft, name, distribution);
+//!         let best = draft.history().best().and_then(|trial| trial.stored(name));
+//!         match (best, distribution) {
+//!             (Some(best), Distribution::Float(range)) if range.grid_step().is_none() => {
+//!                 (0.8 * best + 0.2 * drawn).clamp(range.low(), range.high())
+//!             }
+//!             _ => drawn,
+//!         }
+//!     }
+//! }
+//!
+//! # #[derive(docktuna::Tunable)]
+//! # struct Train { #[tune(range = 0.0..=1.0)] dropout: f64 }
+//! # async fn example() -> docktuna::Result<()> {
+//! let db = docktuna::OptunaDatabase::in_memory();
+//! let study = db.study_builder::<Train>("sentiment").sampler(NearTheBest).open().await?;
+//! for _ in 0..20 {
+//!     let trial = study.ask().await?;
+//!     let loss = (trial.config().dropout - 0.3).abs();
+//!     trial.tell(loss).await?;
+//! }
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+//! ```
 
+mod draft;
 mod draw;
+mod grid;
+mod history;
 mod random;
+mod space;
+mod tpe;
 
+pub use draft::Draft;
 pub(crate) use draw::{Draw, Drawn, Given, generator};
+pub use grid::Grid;
+pub use history::{History, PastTrial};
 pub use random::Random;
-
-use rand::Rng;
+pub use space::{SearchParam, SearchSpace};
+pub use tpe::Tpe;
 
 use crate::distribution::Distribution;
+use crate::error::Result;
 
 /// Chooses the values of a new trial.
 ///
-/// It never sees the database: no lock and no connection is held while it works.
+/// It never sees the database: no lock of the study and no connection is held while it works.
 pub trait Sampler: std::fmt::Debug + Send + Sync {
     /// Its name, recorded with the study.
     fn name(&self) -> &'static str;
 
-    /// A value for the parameter `name`, in the form in which it is stored: a number itself, a
-    /// choice as its index. It has to lie in `distribution`.
+    /// Whether it looks at the [history](Draft::history). Reading what is new costs one round trip
+    /// to the database for each trial.
+    fn reads_history(&self) -> bool {
+        false
+    }
+
+    /// Whether its choice stands only if no other trial was added since the history was read. If one
+    /// was, the history is read again and the sampler asked anew, so that no two workers, wherever
+    /// they run, choose out of the same history.
+    fn is_exclusive(&self) -> bool {
+        false
+    }
+
+    /// Prepares for a trial: called before its first parameter, and again each time the rules of
+    /// the type refused what was chosen. By default nothing is done.
     ///
-    /// `rng` is made from the study's seed and the trial's number, so that a seeded study repeats;
-    /// an implementation must not use another source of chance.
-    fn sample(&self, rng: &mut dyn Rng, name: &str, distribution: &Distribution) -> f64;
+    /// # Errors
+    ///
+    /// If there will be no such trial. [`Error::GridExhausted`](crate::Error::GridExhausted) ends a
+    /// run as if its last trial was done; any other error is returned from the ask.
+    fn prepare(&self, draft: &mut Draft<'_>) -> Result<()> {
+        let _ = draft;
+        Ok(())
+    }
+
+    /// A value for the parameter `name`, in the form in which it is stored: a number itself, a
+    /// choice as its index. It has to lie in `distribution`. It is not asked for parameters that it
+    /// [put](Draft::put) into the draft before.
+    fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64;
 }

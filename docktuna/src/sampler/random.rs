@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngExt};
 
-use super::Sampler;
+use super::{Draft, Sampler};
 use crate::distribution::Distribution;
 
 /// Draws every parameter uniformly and independently of all others; on a log scale, uniformly in
@@ -18,37 +18,42 @@ impl Sampler for Random {
         "random"
     }
 
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "integers and indices lie below 2^53"
-    )]
-    fn sample(&self, rng: &mut dyn Rng, _: &str, distribution: &Distribution) -> f64 {
-        match distribution {
-            Distribution::Float(range) => match range.step {
-                Some(step) => {
-                    let steps = ((range.high - range.low) / step).round();
-                    let drawn = range.low + grid(rng, steps) * step;
-                    drawn.clamp(range.low, range.high)
-                }
-                None if range.log => {
-                    let drawn = between(rng, range.low.ln(), range.high.ln()).exp();
-                    // The exponential may leave the range by the last bit.
-                    drawn.clamp(range.low, range.high)
-                }
-                None => between(rng, range.low, range.high),
-            },
-            Distribution::Int(range) if range.log => {
-                // Every integer owns the interval of half a unit on both sides of it.
-                let (low, high) = (range.low as f64, range.high as f64);
-                let drawn = between(rng, (low - 0.5).ln(), (high + 0.5).ln()).exp();
-                drawn.round().clamp(low, high)
+    fn sample(&self, draft: &mut Draft<'_>, _: &str, distribution: &Distribution) -> f64 {
+        uniform(draft.rng(), distribution)
+    }
+}
+
+/// A value of `distribution`, all of them equally likely; on a log scale, uniform in the logarithm.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "integers and indices lie below 2^53"
+)]
+pub(super) fn uniform(rng: &mut dyn Rng, distribution: &Distribution) -> f64 {
+    match distribution {
+        Distribution::Float(range) => match range.step {
+            Some(step) => {
+                let steps = ((range.high - range.low) / step).round();
+                let drawn = range.low + grid(rng, steps) * step;
+                drawn.clamp(range.low, range.high)
             }
-            Distribution::Int(range) => {
-                let steps = ((range.high - range.low) / range.step) as f64;
-                range.low as f64 + grid(rng, steps) * range.step as f64
+            None if range.log => {
+                let drawn = between(rng, range.low.ln(), range.high.ln()).exp();
+                // The exponential may leave the range by the last bit.
+                drawn.clamp(range.low, range.high)
             }
-            Distribution::Categorical(choices) => rng.random_range(0..choices.len()) as f64,
+            None => between(rng, range.low, range.high),
+        },
+        Distribution::Int(range) if range.log => {
+            // Every integer owns the interval of half a unit on both sides of it.
+            let (low, high) = (range.low as f64, range.high as f64);
+            let drawn = between(rng, (low - 0.5).ln(), (high + 0.5).ln()).exp();
+            drawn.round().clamp(low, high)
         }
+        Distribution::Int(range) => {
+            let steps = ((range.high - range.low) / range.step) as f64;
+            range.low as f64 + grid(rng, steps) * range.step as f64
+        }
+        Distribution::Categorical(choices) => rng.random_range(0..choices.len()) as f64,
     }
 }
 
@@ -120,7 +125,7 @@ mod tests {
         fn every_draw_lies_in_its_distribution(distribution in distributions(), seed: u64) {
             let mut rng = ChaCha12Rng::seed_from_u64(seed);
             for _ in 0..20 {
-                let drawn = Random.sample(&mut rng, "x", &distribution);
+                let drawn = uniform(&mut rng, &distribution);
                 prop_assert!(distribution.contains(drawn), "{drawn} is not in {distribution}");
             }
         }
@@ -132,7 +137,7 @@ mod tests {
         let die = Distribution::Int(IntDomain::new(1, 6));
         let mut counts = [0_u32; 7];
         for _ in 0..60_000 {
-            let drawn = die.value(Random.sample(&mut rng, "die", &die));
+            let drawn = die.value(uniform(&mut rng, &die));
             let Some(crate::Value::Int(face)) = drawn else {
                 panic!("{drawn:?}")
             };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 
 use crate::codec;
+use crate::distribution::Distribution;
 use crate::id::{TrialId, TrialNumber, TrialState};
 use crate::trial::{Attribute, FrozenTrial};
 
@@ -37,7 +38,54 @@ pub(crate) type NumberRow = (i32, i32, Option<f64>, String);
 /// (trial, key, JSON)
 pub(crate) type AttributeRow = (i32, Option<String>, Option<String>);
 
+/// A row of any table in one form: (table, trial, number or place, text, number, longer text).
+pub(crate) type NewsRow = (
+    String,
+    i32,
+    Option<i32>,
+    Option<String>,
+    Option<f64>,
+    Option<String>,
+);
+
 impl Rows {
+    /// Rows of all tables, each in its own form again.
+    pub(crate) fn sorted_out(mixed: Vec<NewsRow>) -> Self {
+        let mut rows = Self::default();
+        for (table, id, place, text, number, long) in mixed {
+            let values = match table.as_str() {
+                "trial" => {
+                    rows.trials.push(TrialRow {
+                        id,
+                        number: place,
+                        state: text.unwrap_or_default(),
+                        started: None,
+                        completed: None,
+                    });
+                    continue;
+                }
+                "param" => {
+                    rows.params.push((id, text, number, long));
+                    continue;
+                }
+                "user_attr" => {
+                    rows.user_attrs.push((id, text, long));
+                    continue;
+                }
+                "system_attr" => {
+                    rows.system_attrs.push((id, text, long));
+                    continue;
+                }
+                "value" => &mut rows.values,
+                _ => &mut rows.intermediate_values,
+            };
+            values.push((id, place.unwrap_or(-1), number, text.unwrap_or_default()));
+        }
+        rows.values
+            .sort_by_key(|(id, objective, ..)| (*id, *objective));
+        rows
+    }
+
     /// The trials in the order of their numbers.
     ///
     /// # Errors
@@ -56,11 +104,12 @@ impl Rows {
                 .map(|(at, trial)| (trial.id.0, at)),
         );
         let of = |id: i32| index.get(&id).copied();
+        let mut known = HashMap::new();
         for (id, name, value, distribution) in self.params {
             let Some(trial) = of(id).map(|at| &mut trials[at]) else {
                 continue;
             };
-            push_param(trial, name, value, distribution)?;
+            push_param(trial, name, value, distribution, &mut known)?;
         }
         for (id, objective, value, kind) in self.values {
             let Some(trial) = of(id).map(|at| &mut trials[at]) else {
@@ -131,14 +180,23 @@ fn push_param(
     name: Option<String>,
     value: Option<f64>,
     distribution: Option<String>,
+    known: &mut HashMap<String, Distribution>,
 ) -> Result<(), String> {
     let name = name.unwrap_or_default();
     let broken = |why: &str| format!("trial {}, parameter {name:?}: {why}", trial.number);
     // SQLite keeps NaN as NULL, so this is what Python reads as NaN from PostgreSQL.
     let value = value.unwrap_or(f64::NAN);
     let distribution = distribution.ok_or_else(|| broken("it has no distribution"))?;
-    let distribution = codec::read_distribution(&distribution)
-        .map_err(|why| broken(&format!("its distribution cannot be read: {why}")))?;
+    // A text is read once: most trials have the same.
+    let distribution = match known.get(&distribution) {
+        Some(known) => known.clone(),
+        None => {
+            let read = codec::read_distribution(&distribution)
+                .map_err(|why| broken(&format!("its distribution cannot be read: {why}")))?;
+            known.insert(distribution, read.clone());
+            read
+        }
+    };
     if distribution.value(value).is_none() {
         return Err(broken(&format!("there is no choice {value}")));
     }

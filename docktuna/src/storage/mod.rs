@@ -365,6 +365,24 @@ impl Storage {
         })
     }
 
+    /// What samplers need of the trials in `open` and of at most `most` with ids above `after`: of
+    /// reports only the last one of pruned trials, of attributes only constraints and announcements.
+    pub(crate) async fn load_news(
+        &self,
+        study: &StudyRow,
+        after: i32,
+        open: &[i32],
+        most: usize,
+    ) -> Result<Vec<FrozenTrial>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows = repeat!(self.load_news(study.id, after, open, most))?;
+        let rows = assemble::Rows::sorted_out(rows);
+        rows.assemble().map_err(|what| Error::Unreadable {
+            study: study.name.clone(),
+            what,
+        })
+    }
+
     /// The parameters of one trial.
     pub(crate) async fn load_params(
         &self,

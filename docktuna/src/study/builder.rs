@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::feed::Feed;
 use super::pruning::Pruning;
 use super::{DynamicStudy, Search, Study};
 use crate::codec;
@@ -14,7 +15,7 @@ use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::overrides::Overrides;
 use crate::pruner::{Median, Pruner};
-use crate::sampler::{Random, Sampler};
+use crate::sampler::{Sampler, SearchSpace, Tpe};
 use crate::space::{Direction, Node, Objective};
 use crate::storage::{Attrs, StudyRow};
 use crate::tunable::Tunable;
@@ -44,7 +45,7 @@ impl<T: Tunable> StudyBuilder<T> {
             name: name.to_owned(),
             directions: Vec::new(),
             metrics: Vec::new(),
-            sampler: Box::new(Random),
+            sampler: Box::new(Tpe::default()),
             pruner: Box::new(Median::default()),
             seed: None,
             overrides: Overrides::new(),
@@ -72,7 +73,7 @@ impl<T: Tunable> StudyBuilder<T> {
         self
     }
 
-    /// Chooses the values of new trials.
+    /// Chooses the values of new trials; [`Tpe`] unless another one is given.
     #[must_use]
     pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler = Box::new(sampler);
@@ -170,12 +171,16 @@ impl<T: Tunable> StudyBuilder<T> {
         for (name, stored) in stored_parameters::<T>(&self.db, &row, &declared).await? {
             overrides.keep_order(name, stored);
         }
-        record_space::<T>(&self.db, &row, self.sampler.name()).await?;
+        record_space::<T>(&self.db, &row, self.sampler.name(), self.seed).await?;
+        let space = SearchSpace::new(T::SPACE, &overrides);
+        let feed = Feed::new(&row.directions);
         let dynamic = DynamicStudy::new(self.db, row).with_retries(self.retries);
         dynamic.sweep().await?;
         Ok(Study {
             dynamic,
             search: Arc::new(Search {
+                feed,
+                space,
                 sampler: self.sampler,
                 overrides,
                 seed: self.seed,
@@ -282,8 +287,16 @@ async fn record_space<T: Tunable>(
     db: &OptunaDatabase,
     row: &StudyRow,
     sampler: &str,
+    seed: Option<u64>,
 ) -> Result<()> {
-    let wanted = [
+    let stored = db.storage().study_attributes(row.id, Attrs::User).await?;
+    let stored = |wanted: &str| {
+        let found = stored
+            .iter()
+            .find(|(key, _)| key.as_deref() == Some(wanted));
+        found.and_then(|(_, json)| json.as_deref())
+    };
+    let mut wanted = vec![
         (
             "docktuna:fingerprint",
             codec::write_json_text(&T::SPACE.fingerprint()),
@@ -291,12 +304,24 @@ async fn record_space<T: Tunable>(
         ("docktuna:sampler", codec::write_json_text(sampler)),
         ("docktuna:space", T::SPACE.to_json()),
     ];
-    let stored = db.storage().study_attributes(row.id, Attrs::User).await?;
+    if seed.is_some() || stored("docktuna:seed").is_some() {
+        let seed = seed.map_or_else(|| "null".to_owned(), |seed| seed.to_string());
+        wanted.push(("docktuna:seed", seed));
+    }
     for (key, json) in wanted {
-        let same = stored.iter().any(|(stored_key, stored_json)| {
-            stored_key.as_deref() == Some(key) && stored_json.as_deref() == Some(json.as_str())
-        });
-        if !same {
+        let before = stored(key);
+        if before != Some(&json) {
+            if let Some(before) = before
+                && matches!(key, "docktuna:sampler" | "docktuna:seed")
+            {
+                tracing::warn!(
+                    study = row.name,
+                    key,
+                    before,
+                    now = json,
+                    "the search changes"
+                );
+            }
             db.storage()
                 .set_study_attribute(row.id, Attrs::User, key, &json)
                 .await?;

@@ -3,6 +3,7 @@
 mod blocking_trial;
 mod builder;
 mod dynamic;
+mod feed;
 mod interrupt;
 mod known;
 mod objective;
@@ -38,7 +39,7 @@ use crate::load::{self, Best, ParetoOptimal};
 use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::rules::{self, Constraints};
-use crate::sampler::{Draw, Drawn, Given, Sampler, generator};
+use crate::sampler::{Draft, Draw, Drawn, Given, Sampler, SearchSpace, generator};
 use crate::space::{Node, Value};
 use crate::storage::{Asked, Ids, NewTrial, TrialKey, WholeTrial};
 use crate::trial::{Attribute, FrozenTrial};
@@ -78,9 +79,11 @@ pub struct Study<T> {
 struct Search {
     sampler: Box<dyn Sampler>,
     overrides: Resolved,
+    space: SearchSpace,
+    feed: feed::Feed,
     seed: Option<u64>,
-    /// With a seed, the number that the next trial probably gets. Asks of one process wait for each
-    /// other then, so that each is drawn for the number it gets.
+    /// The number that the next trial probably gets, where a trial is drawn for its number. Asks of
+    /// one process wait for each other then.
     next: Mutex<i32>,
 }
 
@@ -147,21 +150,38 @@ impl<T: Tunable> Study<T> {
     /// As many as `count` trials whose numbers are below `limit`.
     async fn ask_below(&self, count: usize, limit: i32) -> Result<Vec<Trial<T>>> {
         self.dynamic.sweep().await?;
-        // Only with a seed does the order of asks matter.
-        let mut guess = match self.search.seed {
-            Some(_) => Some(self.search.next.lock().await),
-            None => None,
+        let Search { sampler, seed, .. } = &*self.search;
+        let (storage, row) = (self.dynamic.storage(), self.dynamic.row());
+        let for_number = seed.is_some() || sampler.is_exclusive();
+        let mut guess = match for_number {
+            true => Some(self.search.next.lock().await),
+            false => None,
         };
         let beat = self.dynamic.database().heart().is_some();
         let mut trials = Vec::with_capacity(count);
+        let mut refused = false;
         while trials.len() < count {
+            if sampler.reads_history() {
+                let next = self.search.feed.refresh(storage, row).await?;
+                // After a refusal the number is known.
+                if let Some(guess) = guess.as_deref_mut().filter(|_| !refused) {
+                    *guess = next;
+                }
+            }
+            refused = false;
             let next = guess.as_deref().copied();
-            let (drawn, new) = self.draw(count - trials.len(), next)?;
-            let asked = self
-                .dynamic
-                .storage()
-                .ask(self.dynamic.row(), &new, limit, beat)
-                .await?;
+            let (drawn, new) = match self.draw(count - trials.len(), next) {
+                Err(exhausted @ Error::GridExhausted { .. }) => {
+                    match self.ask_queue(limit).await? {
+                        Some(queued) => trials.push(queued),
+                        None if trials.is_empty() => return Err(exhausted),
+                        None => break,
+                    }
+                    continue;
+                }
+                drawn => drawn?,
+            };
+            let asked = storage.ask(row, &new, limit, beat).await?;
             if asked.is_empty() {
                 return Err(self.dynamic.gone());
             }
@@ -180,6 +200,7 @@ impl<T: Tunable> Study<T> {
                     }
                     Asked::Refused(number) => {
                         full = number >= limit;
+                        refused = true;
                         number
                     }
                 };
@@ -204,22 +225,57 @@ impl<T: Tunable> Study<T> {
         RunningTrial::new(self.dynamic.clone(), pruning, key, params, constraints)
     }
 
-    /// So many drawn configurations; with a seed for the numbers from `next` on.
+    /// A trial of the queue, if there is one; none is created.
+    async fn ask_queue(&self, limit: i32) -> Result<Option<Trial<T>>> {
+        let never = NewTrial {
+            params: Params::default(),
+            expected: Some(-1),
+        };
+        let (storage, row) = (self.dynamic.storage(), self.dynamic.row());
+        let beat = self.dynamic.database().heart().is_some();
+        loop {
+            let asked = storage
+                .ask(row, std::slice::from_ref(&never), limit, beat)
+                .await?;
+            let Some(Asked::Claimed(key)) = asked.first() else {
+                return Ok(None);
+            };
+            let claimed = self.running(*key, Params::default(), Constraints::default());
+            if let Some(trial) = self.adopt(claimed).await? {
+                return Ok(Some(trial));
+            }
+        }
+    }
+
+    /// So many drawn configurations; where that matters, for the numbers from `next` on. Each sees
+    /// those before it as running trials.
     fn draw(&self, count: usize, next: Option<i32>) -> Result<(Vec<Drawn<T>>, Vec<NewTrial>)> {
         let (mut all, mut new) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for offset in 0..i32::try_from(count).unwrap_or(i32::MAX) {
             let expected = next.map(|next| next.saturating_add(offset));
-            let drawn = self.draw_one(expected.unwrap_or(0), &Given::default())?;
+            let drawn = match self.draw_one(expected.map(TrialNumber), &Given::default()) {
+                // What was drawn before is still to be run.
+                Err(Error::GridExhausted { .. }) if offset > 0 => break,
+                drawn => drawn?,
+            };
             let params = drawn.params.clone();
+            if count > 1 && self.search.sampler.reads_history() {
+                let number = TrialNumber(expected.unwrap_or(i32::MAX));
+                let mut history = self.search.feed.write();
+                history.add_running(number, &params, Vec::new());
+            }
             all.push(drawn);
             new.push(NewTrial { params, expected });
         }
         Ok((all, new))
     }
 
-    fn draw_one(&self, number: i32, given: &Given) -> Result<Drawn<T>> {
-        let rng = generator(self.search.seed, number)?;
-        Draw::config(&*self.search.sampler, &self.search.overrides, given, rng)
+    fn draw_one(&self, number: Option<TrialNumber>, given: &Given) -> Result<Drawn<T>> {
+        let Search { sampler, space, .. } = &*self.search;
+        let rng = generator(self.search.seed, number.map_or(0, |number| number.0))?;
+        let history = self.search.feed.read();
+        let draft = Draft::new(&history, space, rng, number);
+        Draw::config(&**sampler, &self.search.overrides, given, draft)
     }
 
     /// Takes over a trial of the queue: what it brings is checked, the rest is drawn. `None` if it
@@ -232,7 +288,7 @@ impl<T: Tunable> Study<T> {
                 let Some(stored) = stored.pop() else {
                     return Ok(None);
                 };
-                self.draw_rest(key.number.0, stored)
+                self.draw_rest(key.number, stored)
             }
             Err(error @ Error::Unreadable { .. }) => Err(error),
             Err(error) => return Err(error),
@@ -254,15 +310,16 @@ impl<T: Tunable> Study<T> {
     }
 
     /// What a trial of the queue comes to, and what it reported before.
-    fn draw_rest(&self, number: i32, stored: FrozenTrial) -> Result<(Drawn<T>, Own)> {
+    fn draw_rest(&self, number: TrialNumber, stored: FrozenTrial) -> Result<(Drawn<T>, Own)> {
         let own = Own::of(&stored)?;
         let fixed = stored.system_attrs.get("fixed_params");
         let given = self.given(stored.params, fixed.map(Attribute::as_json))?;
-        Ok((self.draw_one(number, &given)?, own))
+        Ok((self.draw_one(Some(number), &given)?, own))
     }
 
     fn given(&self, stored: Params, fixed: Option<&str>) -> Result<Given> {
         let mut given = Given {
+            queued: true,
             stored,
             fixed: HashMap::new(),
         };

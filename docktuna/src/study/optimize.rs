@@ -344,9 +344,12 @@ impl Run {
             .max_total
             .map_or(i32::MAX, |n| i32::try_from(n).unwrap_or(i32::MAX));
         while study.stops() == self.stops && self.take_one() {
-            let Some(trial) = study.ask_below(1, limit).await?.pop() else {
-                return Ok(());
+            let trial = match study.ask_below(1, limit).await {
+                // Another worker runs what is left of the grid.
+                Err(Error::GridExhausted { .. }) => return Ok(()),
+                asked => asked?.pop(),
             };
+            let Some(trial) = trial else { return Ok(()) };
             if self.is_interrupted() {
                 drop(trial);
                 return Ok(());

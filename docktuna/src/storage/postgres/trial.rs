@@ -10,7 +10,7 @@ use super::heartbeat::retry;
 use crate::codec;
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
-use crate::storage::assemble::Rows;
+use crate::storage::assemble::{NewsRow, Rows};
 use crate::storage::record::{
     Attrs, Ids, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial, value_columns,
 };
@@ -25,6 +25,7 @@ statements! { "postgres":
     ADD_TRIAL "add_trial",
     FINISH_TRIAL "finish_trial",
     LOAD_INTERMEDIATE_VALUES "load_intermediate_values",
+    LOAD_NEWS "load_news",
     LOAD_PARAMS "load_params",
     LOAD_SYSTEM_ATTRIBUTES "load_system_attributes",
     LOAD_TRIALS "load_trials",
@@ -231,6 +232,25 @@ impl Postgres {
         }
         .await;
         self.settle(lease, LOAD_TRIALS.name, result)
+    }
+
+    /// What samplers need of the trials in `open` and of at most `most` with ids above `after`.
+    pub(crate) async fn load_news(
+        &self,
+        study: StudyId,
+        after: i32,
+        open: &[i32],
+        most: i64,
+    ) -> Result<Vec<NewsRow>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(LOAD_NEWS.text)
+            .bind(study.0)
+            .bind(after)
+            .bind(open)
+            .bind(most)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, LOAD_NEWS.name, result)
     }
 
     /// Only the parameters of one trial.

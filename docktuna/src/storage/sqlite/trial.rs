@@ -9,7 +9,7 @@ use crate::codec;
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
 use crate::params::Params;
-use crate::storage::assemble::{Rows, TrialColumns, TrialRow};
+use crate::storage::assemble::{NewsRow, Rows, TrialColumns, TrialRow};
 use crate::storage::record::{
     Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial,
     value_columns,
@@ -23,6 +23,7 @@ statements! { "sqlite":
     CREATE_TRIAL "create_trial",
     FINISH_TRIAL "finish_trial",
     LOAD_INTERMEDIATE_VALUES "load_intermediate_values",
+    LOAD_NEWS "load_news",
     LOAD_PARAMS "load_params",
     LOAD_SYSTEM_ATTRIBUTES "load_system_attributes",
     LOAD_TRIALS "load_trials",
@@ -255,6 +256,27 @@ impl Sqlite {
         }
         .await;
         self.settle(lease, LOAD_TRIALS.name, result)
+    }
+
+    /// What samplers need of the trials in `open` and of at most `most` with ids above `after`.
+    pub(crate) async fn load_news(
+        &self,
+        study: StudyId,
+        after: i32,
+        open: &[i32],
+        most: i64,
+    ) -> Result<Vec<NewsRow>> {
+        let list: Vec<String> = open.iter().map(ToString::to_string).collect();
+        let list = format!("[{}]", list.join(","));
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(LOAD_NEWS.text)
+            .bind(study.0)
+            .bind(after)
+            .bind(list)
+            .bind(most)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, LOAD_NEWS.name, result)
     }
 
     /// Only the parameters of one trial.

@@ -1,0 +1,348 @@
+//! Every combination once.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use super::history::PastTrial;
+use super::random::uniform;
+use super::{Draft, Sampler, SearchSpace};
+use crate::distribution::Distribution;
+use crate::error::{Error, Result};
+use crate::space::{Field, Space, Switch, Value};
+
+/// Tries every combination of a discrete space once, whatever number of workers take part, and then
+/// ends the run.
+///
+/// Numbers need a step, except for integers, and enums bring every combination of each of their
+/// arms. Combinations come in the order of the fields, the last field changing first.
+///
+/// A combination counts as tried if any trial of the study has it: one that runs, ended or failed, was
+/// enqueued by hand or comes from Python. So a failed combination is not tried again, which would
+/// never end if it always fails; enqueue it to repeat it. What other trials tried that lies on no grid
+/// point changes nothing, nor do trials that still wait in the queue. A worker that stops takes the
+/// combination that it was running with it; mark that trial as failed and enqueue its parameters.
+///
+/// No combination is tried twice, because a trial is created, under the lock that numbers all trials,
+/// only if its combination was chosen with every other trial of the study in view. Combinations that
+/// the rules of the type refuse are passed over.
+///
+/// ```
+/// use docktuna::sampler::Grid;
+/// # #[derive(docktuna::Tunable)]
+/// # struct Train { #[tune(range = 1..=3)] layers: u8, #[tune(range = 0.0..=1.0, step = 0.5)] dropout: f64 }
+/// # async fn example() -> docktuna::Result<()> {
+/// let db = docktuna::OptunaDatabase::in_memory();
+/// let study = db.study_builder::<Train>("sentiment").sampler(Grid::default()).open().await?;
+/// let summary = study
+///     .optimize(|train, _| async move { Ok(f64::from(train.layers) + train.dropout) })
+///     .run()
+///     .await?;
+/// assert_eq!(summary.complete, 9);
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+/// ```
+#[derive(Debug, Default)]
+pub struct Grid {
+    refused: Mutex<Refused>,
+}
+
+/// Combinations that the rules of the type refuse.
+#[derive(Debug, Default)]
+struct Refused {
+    points: HashSet<u64>,
+    /// The one chosen last.
+    last: Option<u64>,
+}
+
+impl Sampler for Grid {
+    fn name(&self) -> &'static str {
+        "grid"
+    }
+
+    fn reads_history(&self) -> bool {
+        true
+    }
+
+    fn is_exclusive(&self) -> bool {
+        true
+    }
+
+    fn prepare(&self, draft: &mut Draft<'_>) -> Result<()> {
+        let tree = Tree::new(draft.space());
+        let points = tree.count()?;
+        let history = draft.history();
+        let others = history.trials().chain(history.running());
+        let tried: HashSet<u64> = others.filter_map(|trial| tree.point_of(&trial)).collect();
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = refused.last.take().filter(|_| draft.attempt() > 0);
+        refused.points.extend(last);
+        let open = |point: &u64| !tried.contains(point) && !refused.points.contains(point);
+        let Some(point) = (0..points).find(open) else {
+            return Err(Error::GridExhausted { points });
+        };
+        refused.last = Some(point);
+        for (name, value) in tree.values(point) {
+            draft.put(&name, value);
+        }
+        Ok(())
+    }
+
+    /// Only for trials of the queue that leave parameters open.
+    fn sample(&self, draft: &mut Draft<'_>, _: &str, distribution: &Distribution) -> f64 {
+        uniform(draft.rng(), distribution)
+    }
+}
+
+/// A space as a tree whose leaves are counted.
+struct Tree {
+    root: Node,
+}
+
+/// What of the tree belongs together.
+enum Node {
+    /// A parameter with so many values; for each of its choices, if it is an enum, what its arm needs.
+    Param {
+        name: String,
+        distribution: Distribution,
+        arms: Vec<Node>,
+    },
+    /// All of these.
+    All(Vec<Node>),
+}
+
+impl Tree {
+    fn new(space: &SearchSpace) -> Self {
+        let path = crate::path::Path::start(space.declared());
+        let mut builder = Builder { space, path };
+        Self {
+            root: builder.node(space.declared()),
+        }
+    }
+
+    /// How many combinations there are.
+    fn count(&self) -> Result<u64> {
+        match self.root.count()? {
+            u64::MAX => Err(Error::NoGrid {
+                reason: "it has too many combinations; help: use larger steps".to_owned(),
+            }),
+            count => Ok(count),
+        }
+    }
+
+    /// The values of a combination, by name.
+    fn values(&self, point: u64) -> Vec<(String, f64)> {
+        let mut values = Vec::new();
+        self.root.values(point, &mut values);
+        values
+    }
+
+    /// The combination that a trial tried, if it lies on the grid.
+    fn point_of(&self, trial: &PastTrial<'_>) -> Option<u64> {
+        self.root.point_of(trial)
+    }
+}
+
+struct Builder<'a> {
+    space: &'a SearchSpace,
+    path: crate::path::Path,
+}
+
+impl Builder<'_> {
+    fn node(&mut self, space: &Space) -> Node {
+        match space {
+            Space::Param(_) => self.param(Vec::new()),
+            Space::Group(fields) => Node::All(fields.iter().map(|f| self.field(f)).collect()),
+            Space::Switch(switch) => self.switch(switch),
+            Space::Fixed(_) => Node::All(Vec::new()),
+        }
+    }
+
+    fn field(&mut self, field: &Field) -> Node {
+        self.path.enter(field.name());
+        let node = self.node(field.space());
+        self.path.leave();
+        node
+    }
+
+    fn switch(&mut self, switch: &Switch) -> Node {
+        let Node::Param {
+            name, distribution, ..
+        } = self.param(Vec::new())
+        else {
+            return Node::All(Vec::new());
+        };
+        let labels = match &distribution {
+            Distribution::Categorical(labels) => labels.to_vec(),
+            _ => Vec::new(),
+        };
+        let arms = labels.iter().map(|label| self.arm(switch, label)).collect();
+        Node::Param {
+            name,
+            distribution,
+            arms,
+        }
+    }
+
+    fn arm(&mut self, switch: &Switch, label: &Value) -> Node {
+        let arm = switch
+            .arms()
+            .iter()
+            .find(|arm| label.as_str() == Some(arm.label()));
+        let Some(arm) = arm else {
+            return Node::All(Vec::new());
+        };
+        self.path.enter(arm.label());
+        let node = self.node(arm.space());
+        self.path.leave();
+        node
+    }
+
+    fn param(&self, arms: Vec<Node>) -> Node {
+        let name = self.path.name();
+        let searched = self
+            .space
+            .get(name)
+            .expect("every parameter of the tree is searched");
+        Node::Param {
+            name: name.to_owned(),
+            distribution: searched.distribution().clone(),
+            arms,
+        }
+    }
+}
+
+impl Node {
+    fn count(&self) -> Result<u64> {
+        match self {
+            Self::All(parts) => parts.iter().try_fold(1_u64, |product, part| {
+                Ok(product.saturating_mul(part.count()?))
+            }),
+            Self::Param {
+                name,
+                distribution,
+                arms,
+            } if arms.is_empty() => size(name, distribution),
+            Self::Param { arms, .. } => arms
+                .iter()
+                .try_fold(0_u64, |sum, arm| Ok(sum.saturating_add(arm.count()?))),
+        }
+    }
+
+    fn known_count(&self) -> u64 {
+        self.count().unwrap_or(0)
+    }
+
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "a place on a grid is below 2^53"
+    )]
+    fn values(&self, mut point: u64, values: &mut Vec<(String, f64)>) {
+        match self {
+            Self::All(parts) => {
+                let mut below: u64 = parts.iter().map(Self::known_count).product();
+                for part in parts {
+                    below /= part.known_count();
+                    part.values(point / below, values);
+                    point %= below;
+                }
+            }
+            Self::Param {
+                name,
+                distribution,
+                arms,
+            } if arms.is_empty() => {
+                values.push((name.clone(), value_at(distribution, point as f64)));
+            }
+            Self::Param { name, arms, .. } => {
+                for (place, arm) in arms.iter().enumerate() {
+                    let count = arm.known_count();
+                    if point < count {
+                        values.push((name.clone(), place as f64));
+                        return arm.values(point, values);
+                    }
+                    point -= count;
+                }
+            }
+        }
+    }
+
+    fn point_of(&self, trial: &PastTrial<'_>) -> Option<u64> {
+        match self {
+            Self::All(parts) => parts.iter().try_fold(0, |point: u64, part| {
+                Some(point * part.known_count() + part.point_of(trial)?)
+            }),
+            Self::Param {
+                name,
+                distribution,
+                arms,
+            } => {
+                let place = place_of(distribution, &trial.value(name)?)?;
+                let index = usize::try_from(place).ok()?;
+                let Some(arm) = arms.get(index) else {
+                    return Some(place);
+                };
+                let before: u64 = arms[..index].iter().map(Self::known_count).sum();
+                Some(before + arm.point_of(trial)?)
+            }
+        }
+    }
+}
+
+/// How many values a parameter has.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float grid that is too large saturates, and is refused with the product"
+)]
+fn size(name: &str, distribution: &Distribution) -> Result<u64> {
+    match distribution {
+        Distribution::Categorical(choices) => Ok(choices.len() as u64),
+        Distribution::Int(range) => {
+            Ok(range.high.abs_diff(range.low) / range.step.unsigned_abs() + 1)
+        }
+        Distribution::Float(range) if range.low >= range.high => Ok(1),
+        Distribution::Float(range) => match range.step {
+            Some(step) => Ok((((range.high - range.low) / step).round() as u64).saturating_add(1)),
+            None => Err(Error::NoGrid {
+                reason: format!(
+                    "`{name}` in {distribution} has no step; help: give it `step` or `choices`, or open the study \
+                     with `.set(\"{name}=…\")` to fix it"
+                ),
+            }),
+        },
+    }
+}
+
+/// The value at a place.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "declared integers are below 2^53"
+)]
+fn value_at(distribution: &Distribution, place: f64) -> f64 {
+    match distribution {
+        Distribution::Categorical(_) => place,
+        Distribution::Int(range) => range.low as f64 + place * range.step as f64,
+        Distribution::Float(range) => {
+            (range.low + place * range.step.unwrap_or(0.0)).min(range.high)
+        }
+    }
+}
+
+/// The place of a value that is on the grid.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a value on the grid has a small place"
+)]
+fn place_of(distribution: &Distribution, value: &Value) -> Option<u64> {
+    let stored = distribution.stored(value)?;
+    Some(match distribution {
+        Distribution::Categorical(_) => stored as u64,
+        Distribution::Int(range) => ((stored - range.low as f64) / range.step as f64) as u64,
+        Distribution::Float(range) => range
+            .step
+            .map_or(0, |step| ((stored - range.low) / step).round() as u64),
+    })
+}

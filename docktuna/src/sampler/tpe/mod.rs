@@ -1,0 +1,176 @@
+//! The tree-structured Parzen estimator.
+
+mod axis;
+mod bandwidth;
+mod density;
+mod hypervolume;
+mod model;
+mod normal;
+mod parzen;
+mod rank;
+mod split;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod vectors;
+mod weights;
+
+use model::Subspace;
+pub(super) use split::Split;
+
+use super::random::uniform;
+use super::{Draft, Sampler};
+use crate::distribution::Distribution;
+
+/// Models the good trials and the others by a density each, and tries what the first makes most
+/// likely against the second.
+///
+/// This is the tree-structured Parzen estimator of Bergstra, Bardenet, Bengio and Kégl, "Algorithms
+/// for Hyper-Parameter Optimization" (NIPS 2011), with the rules of Optuna 5.0, as Watanabe describes
+/// them in "Tree-Structured Parzen Estimator" (arXiv 2304.11127): parameters are modelled together,
+/// trials that run count as bad ones so that parallel workers keep apart, pruned trials and those that
+/// break constraints come after the others, and several objectives are ranked by domination and
+/// hypervolume. Unlike Optuna by default, parameters are modelled together in groups: those that
+/// always come together are one group, so that conditional spaces are modelled arm by arm.
+///
+/// It is the sampler of every study where nothing else is said. A suggestion takes about
+/// `(24 + n/10) · n · parameters` operations for `n` finished trials.
+///
+/// ```
+/// use docktuna::sampler::Tpe;
+/// # #[derive(docktuna::Tunable)]
+/// # struct Train { #[tune(range = 0.0..=1.0)] dropout: f64 }
+/// # async fn example() -> docktuna::Result<()> {
+/// let db = docktuna::OptunaDatabase::in_memory();
+/// let study = db
+///     .study_builder::<Train>("sentiment")
+///     .sampler(Tpe::default().n_startup_trials(20))
+///     .seed(7)
+///     .open()
+///     .await?;
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tpe {
+    n_startup_trials: usize,
+    n_ei_candidates: usize,
+    multivariate: Option<bool>,
+    group: bool,
+    constant_liar: bool,
+}
+
+impl Default for Tpe {
+    fn default() -> Self {
+        Self {
+            n_startup_trials: 10,
+            n_ei_candidates: 24,
+            multivariate: None,
+            group: true,
+            constant_liar: true,
+        }
+    }
+}
+
+impl Tpe {
+    /// Draws uniformly until so many trials are complete or pruned; 10 by default.
+    #[must_use]
+    pub fn n_startup_trials(mut self, trials: usize) -> Self {
+        self.n_startup_trials = trials;
+        self
+    }
+
+    /// How many candidates the best is taken of; 24 by default.
+    #[must_use]
+    pub fn n_ei_candidates(mut self, candidates: usize) -> Self {
+        self.n_ei_candidates = candidates;
+        self
+    }
+
+    /// Whether parameters are modelled together. By default they are with one objective, and each by
+    /// itself with several.
+    #[must_use]
+    pub fn multivariate(mut self, together: bool) -> Self {
+        self.multivariate = Some(together);
+        self
+    }
+
+    /// Whether what is modelled together are the groups of parameters that always come together
+    /// (yes by default), or only the parameters that every trial has, as in Optuna by default.
+    #[must_use]
+    pub fn group(mut self, group: bool) -> Self {
+        self.group = group;
+        self
+    }
+
+    /// Whether trials that run count as bad ones, so that parallel workers keep apart; yes by default.
+    #[must_use]
+    pub fn constant_liar(mut self, liar: bool) -> Self {
+        self.constant_liar = liar;
+        self
+    }
+
+    /// The names that are drawn together with `name`.
+    fn companions<'a>(&self, draft: &Draft<'a>, name: &'a str) -> Vec<&'a str> {
+        let history = draft.history();
+        let group = match (self.is_multivariate(draft), self.group) {
+            (true, true) => history.group_of(name),
+            (true, false) => history.intersection(),
+            (false, _) => Vec::new(),
+        };
+        if group.contains(&name) {
+            group
+        } else {
+            vec![name]
+        }
+    }
+
+    fn is_multivariate(&self, draft: &Draft<'_>) -> bool {
+        self.multivariate
+            .unwrap_or(draft.history().directions().len() == 1)
+    }
+}
+
+impl Sampler for Tpe {
+    fn name(&self) -> &'static str {
+        "tpe"
+    }
+
+    fn reads_history(&self) -> bool {
+        true
+    }
+
+    fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
+        let history = draft.history();
+        // Names live as long as the space, which outlives the draft.
+        let Some(own) = draft.space().get(name) else {
+            return uniform(draft.rng(), distribution);
+        };
+        let known = history.column_of(name).is_some();
+        if history.finished() < self.n_startup_trials.max(1) || !known {
+            return uniform(draft.rng(), distribution);
+        }
+        let mut subspace = Subspace::new(history, self.is_multivariate(draft));
+        for name in self.companions(draft, own.name()) {
+            if let Some(param) = draft.space().get(name) {
+                subspace.add(name, param.distribution(), param.is_ordered());
+            }
+        }
+        if !subspace.names().any(|member| member == name) {
+            return uniform(draft.rng(), distribution);
+        }
+        let own = draft.number();
+        let split = draft.split(|history| Split::of(history, self.constant_liar, own));
+        let several = history.directions().len() > 1;
+        let below = subspace.estimator(&split.below, several);
+        let above = subspace.estimator(&split.above, false);
+        let values = subspace.choose(&below, &above, self.n_ei_candidates, draft.rng());
+        for (name, value) in subspace.names().zip(values) {
+            draft.put(name, value);
+        }
+        draft
+            .take(name)
+            .unwrap_or_else(|| uniform(draft.rng(), distribution))
+    }
+}

@@ -1,0 +1,110 @@
+//! The normal distribution, in logarithms, far into its tails.
+
+use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI};
+
+/// Below this, ln Φ is taken from its asymptotic series.
+const FAR: f64 = -20.0;
+
+/// ln(√(2π))
+pub(super) fn ln_sqrt_tau() -> f64 {
+    0.5 * (2.0 * PI).ln()
+}
+
+/// The mass above `x`, for `x` of at least 0 right to the last bits.
+pub(super) fn upper_tail(x: f64) -> f64 {
+    0.5 * libm::erfc(x * FRAC_1_SQRT_2)
+}
+
+/// ln Φ(x).
+pub(super) fn ln_cdf(x: f64) -> f64 {
+    if x > 0.0 {
+        (-upper_tail(x)).ln_1p()
+    } else if x > FAR {
+        upper_tail(-x).ln()
+    } else if x == f64::NEG_INFINITY {
+        x
+    } else {
+        let y = 1.0 / (x * x);
+        let series =
+            1.0 - y * (1.0 - 3.0 * y * (1.0 - 5.0 * y * (1.0 - 7.0 * y * (1.0 - 9.0 * y))));
+        -0.5 * x * x - (-x).ln() - ln_sqrt_tau() + series.ln()
+    }
+}
+
+/// ln(Φ(b) − Φ(a)), for `a` of at most `b`.
+pub(super) fn ln_mass(a: f64, b: f64) -> f64 {
+    if a >= b {
+        f64::NEG_INFINITY
+    } else if b <= 0.0 {
+        let high = ln_cdf(b);
+        high + ln_one_minus_exp(ln_cdf(a) - high)
+    } else if a >= 0.0 {
+        ln_mass(-b, -a)
+    } else {
+        (-upper_tail(b) - upper_tail(-a)).ln_1p()
+    }
+}
+
+/// ln(1 − exp(x)), for negative `x`.
+fn ln_one_minus_exp(x: f64) -> f64 {
+    if x > -LN_2 {
+        (-x.exp_m1()).ln()
+    } else {
+        (-x.exp()).ln_1p()
+    }
+}
+
+fn ln_sum(a: f64, b: f64) -> f64 {
+    let (high, low) = (a.max(b), a.min(b));
+    if high == f64::NEG_INFINITY {
+        high
+    } else {
+        high + (low - high).exp().ln_1p()
+    }
+}
+
+/// The quantile `q` of the standard normal truncated to [a, b].
+///
+/// Solves for the logarithm of the smaller of the two tails, so that both ends stay sharp.
+pub(super) fn truncated_quantile(a: f64, b: f64, q: f64) -> f64 {
+    if q <= 0.0 {
+        return a;
+    }
+    if q >= 1.0 {
+        return b;
+    }
+    let mass = ln_mass(a, b);
+    if mass == f64::NEG_INFINITY {
+        return a + q * (b - a);
+    }
+    let below = ln_sum(q.ln() + mass, ln_cdf(a));
+    let above = ln_sum((-q).ln_1p() + mass, ln_cdf(-b));
+    let x = if below <= above {
+        inverse_ln_cdf(below)
+    } else {
+        -inverse_ln_cdf(above)
+    };
+    x.clamp(a, b)
+}
+
+/// The x of at most about 0 with ln Φ(x) = `target`.
+///
+/// Newton's method: ln Φ is concave and increasing, so that after one step every iterate lies left
+/// of the root and comes closer.
+fn inverse_ln_cdf(target: f64) -> f64 {
+    let mut x = if target > -2.0 {
+        0.0
+    } else {
+        -(-2.0 * (target + ln_sqrt_tau())).max(0.0).sqrt()
+    };
+    for _ in 0..50 {
+        let value = ln_cdf(x);
+        let slope = (-0.5 * x * x - ln_sqrt_tau() - value).exp();
+        let step = (value - target) / slope;
+        x -= step;
+        if step.abs() <= 1e-12 * (1.0 + x.abs()) {
+            break;
+        }
+    }
+    x
+}
