@@ -117,7 +117,7 @@ async fn the_space_is_recorded_with_the_study() {
             space.get("seed").unwrap().kind(),
             &EntryKind::Fixed("42".to_owned())
         );
-        assert_eq!(attributes["docktuna:sampler"].as_json(), "\"random\"");
+        assert_eq!(attributes["docktuna:sampler"].as_json(), "\"tpe\"");
         assert!(space.get("cache").is_none());
     }
 }
