@@ -19,6 +19,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use docktuna::sampler::Random;
 use docktuna::{BoxError, DatabaseBuilder, OptunaDatabase, Pool, SslMode, Study, Tunable};
 use docktuna_examples::cli;
 use lexopt::{Arg, ValueExt};
@@ -156,7 +157,8 @@ async fn bench<T: Tunable + Send + 'static>(arguments: &Arguments) -> Result<(),
         .await?;
     eprintln!("database: {}", db.description());
     let name = format!("bench-{params}-{workers}-{unique}");
-    let study = db.study::<T>(&name).await?;
+    // The store alone: no history is read.
+    let study = db.study_builder::<T>(&name).sampler(Random).open().await?;
 
     let mut floor = Floor::new(&db, workers, unique).await?;
     let measured = measure(&study, &mut floor, workers, arguments.seconds).await;
@@ -432,7 +434,8 @@ async fn count<T: Tunable>(
         Some(password) => settings.password(password),
         None => settings,
     };
-    let study = settings.connect().await?.study::<T>(study).await?;
+    let db = settings.connect().await?;
+    let study = db.study_builder::<T>(study).sampler(Random).open().await?;
     for _ in 0..WARM_UP {
         study.ask().await?.tell(0.5).await?;
     }

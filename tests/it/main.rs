@@ -31,6 +31,7 @@ mod retry;
 mod rights;
 mod round_trips;
 mod rules;
+mod sampling;
 mod schema;
 mod secrets;
 mod sequences;

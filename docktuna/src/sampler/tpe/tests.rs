@@ -261,6 +261,27 @@ fn several_objectives_are_sampled() {
     );
 }
 
+/// What a worker keeps of a study, whatever its size.
+#[test]
+fn a_trial_of_ten_numbers_takes_less_than_200_bytes() {
+    let mut history = History::new(&[Direction::Minimize]);
+    let names: Vec<String> = (0..10).map(|i| format!("p{i}")).collect();
+    for batch in 0..10 {
+        let trials = (0..1000).map(|i| {
+            let number = batch * 1000 + i;
+            let mut params = Params::default();
+            for name in &names {
+                let value = f64::from(number * 7919 % 10_007) / 10_007.0;
+                params.push(name, Distribution::Float(FloatDomain::new(0.0, 1.0)), value);
+            }
+            finished(number, params)
+        });
+        history.update(trials.collect(), &[]);
+    }
+    let per_trial = history.bytes() / 10_000;
+    assert!((100..200).contains(&per_trial), "{per_trial} bytes");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
