@@ -27,14 +27,20 @@ pub(crate) struct Column {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Number { log: bool },
+    Number { log: bool, integer: bool },
     Choice,
 }
 
 fn kind(distribution: &Distribution) -> Kind {
     match distribution {
-        Distribution::Float(range) => Kind::Number { log: range.log },
-        Distribution::Int(range) => Kind::Number { log: range.log },
+        Distribution::Float(range) => Kind::Number {
+            log: range.log,
+            integer: false,
+        },
+        Distribution::Int(range) => Kind::Number {
+            log: range.log,
+            integer: true,
+        },
         Distribution::Categorical(_) => Kind::Choice,
     }
 }
@@ -89,7 +95,7 @@ impl Column {
             values[row] = value;
         };
         place(&mut self.values, value);
-        if self.kind == Some(Kind::Number { log: true }) {
+        if self.is_log() {
             place(&mut self.logarithms, value.ln());
         }
     }
@@ -131,7 +137,7 @@ impl Column {
 
     /// The natural logarithms of the values, if the column is on a log scale.
     pub(crate) fn logarithms(&self) -> Option<&[f64]> {
-        (self.kind == Some(Kind::Number { log: true })).then_some(&*self.logarithms)
+        self.is_log().then_some(&*self.logarithms)
     }
 
     /// The trials that are over and have a number, by value, equal ones by trial number.
@@ -160,14 +166,19 @@ impl Column {
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a place in the list"
+        reason = "a place in the list; integers are cut, as Optuna does"
     )]
     pub(super) fn value(&self, row: u32) -> Option<Value> {
         let value = self.number_or_place(row)?;
         match self.kind? {
-            Kind::Number { .. } => self.distributions.first()?.value(value),
+            Kind::Number { integer: true, .. } => Some(Value::Int(value as i64)),
+            Kind::Number { .. } => Some(Value::Float(value)),
             Kind::Choice => self.choices.get(value as usize).cloned(),
         }
+    }
+
+    fn is_log(&self) -> bool {
+        matches!(self.kind, Some(Kind::Number { log: true, .. }))
     }
 
     fn number_or_place(&self, row: u32) -> Option<f64> {

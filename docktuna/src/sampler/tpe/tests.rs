@@ -261,9 +261,9 @@ fn several_objectives_are_sampled() {
     );
 }
 
-/// What a worker keeps of a study, whatever its size.
+/// What a worker keeps of a study: 137 bytes, and up to as many in reserve while vectors grow.
 #[test]
-fn a_trial_of_ten_numbers_takes_less_than_200_bytes() {
+fn a_trial_of_ten_numbers_takes_less_than_280_bytes() {
     let mut history = History::new(&[Direction::Minimize]);
     let names: Vec<String> = (0..10).map(|i| format!("p{i}")).collect();
     for batch in 0..10 {
@@ -279,7 +279,7 @@ fn a_trial_of_ten_numbers_takes_less_than_200_bytes() {
         history.update(trials.collect(), &[]);
     }
     let per_trial = history.bytes() / 10_000;
-    assert!((100..200).contains(&per_trial), "{per_trial} bytes");
+    assert!((130..280).contains(&per_trial), "{per_trial} bytes");
 }
 
 proptest! {
@@ -326,4 +326,21 @@ fn replayed(trial: &crate::sampler::PastTrial<'_>) -> Params {
         params.push(node.name(), Distribution::from(*param.domain()), stored);
     }
     params
+}
+
+/// A grid has to know what runs or failed, even where nothing has ended well yet.
+#[test]
+fn values_are_known_before_a_trial_has_a_result() {
+    let mut history = History::new(&[Direction::Minimize]);
+    let params = draw::<Everything>(&Random, &history, Some(1)).params;
+    let failed = FrozenTrial {
+        state: TrialState::Fail,
+        values: Vec::new(),
+        ..finished(0, params.clone())
+    };
+    history.update(vec![failed], &[]);
+    history.add_running(TrialNumber(1), &params, Vec::new());
+    for trial in history.trials().chain(history.running()) {
+        assert_eq!(replayed(&trial), params);
+    }
 }
