@@ -266,6 +266,35 @@ async fn a_grid_is_run_once_by_all_workers_together() {
     }
 }
 
+#[derive(Tunable, Debug, Clone)]
+struct Listed {
+    #[tune(len = 1..=2)]
+    list: Vec<Small>,
+    pair: [Small; 2],
+}
+
+#[derive(Tunable, Debug, Clone)]
+struct Small {
+    #[tune(range = 0..=1)]
+    bit: u8,
+}
+
+/// (2 + 4) · 4 points.
+#[tokio::test]
+async fn a_grid_covers_arrays_and_vectors_of_each_length() {
+    let db = OptunaDatabase::in_memory();
+    let study = db
+        .study_builder::<Listed>("s")
+        .sampler(Grid::default())
+        .open()
+        .await
+        .unwrap();
+    let run = study.optimize(|config, _| async move { Ok(f64::from(config.pair[0].bit)) });
+    assert_eq!(run.run().await.unwrap().complete, 24);
+    let trials = study.trials().await.unwrap();
+    assert_eq!(trials.iter().map(point).collect::<BTreeSet<_>>().len(), 24);
+}
+
 #[tokio::test]
 async fn a_grid_needs_steps_and_says_so() {
     let db = OptunaDatabase::in_memory();

@@ -8,7 +8,7 @@ use super::random::uniform;
 use super::{Draft, Sampler, SearchSpace};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
-use crate::space::{Field, Space, Switch, Value};
+use crate::space::{Field, Sequence, Space, Switch, Value};
 
 /// Tries every combination of a discrete space once, whatever number of workers take part, and then
 /// ends the run.
@@ -94,6 +94,9 @@ impl Sampler for Grid {
     }
 }
 
+/// A sequence of more elements has more than 2^64 combinations, unless all but one have one value.
+const LONGEST: usize = 64;
+
 /// A space as a tree whose leaves are counted.
 struct Tree {
     root: Node,
@@ -109,6 +112,8 @@ enum Node {
     },
     /// All of these.
     All(Vec<Node>),
+    /// More than can be counted.
+    Endless,
 }
 
 impl Tree {
@@ -154,6 +159,7 @@ impl Builder<'_> {
             Space::Param(_) => self.param(Vec::new()),
             Space::Group(fields) => Node::All(fields.iter().map(|f| self.field(f)).collect()),
             Space::Switch(switch) => self.switch(switch),
+            Space::Sequence(sequence) => self.sequence(sequence),
             Space::Fixed(_) => Node::All(Vec::new()),
         }
     }
@@ -163,6 +169,41 @@ impl Builder<'_> {
         let node = self.node(field.space());
         self.path.leave();
         node
+    }
+
+    /// The length of a vector is a choice, too, which brings so many elements.
+    fn sequence(&mut self, sequence: &Sequence) -> Node {
+        if sequence.length().is_none() {
+            return self.elements(sequence, sequence.longest());
+        }
+        self.path.enter(Sequence::LEN);
+        let length = self.param(Vec::new());
+        self.path.leave();
+        let Node::Param {
+            name, distribution, ..
+        } = length
+        else {
+            return length;
+        };
+        let arms = lengths(&distribution).map(|length| self.elements(sequence, length));
+        Node::Param {
+            arms: arms.collect(),
+            name,
+            distribution,
+        }
+    }
+
+    fn elements(&mut self, sequence: &Sequence, length: usize) -> Node {
+        if length > LONGEST {
+            return Node::Endless;
+        }
+        let element = |index: usize| {
+            self.path.enter(&index.to_string());
+            let node = self.node(sequence.element());
+            self.path.leave();
+            node
+        };
+        Node::All((0..length).map(element).collect())
     }
 
     fn switch(&mut self, switch: &Switch) -> Node {
@@ -215,6 +256,7 @@ impl Builder<'_> {
 impl Node {
     fn count(&self) -> Result<u64> {
         match self {
+            Self::Endless => Ok(u64::MAX),
             Self::All(parts) => parts.iter().try_fold(1_u64, |product, part| {
                 Ok(product.saturating_mul(part.count()?))
             }),
@@ -229,6 +271,7 @@ impl Node {
         }
     }
 
+    /// 0 where it is not known; [`Tree::count`] has refused such a tree.
     fn known_count(&self) -> u64 {
         self.count().unwrap_or(0)
     }
@@ -239,6 +282,7 @@ impl Node {
     )]
     fn values(&self, mut point: u64, values: &mut Vec<(String, f64)>) {
         match self {
+            Self::Endless => {}
             Self::All(parts) => {
                 let mut below: u64 = parts.iter().map(Self::known_count).product();
                 for part in parts {
@@ -254,11 +298,15 @@ impl Node {
             } if arms.is_empty() => {
                 values.push((name.clone(), value_at(distribution, point as f64)));
             }
-            Self::Param { name, arms, .. } => {
+            Self::Param {
+                name,
+                distribution,
+                arms,
+            } => {
                 for (place, arm) in arms.iter().enumerate() {
                     let count = arm.known_count();
                     if point < count {
-                        values.push((name.clone(), place as f64));
+                        values.push((name.clone(), value_at(distribution, place as f64)));
                         return arm.values(point, values);
                     }
                     point -= count;
@@ -269,6 +317,7 @@ impl Node {
 
     fn point_of(&self, trial: &PastTrial<'_>) -> Option<u64> {
         match self {
+            Self::Endless => None,
             Self::All(parts) => parts.iter().try_fold(0, |point: u64, part| {
                 Some(point * part.known_count() + part.point_of(trial)?)
             }),
@@ -287,6 +336,16 @@ impl Node {
             }
         }
     }
+}
+
+/// The values of a length, in order.
+fn lengths(distribution: &Distribution) -> impl Iterator<Item = usize> + use<> {
+    let (low, high, step) = match distribution {
+        Distribution::Int(range) => (range.low, range.high, range.step),
+        _ => (0, 0, 1),
+    };
+    let length = move |place| usize::try_from(low + place * step).unwrap_or(0);
+    (0..=(high - low) / step).map(length)
 }
 
 /// How many values a parameter has.
