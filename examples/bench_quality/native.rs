@@ -1,6 +1,6 @@
 //! Searching with this crate: a study in memory, asked and told.
 
-use docktuna::sampler::Random;
+use docktuna::sampler::{Random, Tpe};
 use docktuna::{BoxError, OptunaDatabase};
 
 use crate::problem::{Losses, Objective, Run};
@@ -8,6 +8,8 @@ use crate::problem::{Losses, Objective, Run};
 /// A sampler of this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Native {
+    /// What a study has without saying more.
+    Tpe,
     Random,
 }
 
@@ -19,6 +21,7 @@ pub(crate) fn losses<T: Objective>(sampler: Native, run: Run) -> Losses {
         let db = OptunaDatabase::in_memory();
         let study = db.study_builder::<T>("quality").seed(run.seed);
         let study = match sampler {
+            Native::Tpe => study.sampler(Tpe::default()),
             Native::Random => study.sampler(Random),
         };
         let study = study.open().await?;

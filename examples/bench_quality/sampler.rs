@@ -17,6 +17,7 @@ pub(crate) enum Sampler {
 
 /// All of them by name; the first is compared with the others.
 pub(crate) const ALL: &[(&str, Sampler)] = &[
+    ("tpe", Sampler::Native(Native::Tpe)),
     ("random", Sampler::Native(Native::Random)),
     ("optuna-tpe", Sampler::Python(Python::Tpe)),
     ("optuna-group", Sampler::Python(Python::Group)),
