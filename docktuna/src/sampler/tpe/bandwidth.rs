@@ -4,15 +4,21 @@ use super::axis::Interval;
 
 /// The standard deviation of each kernel, from the distances to its neighbours.
 ///
-/// `order` lists the places of `means` from the smallest mean to the largest.
+/// `order` lists the places of `means` from the smallest mean to the largest; see [`narrowest`] for
+/// `sharpness`.
 #[allow(
     clippy::cast_precision_loss,
     reason = "a count of trials is below 2^31"
 )]
-pub(super) fn bandwidths(interval: &Interval, means: &[f64], order: &[u32]) -> Vec<f64> {
+pub(super) fn bandwidths(
+    interval: &Interval,
+    means: &[f64],
+    order: &[u32],
+    sharpness: u32,
+) -> Vec<f64> {
     let n = means.len();
     let widest = interval.width();
-    let narrowest = narrowest(interval, n);
+    let narrowest = narrowest(interval, n, sharpness);
     let mut sigmas = vec![widest; n];
     let mean = |place: usize| means[order[place] as usize];
     let mut left = interval.start;
@@ -35,11 +41,12 @@ pub(super) fn bandwidths(interval: &Interval, means: &[f64], order: &[u32]) -> V
     sigmas
 }
 
-/// The smallest standard deviation with `n` observations, which Optuna calls the magic clip.
+/// The smallest standard deviation with `n` observations. Optuna calls it the magic clip, and has a
+/// `sharpness` of 1.
 #[allow(
     clippy::cast_precision_loss,
     reason = "a count of trials is below 2^31"
 )]
-pub(super) fn narrowest(interval: &Interval, n: usize) -> f64 {
-    interval.width() / (n as f64 + 2.0).min(100.0)
+pub(super) fn narrowest(interval: &Interval, n: usize, sharpness: u32) -> f64 {
+    interval.width() / (f64::from(sharpness.max(1)) * (n as f64 + 2.0)).min(100.0)
 }

@@ -18,6 +18,8 @@ pub(super) struct Subspace<'a> {
     axes: Vec<Axis>,
     /// Whether what running trials announce counts as if they had drawn it.
     announced: bool,
+    /// How much narrower than Optuna's the narrowest kernels are.
+    sharpness: u32,
 }
 
 /// One of them.
@@ -32,12 +34,13 @@ struct Modelled<'a> {
 }
 
 impl<'a> Subspace<'a> {
-    pub(super) fn new(history: &'a History, announced: bool) -> Self {
+    pub(super) fn new(history: &'a History, announced: bool, sharpness: u32) -> Self {
         Self {
             history,
             params: Vec::new(),
             axes: Vec::new(),
             announced,
+            sharpness,
         }
     }
 
@@ -89,7 +92,7 @@ impl<'a> Subspace<'a> {
         } else {
             weights::by_age(rows.len())
         };
-        Parzen::new(&self.axes, observations, weights)
+        Parzen::new(&self.axes, observations, weights, self.sharpness)
     }
 
     /// Those of `trials` that have a value for every parameter.

@@ -86,6 +86,7 @@ impl Parzen {
         axes: &[Axis],
         observations: Vec<Observations>,
         mut weights: Vec<f64>,
+        sharpness: u32,
     ) -> Self {
         weights.push(1.0);
         let total: f64 = weights.iter().sum();
@@ -99,12 +100,14 @@ impl Parzen {
         for (axis, observed) in axes.iter().zip(observations) {
             factors.push(match axis {
                 Axis::Number(interval) if interval.step.is_none() => {
-                    let smooth = Smooth::new(*interval, observed);
+                    let smooth = Smooth::new(*interval, observed, sharpness);
                     smooth.normalize(&mut products, &mut constants);
                     multiplied += 1;
                     Factor::Smooth(smooth)
                 }
-                Axis::Number(interval) => Factor::Stepped(Stepped::new(*interval, observed)),
+                Axis::Number(interval) => {
+                    Factor::Stepped(Stepped::new(*interval, observed, sharpness))
+                }
                 Axis::Choice(choices) => Factor::Choice(Choice::new(*choices, &observed.values)),
             });
             // Each factor is at most 200 or so, and none of these products can overflow.
@@ -167,9 +170,13 @@ fn take_logarithms(products: &mut [f64], constants: &mut [f64]) {
 }
 
 /// Means and standard deviations, the prior's last.
-fn shapes(interval: &Interval, mut observed: Observations) -> (Vec<f64>, Vec<f64>, Vec<u32>) {
+fn shapes(
+    interval: &Interval,
+    mut observed: Observations,
+    sharpness: u32,
+) -> (Vec<f64>, Vec<f64>, Vec<u32>) {
     let order = observed.order();
-    let mut sigmas = bandwidths(interval, &observed.values, &order);
+    let mut sigmas = bandwidths(interval, &observed.values, &order, sharpness);
     let mut means = observed.values;
     means.push(0.5 * (interval.start + interval.end));
     sigmas.push(interval.width());
@@ -177,8 +184,8 @@ fn shapes(interval: &Interval, mut observed: Observations) -> (Vec<f64>, Vec<f64
 }
 
 impl Smooth {
-    fn new(interval: Interval, observed: Observations) -> Self {
-        let (means, sigmas, _) = shapes(&interval, observed);
+    fn new(interval: Interval, observed: Observations, sharpness: u32) -> Self {
+        let (means, sigmas, _) = shapes(&interval, observed, sharpness);
         let scales: Vec<f64> = sigmas
             .iter()
             .map(|sigma| std::f64::consts::FRAC_1_SQRT_2 / sigma)
@@ -228,8 +235,8 @@ impl Smooth {
 
 impl Stepped {
     #[allow(clippy::float_cmp, reason = "equal observations have equal means")]
-    fn new(interval: Interval, observed: Observations) -> Self {
-        let (means, sigmas, order) = shapes(&interval, observed);
+    fn new(interval: Interval, observed: Observations, sharpness: u32) -> Self {
+        let (means, sigmas, order) = shapes(&interval, observed, sharpness);
         let mut all: Vec<(f64, f64)> = Vec::new();
         let mut shape = vec![0; means.len()];
         // The kernels of one mean come one after the other.

@@ -164,7 +164,7 @@ fn check_estimator(case: &Json) {
     } else {
         weights::by_age(n)
     };
-    let parzen = Parzen::new(&axes, observations, weights);
+    let parzen = Parzen::new(&axes, observations, weights, 1);
     assert_all_close(parzen.weights(), &case["kernel_weights"], 1e-8, name);
     for (place, ((param, _), axis)) in space.iter().zip(&axes).enumerate() {
         let kernels = &case["kernels"][param];
@@ -244,7 +244,7 @@ fn check_estimate(case: &Json, history: &History, estimate: &Json) {
     let what = format!("{}, {}", case["name"], estimate["label"]);
     let several = history.directions().len() > 1;
     let space = space(&estimate["space"]);
-    let mut subspace = Subspace::new(history, !several);
+    let mut subspace = Subspace::new(history, !several, 1);
     for (name, distribution) in &space {
         subspace.add(name, distribution, false);
     }
