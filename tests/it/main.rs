@@ -24,6 +24,7 @@ mod laws;
 mod load;
 mod mixed_pruning;
 mod objectives;
+mod observability;
 mod opening;
 mod overriding;
 mod pruning;

@@ -13,6 +13,8 @@ mod pruning;
 mod running;
 mod stats;
 mod trial;
+mod watch;
+mod worker;
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -47,8 +49,7 @@ use crate::tunable::Tunable;
 
 /// A study whose trials are values of `T`.
 ///
-/// It is cheap to clone. What does not depend on `T` is on [`DynamicStudy`], to which it
-/// dereferences.
+/// It is cheap to clone, and dereferences to [`DynamicStudy`] for what does not depend on `T`.
 ///
 /// ```
 /// # async fn example() -> docktuna::Result<()> {

@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tracing::{Instrument, Span};
+
 use super::pruning::{Own, Pruning, rung_attribute};
+use super::watch::Watch;
 use super::{DynamicStudy, Stop, Values};
 use crate::codec;
 use crate::database::Beat;
@@ -31,6 +34,7 @@ struct Live {
     told: AtomicBool,
     /// Ends with the trial; none where heartbeats are off.
     beat: Mutex<Option<Beat>>,
+    watch: Watch,
 }
 
 impl RunningTrial {
@@ -50,6 +54,7 @@ impl RunningTrial {
         dropped.retries = study.retries();
         study.counters().asked();
         let beat = Mutex::new(study.attend(key));
+        let watch = Watch::new(study.name(), key.number);
         Self(Arc::new(Live {
             study,
             pruning,
@@ -60,6 +65,7 @@ impl RunningTrial {
             outcome: Mutex::new(dropped),
             told: AtomicBool::new(false),
             beat,
+            watch,
         }))
     }
 
@@ -71,6 +77,11 @@ impl RunningTrial {
             live.own = Mutex::new(own);
         }
         self
+    }
+
+    /// The span of its objective.
+    pub(crate) fn span(&self) -> Span {
+        self.0.watch.span()
     }
 
     pub(crate) fn key(&self) -> &TrialKey {
@@ -312,9 +323,8 @@ impl RunningTrial {
     }
 
     async fn finish_with(&self, outcome: Outcome) -> Result<()> {
-        let state = outcome.state;
         let lost = || match outcome.values.as_slice() {
-            [] => format!("state {state}"),
+            [] => format!("state {}", outcome.state),
             [value] => format!("result {value}"),
             values => format!("result {values:?}"),
         };
@@ -330,24 +340,13 @@ impl RunningTrial {
         let storage = study.storage();
         let finished = storage
             .finish(study.row(), &self.0.key, &self.0.params, &outcome)
+            .instrument(self.span())
             .await?;
         self.0.told.store(true, Ordering::Release);
         self.still();
+        self.0.watch.ended(study, &outcome, finished);
         match finished {
-            Finished::Recorded | Finished::Retried => {
-                let retried = matches!(finished, Finished::Retried);
-                study.counters().ended(state, retried);
-                Ok(())
-            }
-            Finished::Moved(number) => {
-                study.counters().ended(state, false);
-                tracing::warn!(
-                    trial = self.number().0,
-                    moved = number.0,
-                    "the server lost this trial's row in a crash; it was recorded anew"
-                );
-                Ok(())
-            }
+            Finished::Recorded | Finished::Retried | Finished::Moved(_) => Ok(()),
             Finished::Closed(state) => Err(self.closed_as(state, lost()).await?),
             Finished::Gone => Err(self.gone()),
         }
@@ -455,24 +454,22 @@ impl Drop for Live {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let database = study.database().clone();
-        database.spawn(async move {
+        let (database, watch) = (study.database().clone(), self.watch.clone());
+        let span = watch.span();
+        let end = async move {
             let finished = study
                 .storage()
                 .finish(study.row(), &key, &params, &outcome)
                 .await;
             drop(beat);
             match finished {
-                Ok(Finished::Retried) => study.counters().ended(outcome.state, true),
-                Ok(Finished::Recorded | Finished::Moved(_)) => {
-                    study.counters().ended(outcome.state, false);
-                }
-                Ok(Finished::Closed(_) | Finished::Gone) => (),
+                Ok(finished) => watch.ended(&study, &outcome, finished),
                 Err(error) => {
                     tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
                 }
             }
-        });
+        };
+        database.spawn(end.instrument(span));
     }
 }
 

@@ -20,9 +20,16 @@ pub struct StudyStats {
     pub failed: u64,
     /// Failed trials that it put into the queue again.
     pub retried: u64,
-    /// Connections that the database handle lost and opened again.
+    /// Connections that the database handle, which its studies share, found dead and gave up: one that
+    /// a statement broke on, the idle ones given up with it, and those that did not answer after 30 idle
+    /// seconds. Each is opened again when it is needed. Tries to reach a server that is down do not count,
+    /// nor do connections closed because a call was cancelled or its statement refused, nor that of
+    /// heartbeats.
     pub reconnects: u64,
-    /// Time that the database handle's connections were in use, for all studies together.
+    /// The time for which connections of the database handle, which its studies share, were in use,
+    /// summed over connections, so that it may exceed the time on the clock. It counts opening and
+    /// checking them, and statements and transactions with their waits for locks; not the waits for a
+    /// free connection or between tries, nor heartbeats, which have a connection of their own.
     pub store_time: Duration,
 }
 
