@@ -158,7 +158,10 @@ async fn a_study_that_was_made_again_is_read_again() {
     }
     assert_eq!(run(&study, &[2.0]).await, TrialState::Pruned);
     backend
-        .execute("DELETE FROM trial_intermediate_values; DELETE FROM trial_values; DELETE FROM trial_params; DELETE FROM trials")
+        .execute(
+            "DELETE FROM trial_heartbeats; DELETE FROM trial_intermediate_values; DELETE FROM trial_values;
+             DELETE FROM trial_params; DELETE FROM trials",
+        )
         .await;
     // Seen from the old trials these would be hopeless.
     for _ in 0..5 {

@@ -221,14 +221,19 @@ impl Smooth {
             let end = (self.interval.end - mean) / sigma;
             products[kernel] *= width / sigma;
             constants[kernel] += shared;
-            if start < -BEYOND && end > BEYOND {
+            if start > 0.0 || end < 0.0 {
+                constants[kernel] -= normal::ln_mass(start, end);
                 continue;
             }
-            if start <= 0.0 && end >= 0.0 {
-                products[kernel] /= 1.0 - normal::upper_tail(end) - normal::upper_tail(-start);
-            } else {
-                constants[kernel] -= normal::ln_mass(start, end);
+            // Mostly one end is near, or none.
+            let mut mass = 1.0;
+            if start >= -BEYOND {
+                mass -= normal::upper_tail(-start);
             }
+            if end <= BEYOND {
+                mass -= normal::upper_tail(end);
+            }
+            products[kernel] /= mass;
         }
     }
 }
@@ -359,6 +364,18 @@ impl Parzen {
                 .unzip(),
             Factor::Choice(_) => (Vec::new(), Vec::new()),
         }
+    }
+
+    /// ln(weight · density) of one kernel of real numbers at one of the points.
+    pub(super) fn ln_term(&self, kernel: usize, points: &[Vec<f64>], place: usize) -> f64 {
+        let squares = self.factors.iter().zip(points).map(|(factor, points)| {
+            let Factor::Smooth(smooth) = factor else {
+                unreachable!("only real numbers are asked for")
+            };
+            let z = points[place] * smooth.scales[kernel] - smooth.shifts[kernel];
+            z * z
+        });
+        self.constants[kernel] - squares.sum::<f64>()
     }
 
     /// The probabilities of a kernel's choices.
