@@ -24,6 +24,7 @@ pub(crate) enum Key {
     Skip,
     Rename,
     Flatten,
+    Shared,
     RenameAll,
     Crate,
     Study,
@@ -73,6 +74,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
     (Key::Skip, "skip", FIELD, Form::Optional("value")),
     (Key::Rename, "rename", FIELD, Form::Value("\"name\"")),
     (Key::Flatten, "flatten", FIELD, Form::Flag),
+    (Key::Shared, "shared", FIELD, Form::Flag),
     (Key::Rename, "rename", VARIANT, Form::Value("\"label\"")),
     (Key::Skip, "skip", VARIANT, Form::Flag),
     (Key::Default, "default", VARIANT, Form::Flag),
@@ -118,7 +120,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
 ];
 
 /// Options that are planned, so that nobody is told they do not exist.
-const PLANNED: [&str; 2] = ["alias", "shared"];
+const PLANNED: [&str; 1] = ["alias"];
 
 /// The options given on one item.
 pub(crate) struct Attrs {

@@ -173,8 +173,10 @@ pub enum Error {
         /// Names that look like it.
         near: Vec<String>,
     },
-    /// Two fields have one stored name, across `flatten`.
-    #[error("two fields are stored as `{param}`; help: rename one, or leave out `flatten`")]
+    /// Two fields have one stored name, across `flatten` or `shared`.
+    #[error(
+        "two fields are stored as `{param}`; help: rename one, or leave out `flatten` or `shared`"
+    )]
     NameClash {
         /// The name.
         param: String,
