@@ -223,4 +223,20 @@ mod tests {
         let double = Domain::Float(FloatDomain::new(0.1, 0.5));
         assert!(same_domain(&single, &double), "they are stored alike");
     }
+
+    /// The derive refuses them; of a space written by hand, opening a study does, as they clash.
+    #[test]
+    fn shared_parts_that_differ_stay_apart() {
+        const DIFFERENT: &[Field] = &[OTHER[0].shared()];
+        const ARMS: &[Arm] = &[
+            Arm::new("a", "", &Space::Group(SHARED)),
+            Arm::new("b", "", &Space::Group(DIFFERENT)),
+        ];
+        let space = Space::Switch(Switch::new(LABELS, ARMS));
+        let conditions = space.walk().skip(1).map(|node| {
+            assert_eq!(node.name(), "config.x");
+            node.when()[0].to_string()
+        });
+        assert_eq!(conditions.collect::<Vec<_>>(), ["config=a", "config=b"]);
+    }
 }
