@@ -23,8 +23,8 @@ pub(crate) enum Key {
     Fixed,
     Skip,
     Rename,
+    Alias,
     Flatten,
-    Shared,
     RenameAll,
     Crate,
     Study,
@@ -73,9 +73,10 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
     (Key::Fixed, "fixed", FIELD, Form::Optional("value")),
     (Key::Skip, "skip", FIELD, Form::Optional("value")),
     (Key::Rename, "rename", FIELD, Form::Value("\"name\"")),
+    (Key::Alias, "alias", FIELD, Form::Value("\"old_name\"")),
     (Key::Flatten, "flatten", FIELD, Form::Flag),
-    (Key::Shared, "shared", FIELD, Form::Flag),
     (Key::Rename, "rename", VARIANT, Form::Value("\"label\"")),
+    (Key::Alias, "alias", VARIANT, Form::Value("\"old_label\"")),
     (Key::Skip, "skip", VARIANT, Form::Flag),
     (Key::Default, "default", VARIANT, Form::Flag),
     (
@@ -120,7 +121,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
 ];
 
 /// Options that are planned, so that nobody is told they do not exist.
-const PLANNED: [&str; 1] = ["alias"];
+const PLANNED: [&str; 1] = ["shared"];
 
 /// The options given on one item.
 pub(crate) struct Attrs {
@@ -199,10 +200,11 @@ fn read_list(input: ParseStream<'_>, place: Place, subject: &Subject<'_>, into: 
     }
 }
 
-/// Adds an option, unless it is there already. Only constraints add up.
+/// Adds an option, unless it is there already. Only aliases and constraints add up.
 fn insert(entry: Entry, subject: &Subject<'_>, into: &mut Vec<Entry>) {
     match into.iter_mut().find(|earlier| earlier.key == entry.key) {
         None => into.push(entry),
+        Some(_) if entry.key == Key::Alias => into.push(entry),
         Some(earlier) if entry.key == Key::Constraint => earlier.members.extend(entry.members),
         Some(earlier) => subject.conflict(
             &entry.ident,
@@ -394,6 +396,14 @@ impl Attrs {
     pub(crate) fn text(&self, key: Key, subject: &Subject<'_>) -> Option<&LitStr> {
         let entry = self.get(key)?;
         required_text(&entry.ident, entry.value.as_ref()?, subject)
+    }
+
+    /// The texts of an option that may be given several times.
+    pub(crate) fn texts(&self, key: Key, subject: &Subject<'_>) -> Vec<&LitStr> {
+        let given = self.entries.iter().filter(|entry| entry.key == key);
+        let texts =
+            given.filter_map(|entry| required_text(&entry.ident, entry.value.as_ref()?, subject));
+        texts.collect()
     }
 }
 

@@ -52,6 +52,8 @@ pub(crate) struct Enum {
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
     pub(crate) label: String,
+    /// Labels of older versions.
+    pub(crate) aliases: Vec<String>,
     pub(crate) doc: String,
     pub(crate) content: Content,
 }
@@ -68,16 +70,6 @@ pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
     pub(crate) role: Role,
-    /// Given if the variant around it is left out of its stored name; it is searched then.
-    pub(crate) shared: Option<Shared>,
-}
-
-/// A field whose stored name is also that of other branches' fields.
-pub(crate) struct Shared {
-    /// The label of the variant around it.
-    pub(crate) label: String,
-    /// The option, where a mistake is shown.
-    pub(crate) option: Ident,
 }
 
 pub(crate) enum Role {
@@ -86,6 +78,8 @@ pub(crate) enum Role {
     /// Part of the space, under a name.
     Stored {
         name: String,
+        /// Names of older versions.
+        aliases: Vec<String>,
         doc: String,
         part: Part,
     },

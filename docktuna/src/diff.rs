@@ -169,7 +169,7 @@ impl fmt::Display for SpaceDiff {
         if let Some((old, new)) = self.renamed() {
             write!(
                 f,
-                "if `{new}` was called {old:?} before, give it that name again; "
+                "if `{new}` was called {old:?} before, add alias = {old:?} to it; "
             )?;
         }
         f.write_str("use another study name")?;
@@ -221,6 +221,8 @@ impl fmt::Display for DifferenceKind {
 }
 
 impl SpaceDiff {
+    /// The one name that is stored and not declared, and the one that is declared and not stored, or
+    /// of both the part in which they differ.
     fn renamed(&self) -> Option<(&str, &str)> {
         let of = |kind: DifferenceKind| {
             let mut found = self.differences.iter().filter(move |d| d.kind == kind);
@@ -229,8 +231,27 @@ impl SpaceDiff {
                 .filter(|_| found.next().is_none())
                 .map(|d| d.param.as_str())
         };
-        of(DifferenceKind::NotDeclared).zip(of(DifferenceKind::NotStored))
+        let (old, new) = of(DifferenceKind::NotDeclared).zip(of(DifferenceKind::NotStored))?;
+        distinct(old, new)
     }
+}
+
+/// Where two names differ, if that can be one field: `old` and `new` for `a.old.b` and `a.new.b`.
+fn distinct<'a>(mut old: &'a str, mut new: &'a str) -> Option<(&'a str, &'a str)> {
+    while let (Some((a, old_rest)), Some((b, new_rest))) =
+        (old.split_once('.'), new.split_once('.'))
+        && a == b
+    {
+        (old, new) = (old_rest, new_rest);
+    }
+    while let (Some((old_rest, a)), Some((new_rest, b))) =
+        (old.rsplit_once('.'), new.rsplit_once('.'))
+        && a == b
+    {
+        (old, new) = (old_rest, new_rest);
+    }
+    let is_index = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
+    (!new.contains('.') && !is_index(new)).then_some((old, new))
 }
 
 impl SpaceOutline {
@@ -416,4 +437,18 @@ fn differs(stored: &Parameter, domain: Domain, policy: Mismatch) -> Option<Diffe
         });
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_field_is_told_by_its_own_name() {
+        assert_eq!(distinct("old_lr", "lr"), Some(("old_lr", "lr")));
+        assert_eq!(distinct("a.old.0", "a.new.0"), Some(("old", "new")));
+        assert_eq!(distinct("model.lr", "lr"), Some(("model.lr", "lr")));
+        assert_eq!(distinct("lr", "model.lr"), None);
+        assert_eq!(distinct("a.0", "a.1"), None);
+    }
 }

@@ -14,6 +14,7 @@ extern crate self as docktuna;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod aliases;
 #[cfg(feature = "storage")]
 pub mod blocking;
 mod codec;

@@ -6,6 +6,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use crate::aliases::Aliases;
 use crate::codec;
 use crate::database::{DatabaseBuilder, OptunaDatabase};
 use crate::diff::{Difference, DifferenceKind, Mismatch, SpaceDiff, Subject, compare};
@@ -237,7 +238,8 @@ fn checked<T: Tunable>(
     params: &Params,
     mismatch: Mismatch,
 ) -> Result<T> {
-    match compare(T::SPACE, params, mismatch) {
+    let params = Aliases::of(T::SPACE).translated(params);
+    match compare(T::SPACE, &params, mismatch) {
         Ok(()) => {
             let config: T = params.replay();
             rules::validate(&config).map_err(|reason| Error::BestRefused {

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use crate::aliases::Aliases;
 use crate::diff::{Mismatch, SpaceDiff, Subject, compare};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
@@ -88,7 +89,8 @@ impl Params {
     }
 
     /// The configuration that has these parameters: the inverse of [`of`](Self::of). Fields that are
-    /// not searched get their own values.
+    /// not searched get their own values. Names and labels of older versions are read where the type
+    /// has them as aliases.
     ///
     /// ```
     /// use docktuna::{Params, Tunable};
@@ -110,8 +112,9 @@ impl Params {
     /// [`Error::SpaceMismatch`] with the diff if they are not what the type declares; a range may
     /// have moved, as long as the value lies in the declared one.
     pub fn to_config<T: Tunable>(&self) -> Result<T> {
-        match compare(T::SPACE, self, Mismatch::AllowMovedRange) {
-            Ok(()) => Ok(self.replay()),
+        let params = Aliases::of(T::SPACE).translated(self);
+        match compare(T::SPACE, &params, Mismatch::AllowMovedRange) {
+            Ok(()) => Ok(params.replay()),
             Err(differences) => Err(Error::SpaceMismatch(Box::new(SpaceDiff {
                 subject: Subject::Params { type_name: T::NAME },
                 differences,

@@ -9,6 +9,7 @@
     reason = "a test that fails panics, and what is stored has to come back to the bit"
 )]
 
+mod aliases;
 mod backend;
 mod bad_input;
 mod concurrency;
@@ -37,7 +38,6 @@ mod schema;
 mod secrets;
 mod sequences;
 mod settings;
-mod sharing;
 mod signals;
 mod space;
 mod study;

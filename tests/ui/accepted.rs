@@ -157,6 +157,8 @@ impl Writer {
                 variants.push_str("#[tune(skip)] ");
             } else if self.one_in(4) {
                 write!(variants, "#[tune(rename = \"label {index}\")] ").expect("memory");
+            } else if self.one_in(6) {
+                write!(variants, "#[tune(alias = \"old {index}\")] ").expect("memory");
             }
             let body = match self.random.random_range(0..4) {
                 0 => String::new(),
@@ -212,6 +214,10 @@ impl Writer {
                 .any(|o| o.starts_with("skip") || o == "flatten");
             if stored && self.one_in(6) {
                 options.push(format!("rename = \"name {}\"", self.fields));
+            }
+            let searched = stored && !options.iter().any(|o| o.starts_with("fixed"));
+            if searched && self.one_in(6) {
+                options.push(format!("alias = \"old {}\"", self.fields));
             }
             let doc = if self.one_in(3) {
                 "/// A doc\n/// comment.\n"

@@ -6,7 +6,7 @@ use super::name::{Names, stored};
 use super::shape::{self, Given};
 use crate::attr::{self, Attrs, Entry, Key, Place};
 use crate::diag::{Diag, Subject};
-use crate::model::{Field, Part, Role, Shared};
+use crate::model::{Field, Part, Role};
 use crate::rename::Style;
 use crate::types::{self, Known};
 
@@ -19,28 +19,22 @@ const RULES: &[Key] = &[
     Key::Flatten,
 ];
 
-/// The named fields of a struct, or of the variant that is called `label`.
+/// The named fields of a struct or of a variant.
 pub(super) fn fields<'a>(
     diag: &Diag,
     fields: impl IntoIterator<Item = &'a syn::Field>,
     style: Option<Style>,
-    label: Option<&str>,
 ) -> Option<Vec<Field>> {
     let mut names = Names::default();
     let fields: Vec<Option<Field>> = fields
         .into_iter()
-        .map(|field| one(diag, field, style, label, &mut names))
+        .map(|field| one(diag, field, style, &mut names))
         .collect();
+    names.finish(diag);
     fields.into_iter().collect()
 }
 
-fn one(
-    diag: &Diag,
-    field: &syn::Field,
-    style: Option<Style>,
-    label: Option<&str>,
-    names: &mut Names,
-) -> Option<Field> {
+fn one(diag: &Diag, field: &syn::Field, style: Option<Style>, names: &mut Names) -> Option<Field> {
     let ident = field.ident.clone()?;
     let subject = diag.about(syn::ext::IdentExt::unraw(&ident));
     let attrs = attr::read(&field.attrs, Place::Field, &subject);
@@ -49,7 +43,6 @@ fn one(
     }
     let rule = rule(&subject, &attrs)?;
     let dependents = dependents(&subject, &attrs, rule);
-    let shared = shared(&subject, &attrs, rule, label);
     let key = rule.map(|rule| rule.key);
     let name = match key {
         Some(Key::Skip | Key::Flatten) => None,
@@ -61,8 +54,8 @@ fn one(
             })
         }
     };
+    let aliases = names.aliases(&subject, &attrs);
     dependents?;
-    let shared = shared?;
     owned(&subject, &field.ty, rule)?;
     let role = match key {
         Some(Key::Flatten) => flatten(&subject, &field.ty)?,
@@ -72,6 +65,7 @@ fn one(
             let part = part(&subject, &attrs, rule, field);
             Role::Stored {
                 name: name?,
+                aliases,
                 doc: attrs.doc,
                 part: part?,
             }
@@ -81,7 +75,6 @@ fn one(
         ident,
         ty: field.ty.clone(),
         role,
-        shared,
     })
 }
 
@@ -145,44 +138,15 @@ fn dependents(subject: &Subject<'_>, attrs: &Attrs, rule: Option<&Entry>) -> Opt
             "`rename` belongs to a field that is stored under its own name; help: remove it",
         );
     }
-    (!subject.has_failed()).then_some(())
-}
-
-/// C23: `shared` outside of an enum, or on a field that no parameter is stored for by name.
-fn shared(
-    subject: &Subject<'_>,
-    attrs: &Attrs,
-    rule: Option<&Entry>,
-    label: Option<&str>,
-) -> Option<Option<Shared>> {
-    let Some(entry) = attrs.get(Key::Shared) else {
-        return Some(None);
-    };
-    let Some(label) = label else {
-        subject.error(
-            &entry.ident,
-            "`shared` belongs on a field of an enum's variant, whose label it leaves out of the \
-             stored name; help: remove it",
-        );
-        return None;
-    };
-    if let Some(rule) = rule
-        && matches!(rule.key, Key::Fixed | Key::Skip | Key::Flatten)
+    if let Some(entry) = attrs.get(Key::Alias)
+        && matches!(key, Some(Key::Fixed | Key::Skip | Key::Flatten))
     {
         subject.error(
             &entry.ident,
-            format_args!(
-                "`shared` belongs to a field that is searched under its own name, which a field \
-                 with `{}` is not; help: remove one of them",
-                rule.ident
-            ),
+            "`alias` belongs to a searched field, others are not read back; help: remove it",
         );
-        return None;
     }
-    Some(Some(Shared {
-        label: label.to_owned(),
-        option: entry.ident.clone(),
-    }))
+    (!subject.has_failed()).then_some(())
 }
 
 /// C42: borrowed field.

@@ -39,9 +39,7 @@ pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
     let rules = rules::rules(&subject, &attrs);
     let body = match &input.data {
         Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => {
-                field::fields(diag, &fields.named, style, None).map(Body::Struct)
-            }
+            Fields::Named(fields) => field::fields(diag, &fields.named, style).map(Body::Struct),
             Fields::Unnamed(_) | Fields::Unit => shapeless(&subject, input),
         },
         Data::Enum(data) => variants(diag, &subject, input, data, style).map(Body::Enum),
@@ -112,6 +110,7 @@ fn variants(
             None => complete = false,
         }
     }
+    names.finish(diag);
     one_default(diag, &defaults);
     if !complete {
         return None;
@@ -142,7 +141,9 @@ fn one_variant(
     let styled = |name: &str| style.map_or_else(|| name.to_owned(), |style| style.variant(name));
     let (label, at) = stored(&subject, &attrs, &variant.ident, styled)?;
     names.insert(&subject, &label, at);
+    let aliases = names.aliases(&subject, &attrs);
     let skip = attrs.get(Key::Skip);
+    read_back(&subject, skip, &attrs);
     if let Some(default) = attrs.get(Key::Default) {
         drawn_default(&subject, skip, default);
         defaults.push((label.clone(), variant.ident.clone(), default.clone()));
@@ -158,8 +159,7 @@ fn one_variant(
         match &variant.fields {
             Fields::Unit => Content::Unit,
             Fields::Named(fields) => {
-                let label = Some(label.as_str());
-                Content::Named(field::fields(diag, &fields.named, fields_style, label)?)
+                Content::Named(field::fields(diag, &fields.named, fields_style)?)
             }
             Fields::Unnamed(fields) => newtype(&subject, fields)?,
         }
@@ -167,6 +167,7 @@ fn one_variant(
     Some(Variant {
         ident: variant.ident.clone(),
         label,
+        aliases,
         doc: attrs.doc,
         content,
     })
@@ -217,6 +218,16 @@ fn named_fields_to_rename(subject: &Subject<'_>, variant: &syn::Variant, attrs: 
         subject.error(
             &entry.ident,
             "`rename_all` belongs on a variant with named fields; help: use rename, or remove it",
+        );
+    }
+}
+
+/// C23: `alias` on a variant that no stored label may lead to.
+fn read_back(subject: &Subject<'_>, skip: Option<&Entry>, attrs: &Attrs) {
+    if let (Some(_), Some(entry)) = (skip, attrs.get(Key::Alias)) {
+        subject.error(
+            &entry.ident,
+            "a skipped variant is not read back; help: remove `skip` or `alias`",
         );
     }
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::Ident;
 use syn::ext::IdentExt;
+use syn::{Ident, LitStr};
 
 use crate::attr::{Attrs, Key};
-use crate::diag::Subject;
+use crate::diag::{Diag, Subject};
 use crate::rename::{STYLES, Style};
 use crate::suggest::near;
 
@@ -77,6 +77,8 @@ pub(super) fn checked(subject: &Subject<'_>, name: &str, at: impl ToTokens) -> O
 #[derive(Default)]
 pub(super) struct Names {
     used: HashMap<String, (String, TokenStream)>,
+    /// Of whom, and the names that older versions stored under.
+    aliases: Vec<(String, LitStr)>,
 }
 
 impl Names {
@@ -95,5 +97,62 @@ impl Names {
         }
         self.used
             .insert(name.to_owned(), (subject.name().to_owned(), at));
+    }
+
+    /// The aliases of what `subject` names; C27: one that cannot have been stored.
+    pub(super) fn aliases(&mut self, subject: &Subject<'_>, attrs: &Attrs) -> Vec<String> {
+        let mut aliases = Vec::new();
+        for text in attrs.texts(Key::Alias, subject) {
+            let length = text.value().chars().count();
+            if !(1..=LONGEST).contains(&length) {
+                subject.error(
+                    text,
+                    format_args!(
+                        "a stored name has 1 to {LONGEST} characters, this alias has {length}; \
+                         help: write what an older version stored, or remove it"
+                    ),
+                );
+                continue;
+            }
+            self.aliases.push((subject.name().to_owned(), text.clone()));
+            aliases.push(text.value());
+        }
+        aliases
+    }
+
+    /// C26: an alias that is the name of a field today, or another alias. All names are known now.
+    pub(super) fn finish(self, diag: &Diag) {
+        let mut earlier: HashMap<String, (&str, &LitStr)> = HashMap::new();
+        for (owner, alias) in &self.aliases {
+            let (subject, text) = (diag.about(owner), alias.value());
+            match self.used.get(&text) {
+                Some((other, _)) if other == owner => subject.error(
+                    alias,
+                    format_args!("the alias {text:?} is its name today; help: remove it"),
+                ),
+                Some((other, name)) => subject.conflict(
+                    alias,
+                    format_args!(
+                        "the alias {text:?} is the name of `{other}` today; help: remove it"
+                    ),
+                    name,
+                    format_args!("`{other}` has this name"),
+                ),
+                None => {
+                    if let Some((other, first)) = earlier.get(&text) {
+                        subject.conflict(
+                            alias,
+                            format_args!(
+                                "the alias {text:?} belongs to `{other}` already; help: keep one"
+                            ),
+                            first,
+                            "the first is here",
+                        );
+                        continue;
+                    }
+                    earlier.insert(text, (owner, alias));
+                }
+            }
+        }
     }
 }

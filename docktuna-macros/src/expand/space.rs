@@ -1,36 +1,19 @@
 //! The description of the space.
 
-use std::collections::HashMap;
-
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::constants::Constants;
 use super::param::{call, domain_tokens, param};
-use crate::model::{Content, Enum, Field, OptionDefault, Part, Role, Shape, Shared, Variant};
+use crate::model::{Content, Enum, Field, OptionDefault, Part, Role, Shape, Variant};
 
-/// The spaces of the fields that share a name, as the first branch has them.
-type SharedSpaces = HashMap<String, TokenStream>;
-
-/// A struct: an expression of type `Space`.
+/// A struct, or what is in a variant: an expression of type `Space`.
 pub(super) fn group(fields: &[Field], constants: &mut Constants) -> TokenStream {
-    branch(fields, &mut SharedSpaces::new(), constants)
-}
-
-/// What is in a variant, in the same form.
-fn branch(fields: &[Field], shared: &mut SharedSpaces, constants: &mut Constants) -> TokenStream {
-    let fields: Vec<TokenStream> = fields
-        .iter()
-        .filter_map(|f| field(f, shared, constants))
-        .collect();
+    let fields: Vec<TokenStream> = fields.iter().filter_map(|f| field(f, constants)).collect();
     tokens!(__docktuna::Space::Group(const { &[#(#fields),*] }))
 }
 
-fn field(
-    field: &Field,
-    shared: &mut SharedSpaces,
-    constants: &mut Constants,
-) -> Option<TokenStream> {
+fn field(field: &Field, constants: &mut Constants) -> Option<TokenStream> {
     let ty = &field.ty;
     match &field.role {
         Role::Skip(_) => None,
@@ -40,7 +23,12 @@ fn field(
             let space = constants.add(&tokens!(&'static __docktuna::Space), space);
             Some(tokens!(__docktuna::Field::new("", "", #space)))
         }
-        Role::Stored { name, doc, part } => {
+        Role::Stored {
+            name,
+            aliases,
+            doc,
+            part,
+        } => {
             let space = match part {
                 Part::Fixed(value) => {
                     let text = match value {
@@ -51,29 +39,10 @@ fn field(
                 }
                 Part::Searched(searched) => shape(searched, constants),
             };
-            let Some(option) = &field.shared else {
-                return Some(tokens!(__docktuna::Field::new(#name, #doc, #space)));
-            };
-            let space = match shared.get(name) {
-                Some(first) => equal(&space, first, option, constants),
-                None => space,
-            };
-            shared.entry(name.clone()).or_insert_with(|| space.clone());
-            Some(tokens!(__docktuna::Field::new(#name, #doc, #space).shared()))
+            let aliased = aliased(aliases);
+            Some(tokens!(__docktuna::Field::new(#name, #doc, #space) #aliased))
         }
     }
-}
-
-/// C33: `shared` with different spaces. Only the compiler can compare them.
-fn equal(
-    space: &TokenStream,
-    first: &TokenStream,
-    shared: &Shared,
-    constants: &mut Constants,
-) -> TokenStream {
-    let option = shared.option.to_token_stream();
-    let space = call("equal_spaces", &option, &tokens!(#space, #first));
-    constants.add(&tokens!(&'static __docktuna::Space), space)
 }
 
 /// A searched field: an expression of type `&'static Space`.
@@ -144,10 +113,9 @@ pub(super) fn switch(body: &Enum, constants: &mut Constants) -> TokenStream {
         .filter(|variant| !matches!(variant.content, Content::Skipped))
         .collect();
     let labels = drawn.iter().map(|variant| &variant.label);
-    let mut shared = SharedSpaces::new();
     let arms: Vec<TokenStream> = drawn
         .iter()
-        .map(|variant| arm(variant, &mut shared, constants))
+        .map(|variant| arm(variant, constants))
         .collect();
     let default = body
         .default
@@ -161,15 +129,21 @@ pub(super) fn switch(body: &Enum, constants: &mut Constants) -> TokenStream {
     }
 }
 
-fn arm(variant: &Variant, shared: &mut SharedSpaces, constants: &mut Constants) -> TokenStream {
+fn arm(variant: &Variant, constants: &mut Constants) -> TokenStream {
     let space = match &variant.content {
         Content::Unit | Content::Skipped => tokens!(__docktuna::Space::EMPTY),
         Content::Newtype(ty) => tokens!(<#ty as __docktuna::Tunable>::SPACE),
         Content::Named(fields) => {
-            let group = branch(fields, shared, constants);
+            let group = group(fields, constants);
             tokens!(const { &#group })
         }
     };
     let (label, doc) = (&variant.label, &variant.doc);
-    tokens!(__docktuna::Arm::new(#label, #doc, #space))
+    let aliased = aliased(&variant.aliases);
+    tokens!(__docktuna::Arm::new(#label, #doc, #space) #aliased)
+}
+
+/// What older versions called a field or an arm.
+fn aliased(aliases: &[String]) -> Option<TokenStream> {
+    (!aliases.is_empty()).then(|| tokens!(.aliased(&[#(#aliases),*])))
 }

@@ -358,3 +358,29 @@ const _: () = {
 "###
     );
 }
+
+#[test]
+fn aliases_are_constants_of_fields_and_arms() {
+    let squeezed = |input: &str| expanded(input).split_whitespace().collect::<String>();
+    let output = squeezed(
+        r#"
+        struct Model {
+            #[tune(alias = "old", alias = "older")]
+            x: bool,
+            y: bool,
+        }
+        "#,
+    );
+    let field = r#"Field::new("x","",<boolas__docktuna::Tunable>::SPACE)"#;
+    assert!(
+        output.contains(&format!(r#"{field}.aliased(&["old","older"]),"#)),
+        "{output}"
+    );
+    let output = squeezed(r#"enum Act { Relu, #[tune(alias = "Swish")] Silu }"#);
+    let arm = r#"Arm::new("Silu","",__docktuna::Space::EMPTY)"#;
+    assert!(
+        output.contains(&format!(r#"{arm}.aliased(&["Swish"]),"#)),
+        "{output}"
+    );
+    assert_eq!(output.matches("aliased").count(), 1);
+}

@@ -79,6 +79,43 @@ fn all_fields_and_variants_are_checked() {
     assert_eq!(starts, ["`E`", "`E`", "`x`", "`y`", "`B`", "`C`"]);
 }
 
+/// They may stand before the name that they are taken by.
+#[test]
+fn an_alias_is_of_one_field_and_no_name_of_today() {
+    let fields = |options: &str| {
+        mistakes(&format!(
+            "struct Model {{ #[tune(range = 1..=8, {options})] x: u8, y: bool }}"
+        ))
+    };
+    assert!(fields("alias = \"a\", alias = \"Y\", alias = \"a.b\"").is_empty());
+    for (options, wanted) in [
+        (
+            "alias = \"y\"",
+            "`x`: the alias \"y\" is the name of `y` today; help: remove it",
+        ),
+        (
+            "rename = \"z\", alias = \"z\"",
+            "`x`: the alias \"z\" is its name today; help: remove it",
+        ),
+        (
+            "alias = \"a\", alias = \"b\", alias = \"a\"",
+            "`x`: the alias \"a\" belongs to `x` already; help: keep one",
+        ),
+        (
+            "alias = \"\"",
+            "`x`: a stored name has 1 to 512 characters, this alias has 0; \
+             help: write what an older version stored, or remove it",
+        ),
+    ] {
+        assert_eq!(fields(options).first().map(String::as_str), Some(wanted));
+    }
+    // A name that is free again can be one.
+    assert!(fields("rename = \"z\", alias = \"x\"").is_empty());
+    let longest = "m".repeat(512);
+    assert!(fields(&format!("alias = \"{longest}\"")).is_empty());
+    assert_eq!(fields(&format!("alias = \"{longest}m\"")).len(), 1);
+}
+
 #[test]
 fn bounds_are_compared_exactly() {
     assert!(field("range = 0.0..=0.3, step = 0.1", "f64").is_empty());
@@ -119,27 +156,4 @@ fn the_limits_of_a_type_are_kept() {
             field(options, ty)
         );
     }
-}
-
-#[test]
-fn shared_belongs_on_a_searched_field_of_a_variant() {
-    let [struct_field] = field("shared, range = 1..=8", "u8").try_into().unwrap();
-    assert!(struct_field.contains("`shared` belongs on a field of an enum's variant"));
-    for other in ["fixed = 1", "skip", "flatten"] {
-        let found = mistakes(&format!(
-            "enum Kind {{ A {{ #[tune({other}, shared)] x: Part }} }}"
-        ));
-        let [text] = found.as_slice() else {
-            panic!("{found:?}")
-        };
-        let name = other.split(' ').next().unwrap();
-        assert!(
-            text.contains("`shared` belongs to a field that is searched"),
-            "{text}"
-        );
-        assert!(text.contains(&format!("`{name}`")), "{text}");
-    }
-    let kind =
-        "enum Kind { A { #[tune(range = 1..=8, shared)] x: u8 }, B { #[tune(shared)] x: Part } }";
-    assert!(mistakes(kind).is_empty(), "the compiler compares them");
 }

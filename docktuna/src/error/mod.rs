@@ -173,9 +173,9 @@ pub enum Error {
         /// Names that look like it.
         near: Vec<String>,
     },
-    /// Two fields have one stored name, across `flatten` or `shared`.
+    /// Two fields have one stored name, across `flatten` or by an alias.
     #[error(
-        "two fields are stored as `{param}`; help: rename one, or leave out `flatten` or `shared`"
+        "two fields are or were stored as `{param}`; help: rename one, or leave out `flatten` or an alias"
     )]
     NameClash {
         /// The name.

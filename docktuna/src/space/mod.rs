@@ -7,7 +7,6 @@
 mod condition;
 mod domain;
 mod find;
-mod same;
 mod sequence;
 mod single;
 mod value;
@@ -16,7 +15,6 @@ mod walk;
 pub use condition::{Condition, Test};
 pub(crate) use domain::GRID_TOLERANCE;
 pub use domain::{Bound, ChoiceDomain, Domain, FloatDomain, IntDomain, Kind};
-pub(crate) use same::{same_space, same_value};
 pub use sequence::Sequence;
 pub use value::Value;
 pub(crate) use value::list;
@@ -49,9 +47,9 @@ pub struct Param {
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     name: &'static str,
+    aliases: &'static [&'static str],
     doc: &'static str,
     space: &'static Space,
-    shared: bool,
 }
 
 /// A choice between arms, and what each of them needs.
@@ -65,6 +63,7 @@ pub struct Switch {
 #[derive(Debug, Clone, Copy)]
 pub struct Arm {
     label: &'static str,
+    aliases: &'static [&'static str],
     doc: &'static str,
     space: &'static Space,
 }
@@ -238,17 +237,16 @@ impl Field {
     pub const fn new(name: &'static str, doc: &'static str, space: &'static Space) -> Self {
         Self {
             name,
+            aliases: &[],
             doc,
             space,
-            shared: false,
         }
     }
 
-    /// The same part of an arm, without the arm's label in the names of its parameters: they are the
-    /// same parameters as those of the other arms' shared parts of this name.
+    /// The same part, which older versions called `aliases`.
     #[must_use]
-    pub const fn shared(mut self) -> Self {
-        self.shared = true;
+    pub const fn aliased(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
         self
     }
 
@@ -256,6 +254,12 @@ impl Field {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// What older versions called it.
+    #[must_use]
+    pub const fn aliases(&self) -> &'static [&'static str] {
+        self.aliases
     }
 
     /// Its doc comment.
@@ -268,12 +272,6 @@ impl Field {
     #[must_use]
     pub const fn space(&self) -> &'static Space {
         self.space
-    }
-
-    /// Whether the label of the arm around it is left out of the names of its parameters.
-    #[must_use]
-    pub const fn is_shared(&self) -> bool {
-        self.shared
     }
 }
 
@@ -317,7 +315,7 @@ impl Switch {
         };
         let mut i = 0;
         while i < self.arms.len() {
-            if same::same_text(self.arms[i].label, default) {
+            if equal(self.arms[i].label, default) {
                 return Some(&self.arms[i]);
             }
             i += 1;
@@ -330,13 +328,31 @@ impl Arm {
     /// An arm called `label`.
     #[must_use]
     pub const fn new(label: &'static str, doc: &'static str, space: &'static Space) -> Self {
-        Self { label, doc, space }
+        Self {
+            label,
+            aliases: &[],
+            doc,
+            space,
+        }
+    }
+
+    /// The same arm, which older versions called `aliases`.
+    #[must_use]
+    pub const fn aliased(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
     }
 
     /// Its label, which is also the name below which its parameters are stored.
     #[must_use]
     pub const fn label(&self) -> &'static str {
         self.label
+    }
+
+    /// What older versions called it.
+    #[must_use]
+    pub const fn aliases(&self) -> &'static [&'static str] {
+        self.aliases
     }
 
     /// Its doc comment.
@@ -350,4 +366,20 @@ impl Arm {
     pub const fn space(&self) -> &'static Space {
         self.space
     }
+}
+
+/// Whether two texts are equal; `==` is not const.
+const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
 }

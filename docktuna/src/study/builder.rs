@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 use super::feed::Feed;
 use super::pruning::Pruning;
 use super::{DynamicStudy, Search, Study};
+use crate::aliases::Aliases;
 use crate::codec;
 use crate::database::OptunaDatabase;
 use crate::diff::{SpaceDiff, Subject, incompatible};
@@ -140,7 +141,8 @@ impl<T: Tunable> StudyBuilder<T> {
             return Err(Error::StudyName { name: self.name });
         }
         let declared: Vec<Node> = T::SPACE.walk().collect();
-        unambiguous(&declared)?;
+        let aliases = Aliases::of(T::SPACE);
+        unambiguous(&declared, &aliases)?;
         let mut overrides = self.overrides.resolve()?;
         self.pruner.check().map_err(|reason| Error::Pruner {
             pruner: self.pruner.name(),
@@ -168,12 +170,12 @@ impl<T: Tunable> StudyBuilder<T> {
                 wanted: directions,
             });
         }
-        for (name, stored) in stored_parameters::<T>(&self.db, &row, &declared).await? {
+        for (name, stored) in stored_parameters::<T>(&self.db, &row, &declared, &aliases).await? {
             overrides.keep_order(name, stored);
         }
         record_space::<T>(&self.db, &row, self.sampler.name(), self.seed).await?;
         let space = SearchSpace::new(T::SPACE, &overrides);
-        let feed = Feed::new(&row.directions);
+        let feed = Feed::new(&row.directions, aliases);
         let dynamic = DynamicStudy::new(self.db, row).with_retries(self.retries);
         dynamic.sweep().await?;
         Ok(Study {
@@ -213,8 +215,14 @@ impl<T: Tunable> StudyBuilder<T> {
     }
 }
 
-/// Two fields may end up with one stored name across `flatten`, which no single macro can see.
-fn unambiguous(declared: &[Node]) -> Result<()> {
+/// Two fields may end up with one stored name across `flatten`, or by an alias, which no single macro
+/// can see.
+fn unambiguous(declared: &[Node], aliases: &Aliases) -> Result<()> {
+    if let Some(name) = aliases.clash() {
+        return Err(Error::NameClash {
+            param: name.to_owned(),
+        });
+    }
     for (i, one) in declared.iter().enumerate() {
         if declared[..i].iter().any(|other| other.name == one.name) {
             return Err(Error::NameClash {
@@ -241,32 +249,41 @@ async fn name_metrics(
         .await
 }
 
-/// The distributions that the study holds for declared parameters.
+/// The distributions that the study holds for declared parameters under their declared names.
 ///
 /// # Errors
 ///
-/// [`Error::SpaceMismatch`] for those that Optuna would refuse beside the declared ones.
+/// [`Error::SpaceMismatch`] for those that Optuna would refuse beside the declared ones, and for those
+/// stored under an alias that are no older form of the declared ones.
 async fn stored_parameters<T: Tunable>(
     db: &OptunaDatabase,
     row: &StudyRow,
     declared: &[Node],
+    aliases: &Aliases,
 ) -> Result<Vec<(String, Distribution)>> {
-    let names: Vec<String> = declared
-        .iter()
-        .filter(|node| node.param().is_some())
-        .map(|node| node.name.clone())
-        .collect();
-    let mut stored: Vec<(String, Distribution)> = Vec::new();
+    let parameters = declared.iter().filter(|node| node.param().is_some());
+    let names = parameters.map(|node| node.name.clone());
+    let former = aliases.names().map(|(old, _)| old.to_owned());
+    let names: Vec<String> = names.chain(former).collect();
+    let (mut stored, mut former) = (Vec::new(), Vec::new());
     for (name, text) in db.storage().stored_distributions(row.id, &names).await? {
         let distribution = codec::read_distribution(text.as_deref().unwrap_or_default());
         let distribution = distribution.map_err(|why| Error::Unreadable {
             study: row.name.clone(),
             what: format!("the distribution of {name:?}: {why}"),
         })?;
-        stored.push((name, distribution));
+        match aliases.name(&name) {
+            declared if declared == name => stored.push((name, distribution)),
+            // Optuna has nothing against other labels under another name.
+            declared => {
+                let distribution = aliases.distribution(declared, &distribution);
+                former.push((declared.to_owned(), distribution));
+            }
+        }
     }
     let pairs = stored
         .iter()
+        .chain(&former)
         .map(|(name, distribution)| (name.as_str(), distribution));
     let differences = incompatible(declared, pairs);
     if differences.is_empty() {

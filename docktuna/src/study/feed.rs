@@ -1,10 +1,12 @@
 //! A study's history in this process: read once, then kept up with what is new.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::Mutex;
 
+use crate::aliases::Aliases;
 use crate::error::Result;
 use crate::id::TrialState;
 use crate::sampler::History;
@@ -19,6 +21,7 @@ pub(super) const BATCH: usize = 5000;
 pub(super) struct Feed {
     seen: Mutex<Seen>,
     history: RwLock<History>,
+    aliases: Aliases,
 }
 
 /// What of the study's rows was read.
@@ -33,10 +36,12 @@ struct Seen {
 }
 
 impl Feed {
-    pub(super) fn new(directions: &[Direction]) -> Self {
+    /// The history of trials that older versions stored under `aliases`, too.
+    pub(super) fn new(directions: &[Direction], aliases: Aliases) -> Self {
         Self {
             seen: Mutex::default(),
             history: RwLock::new(History::new(directions)),
+            aliases,
         }
     }
 
@@ -60,7 +65,10 @@ impl Feed {
             }
             mark = found.into_iter().fold(mark, i32::max);
             let mut over = Vec::with_capacity(trials.len());
-            for trial in trials {
+            for mut trial in trials {
+                if let Cow::Owned(params) = self.aliases.translated(&trial.params) {
+                    trial.params = params;
+                }
                 if matches!(trial.state, TrialState::Running | TrialState::Waiting) {
                     still_open.insert(trial.id.0, trial.number.0);
                     running.push(trial);

@@ -16,7 +16,6 @@ mod trial;
 mod watch;
 mod worker;
 
-use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -34,6 +33,7 @@ pub(crate) use stats::Counters;
 pub use stats::StudyStats;
 pub use trial::Trial;
 
+use crate::aliases::Aliases;
 use crate::codec::{self, Json};
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
@@ -314,34 +314,33 @@ impl<T: Tunable> Study<T> {
     fn draw_rest(&self, number: TrialNumber, stored: FrozenTrial) -> Result<(Drawn<T>, Own)> {
         let own = Own::of(&stored)?;
         let fixed = stored.system_attrs.get("fixed_params");
-        let given = self.given(stored.params, fixed.map(Attribute::as_json))?;
+        let given = self.given(&stored.params, fixed.map(Attribute::as_json))?;
         Ok((self.draw_one(Some(number), &given)?, own))
     }
 
-    fn given(&self, stored: Params, fixed: Option<&str>) -> Result<Given> {
-        let mut given = Given {
-            queued: true,
-            stored,
-            fixed: HashMap::new(),
-        };
-        let Some(fixed) = fixed else { return Ok(given) };
+    fn given(&self, stored: &Params, fixed: Option<&str>) -> Result<Given> {
+        let aliases = Aliases::of(T::SPACE);
         let unreadable = |reason| Error::Attribute {
             key: "fixed_params".to_owned(),
             reason,
         };
-        let members = match codec::read_json(fixed).map_err(unreadable)? {
-            Json::Object(members) => members,
-            _ => return Err(unreadable("it is no JSON object".to_owned())),
+        let members = match fixed.map(codec::read_json).transpose() {
+            Ok(Some(Json::Object(members))) => members,
+            Ok(None) => Vec::new(),
+            Ok(Some(_)) => return Err(unreadable("it is no JSON object".to_owned())),
+            Err(reason) => return Err(unreadable(reason)),
         };
-        let declared: Vec<Node> = T::SPACE.walk().collect();
-        for (name, value) in members {
-            let parameter = |node: &Node| node.name == name && node.param().is_some();
-            if !declared.iter().any(parameter) {
-                return Err(unknown::<T>(&name));
-            }
-            given.fixed.insert(name, value.into_value());
+        let members = members.into_iter();
+        let fixed = aliases.values(members.map(|(name, value)| (name, value.into_value())));
+        let declared = |name: &str| T::SPACE.find(name).is_some();
+        match fixed.keys().filter(|name| !declared(name)).min() {
+            Some(name) => Err(unknown::<T>(name)),
+            None => Ok(Given {
+                queued: true,
+                stored: aliases.translated(stored).into_owned(),
+                fixed,
+            }),
         }
-        Ok(given)
     }
 
     /// Puts a configuration into the queue: the next free worker, here or in Python, runs it.

@@ -2,8 +2,8 @@ use docktuna::Tunable;
 
 #[derive(Tunable)]
 struct Model {
-    #[tune(range = 1..=8, alias = "n")]
-    heads: u8,
+    #[tune(shared, range = 1..=8)]
+    depth: u8,
 }
 
 fn main() {}

@@ -19,7 +19,7 @@ pub struct Train {
     #[tune(range = 0.0..=0.5, step = 0.05)]
     pub dropout: f32,
     /// Layers.
-    #[tune(range = 1..=8)]
+    #[tune(range = 1..=8, alias = "depth", alias = "num layers")]
     pub layers: u8,
     /// Hidden units.
     #[tune(range = MIN_HIDDEN..=1024, log, default = MIN_HIDDEN * 2)]
@@ -38,6 +38,7 @@ pub struct Train {
     /// Activation.
     pub activation: Activation,
     /// Optimizer.
+    #[tune(alias = "opt")]
     pub optimizer: Optimizer,
     /// Common.
     #[tune(flatten)]
@@ -77,7 +78,7 @@ pub enum Activation {
     #[tune(default)]
     Gelu,
     /// Smooth.
-    #[tune(rename = "swish")]
+    #[tune(rename = "swish", alias = "Swish")]
     Silu,
     /// Not yet.
     #[tune(skip)]
