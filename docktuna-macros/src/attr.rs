@@ -25,6 +25,7 @@ pub(crate) enum Key {
     Rename,
     Alias,
     Flatten,
+    Shared,
     RenameAll,
     Crate,
     Study,
@@ -75,6 +76,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
     (Key::Rename, "rename", FIELD, Form::Value("\"name\"")),
     (Key::Alias, "alias", FIELD, Form::Value("\"old_name\"")),
     (Key::Flatten, "flatten", FIELD, Form::Flag),
+    (Key::Shared, "shared", FIELD, Form::Flag),
     (Key::Rename, "rename", VARIANT, Form::Value("\"label\"")),
     (Key::Alias, "alias", VARIANT, Form::Value("\"old_label\"")),
     (Key::Skip, "skip", VARIANT, Form::Flag),
@@ -119,9 +121,6 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
         Form::Members("(name = path)"),
     ),
 ];
-
-/// Options that are planned, so that nobody is told they do not exist.
-const PLANNED: [&str; 1] = ["shared"];
 
 /// The options given on one item.
 pub(crate) struct Attrs {
@@ -329,9 +328,6 @@ fn option(name: &str, place: Place) -> Option<(Key, Form)> {
 
 /// Why there is no option `name` at `place`.
 fn unknown(name: &str, place: Place) -> String {
-    if PLANNED.contains(&name) {
-        return format!("`{name}` is not supported yet; help: remove it");
-    }
     let mut places: Vec<&str> = Vec::new();
     for (_, _, at, _) in OPTIONS.iter().filter(|(_, option, _, _)| *option == name) {
         places.push(match at {
@@ -353,7 +349,7 @@ fn unknown(name: &str, place: Place) -> String {
             .filter(|(_, _, at, _)| at.contains(&place))
             .map(|row| row.1)
     };
-    let anywhere = OPTIONS.iter().map(|row| row.1).chain(PLANNED);
+    let anywhere = OPTIONS.iter().map(|row| row.1);
     match near(name, here()).or_else(|| near(name, anywhere)) {
         Some(near) => format!("unknown option `{name}`; did you mean `{near}`?"),
         None => {

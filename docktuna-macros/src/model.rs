@@ -70,6 +70,16 @@ pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
     pub(crate) role: Role,
+    /// Given if the variant around it is left out of its stored name; it is searched then.
+    pub(crate) shared: Option<Shared>,
+}
+
+/// A field whose stored name is also that of other branches' fields.
+pub(crate) struct Shared {
+    /// The label of the variant around it.
+    pub(crate) label: String,
+    /// The option, where a mistake is shown.
+    pub(crate) option: Ident,
 }
 
 pub(crate) enum Role {

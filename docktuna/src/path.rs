@@ -41,6 +41,21 @@ impl Path {
         }
     }
 
+    /// Undoes the latest [`enter`](Self::enter) for a while, and tells the name to enter again.
+    #[cfg(feature = "storage")]
+    pub(crate) fn step_out(&mut self) -> String {
+        let start = self.lengths.last().copied().unwrap_or(0);
+        let name = &self.joined[start..];
+        let name = if start > 0 {
+            name.strip_prefix('.').unwrap_or(name)
+        } else {
+            name
+        };
+        let name = name.to_owned();
+        self.leave();
+        name
+    }
+
     /// The stored name of a parameter that is here.
     pub(crate) fn name(&self) -> &str {
         if self.joined.is_empty() {
@@ -68,5 +83,22 @@ mod tests {
         assert_eq!(path.name(), "optimizer");
         path.leave();
         assert_eq!(path.name(), "config");
+    }
+
+    #[cfg(feature = "storage")]
+    #[test]
+    fn a_name_is_entered_again() {
+        for label in ["sgd", ".dotted", "a.b"] {
+            for above in ["optimizer", ""] {
+                let mut path = Path::default();
+                path.enter(above);
+                path.enter(label);
+                let inside = path.name().to_owned();
+                let name = path.step_out();
+                assert_eq!(name, label);
+                path.enter(&name);
+                assert_eq!(path.name(), inside);
+            }
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! What generated code calls. Public for that reason only: no part of it is covered by semantic
 //! versioning.
 
-use crate::space::GRID_TOLERANCE;
 pub use crate::space::{
     Arm, Bound, Direction, Domain, Field, Kind, Objective, Param, Sequence, Space, StudySpec,
     Switch, Value,
 };
+use crate::space::{GRID_TOLERANCE, same_space, same_value};
 pub use crate::tunable::{Number, Scalar, Sink, Source, Tunable};
 pub use core::option::Option;
 pub use core::result::Result;
@@ -110,7 +110,7 @@ pub const fn distinct(choices: &'static [Value]) -> &'static [Value] {
         let mut j = 0;
         while j < i {
             assert!(
-                !equal(&choices[i], &choices[j]),
+                !same_value(&choices[i], &choices[j]),
                 "a choice is listed twice; help: remove one"
             );
             j += 1;
@@ -131,6 +131,22 @@ pub const fn flattened(space: &'static Space) -> &'static Space {
     assert!(
         matches!(space, Space::Group(_)),
         "`flatten` needs a struct; help: remove `flatten`"
+    );
+    space
+}
+
+/// The space of a shared field, which is that of the first branch of the same name.
+///
+/// # Panics
+///
+/// If they differ. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn equal_spaces(space: &'static Space, first: &'static Space) -> &'static Space {
+    assert!(
+        same_space(space, first),
+        "another branch shares this name and is drawn from something else; help: give both the same \
+         rule, or remove `shared`"
     );
     space
 }
@@ -253,31 +269,12 @@ const fn contains(domain: &Domain, value: &Value) -> bool {
         (Domain::Choice(list), value) => {
             let mut i = 0;
             while i < list.choices.len() {
-                if equal(&list.choices[i], value) {
+                if same_value(&list.choices[i], value) {
                     return true;
                 }
                 i += 1;
             }
             false
-        }
-        _ => false,
-    }
-}
-
-/// Whether two choices of one type are equal; `==` is not const.
-#[allow(clippy::float_cmp, reason = "choices are compared exactly")]
-const fn equal(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Bool(a), Value::Bool(b)) => *a == *b,
-        (Value::Int(a), Value::Int(b)) => *a == *b,
-        (Value::Float(a), Value::Float(b)) => *a == *b,
-        (Value::Str(Cow::Borrowed(a)), Value::Str(Cow::Borrowed(b))) => {
-            let (a, b) = (a.as_bytes(), b.as_bytes());
-            let mut i = 0;
-            while i < a.len() && i < b.len() && a[i] == b[i] {
-                i += 1;
-            }
-            i == a.len() && i == b.len()
         }
         _ => false,
     }

@@ -68,7 +68,8 @@ pub trait Source {
     /// Why a value could not be given.
     type Error;
 
-    /// Goes down to the part called `name`.
+    /// Goes down to the part called `name`. A variant is left and entered again around a field that
+    /// branches share.
     fn enter(&mut self, name: &str);
 
     /// Comes back from the part entered last.
@@ -88,7 +89,8 @@ pub trait Sink {
     /// Why a value was refused.
     type Error;
 
-    /// Goes down to the part called `name`.
+    /// Goes down to the part called `name`. A variant is left and entered again around a field that
+    /// branches share.
     fn enter(&mut self, name: &str);
 
     /// Comes back from the part entered last.

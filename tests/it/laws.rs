@@ -54,6 +54,7 @@ struct Rich {
     flag: bool,
     kind: Kind,
     body: Body,
+    branch: Branch,
     part: Part,
     #[tune(flatten)]
     flat: Flat,
@@ -95,6 +96,37 @@ struct Part {
     #[tune(range = 1..=3)]
     n: u32,
     kind: Kind,
+}
+
+/// Branches that share parameters.
+#[derive(Tunable, Debug, PartialEq)]
+enum Branch {
+    First {
+        #[tune(range = 1e-5..=1e-1, log, shared)]
+        lr: f64,
+        #[tune(range = 0.0..=0.99)]
+        own: f64,
+        #[tune(shared)]
+        part: Part,
+        #[tune(range = 0.0..=1.0, len = 0..=2, shared)]
+        rates: Vec<f32>,
+    },
+    Second {
+        #[tune(range = 0.0..=1.0, len = 0..=2, shared)]
+        rates: Vec<f64>,
+        #[tune(shared)]
+        part: Part,
+        #[tune(range = 0.0..=0.5)]
+        own: f64,
+        #[tune(range = 1e-5..=1e-1, log, shared)]
+        lr: f64,
+        #[tune(range = 1..=4, shared)]
+        depth: Option<u8>,
+    },
+    Third {
+        #[tune(range = 1..=4, shared)]
+        depth: Option<u32>,
+    },
 }
 
 #[derive(Tunable, Debug, PartialEq)]
@@ -157,7 +189,7 @@ fn picked<T: Tunable>(numbers: &[u64]) -> T {
 }
 
 fn numbers() -> impl Strategy<Value = Vec<u64>> {
-    vec(any::<u64>(), 60)
+    vec(any::<u64>(), 80)
 }
 
 /// A text that shows every bit of a number, the sign of zero too.
@@ -274,6 +306,21 @@ fn another_order_has_the_same_names_and_fingerprint() {
     assert_eq!(names(sorted), names(shuffled));
     assert_eq!(sorted.fingerprint(), shuffled.fingerprint());
     assert!(sorted.outline().diff(&shuffled.outline()).is_empty());
+}
+
+#[test]
+fn a_written_outline_is_read_as_it_was() {
+    let outline = Rich::space().outline();
+    let read = docktuna::SpaceOutline::from_json(&outline.to_json()).unwrap();
+    assert_eq!(read, outline);
+    assert_eq!(read.fingerprint(), outline.fingerprint());
+    assert!(read.diff(&outline).is_empty());
+    let names: std::collections::HashSet<&str> = outline.iter().map(|e| e.name()).collect();
+    assert_eq!(
+        names.len(),
+        outline.iter().count(),
+        "every name is there once"
+    );
 }
 
 #[test]

@@ -38,6 +38,7 @@ mod schema;
 mod secrets;
 mod sequences;
 mod settings;
+mod sharing;
 mod signals;
 mod space;
 mod study;

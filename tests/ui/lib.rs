@@ -134,6 +134,27 @@ pub enum Kind {
         /// A constant.
         #[tune(range = LOW..=64)]
         width: usize,
+        /// Shared.
+        #[tune(range = 0.0..=1.0, shared)]
+        rate: f64,
+        /// Shared, and maybe nothing.
+        #[tune(range = 0.0..=SHARE, shared)]
+        share: Option<f32>,
+        /// A shared group.
+        #[tune(shared)]
+        group: Group,
+    },
+    /// Named, with the same parameters.
+    Alike {
+        /// Shared.
+        #[tune(range = 0.0..=1.0, shared)]
+        rate: Rate,
+        /// Shared, and maybe nothing.
+        #[tune(range = 0.0..=SHARE, shared)]
+        share: Option<f32>,
+        /// A shared group.
+        #[tune(shared)]
+        group: Group,
     },
     /// Never drawn.
     #[tune(skip)]

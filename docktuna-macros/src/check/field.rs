@@ -6,7 +6,7 @@ use super::name::{Names, stored};
 use super::shape::{self, Given};
 use crate::attr::{self, Attrs, Entry, Key, Place};
 use crate::diag::{Diag, Subject};
-use crate::model::{Field, Part, Role};
+use crate::model::{Field, Part, Role, Shared};
 use crate::rename::Style;
 use crate::types::{self, Known};
 
@@ -19,22 +19,29 @@ const RULES: &[Key] = &[
     Key::Flatten,
 ];
 
-/// The named fields of a struct or of a variant.
+/// The named fields of a struct, or of the variant that is called `label`.
 pub(super) fn fields<'a>(
     diag: &Diag,
     fields: impl IntoIterator<Item = &'a syn::Field>,
     style: Option<Style>,
+    label: Option<&str>,
 ) -> Option<Vec<Field>> {
     let mut names = Names::default();
     let fields: Vec<Option<Field>> = fields
         .into_iter()
-        .map(|field| one(diag, field, style, &mut names))
+        .map(|field| one(diag, field, style, label, &mut names))
         .collect();
     names.finish(diag);
     fields.into_iter().collect()
 }
 
-fn one(diag: &Diag, field: &syn::Field, style: Option<Style>, names: &mut Names) -> Option<Field> {
+fn one(
+    diag: &Diag,
+    field: &syn::Field,
+    style: Option<Style>,
+    label: Option<&str>,
+    names: &mut Names,
+) -> Option<Field> {
     let ident = field.ident.clone()?;
     let subject = diag.about(syn::ext::IdentExt::unraw(&ident));
     let attrs = attr::read(&field.attrs, Place::Field, &subject);
@@ -43,6 +50,7 @@ fn one(diag: &Diag, field: &syn::Field, style: Option<Style>, names: &mut Names)
     }
     let rule = rule(&subject, &attrs)?;
     let dependents = dependents(&subject, &attrs, rule);
+    let shared = shared(&subject, &attrs, rule, label);
     let key = rule.map(|rule| rule.key);
     let name = match key {
         Some(Key::Skip | Key::Flatten) => None,
@@ -56,6 +64,7 @@ fn one(diag: &Diag, field: &syn::Field, style: Option<Style>, names: &mut Names)
     };
     let aliases = names.aliases(&subject, &attrs);
     dependents?;
+    let shared = shared?;
     owned(&subject, &field.ty, rule)?;
     let role = match key {
         Some(Key::Flatten) => flatten(&subject, &field.ty)?,
@@ -75,6 +84,7 @@ fn one(diag: &Diag, field: &syn::Field, style: Option<Style>, names: &mut Names)
         ident,
         ty: field.ty.clone(),
         role,
+        shared,
     })
 }
 
@@ -147,6 +157,43 @@ fn dependents(subject: &Subject<'_>, attrs: &Attrs, rule: Option<&Entry>) -> Opt
         );
     }
     (!subject.has_failed()).then_some(())
+}
+
+/// C23: `shared` outside of an enum, or on a field that no parameter is stored for by name.
+fn shared(
+    subject: &Subject<'_>,
+    attrs: &Attrs,
+    rule: Option<&Entry>,
+    label: Option<&str>,
+) -> Option<Option<Shared>> {
+    let Some(entry) = attrs.get(Key::Shared) else {
+        return Some(None);
+    };
+    let Some(label) = label else {
+        subject.error(
+            &entry.ident,
+            "`shared` belongs on a field of an enum's variant, whose label it leaves out of the \
+             stored name; help: remove it",
+        );
+        return None;
+    };
+    if let Some(rule) = rule
+        && matches!(rule.key, Key::Fixed | Key::Skip | Key::Flatten)
+    {
+        subject.error(
+            &entry.ident,
+            format_args!(
+                "`shared` belongs to a field that is searched under its own name, which a field \
+                 with `{}` is not; help: remove one of them",
+                rule.ident
+            ),
+        );
+        return None;
+    }
+    Some(Some(Shared {
+        label: label.to_owned(),
+        option: entry.ident.clone(),
+    }))
 }
 
 /// C42: borrowed field.

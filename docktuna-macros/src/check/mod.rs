@@ -39,7 +39,9 @@ pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
     let rules = rules::rules(&subject, &attrs);
     let body = match &input.data {
         Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => field::fields(diag, &fields.named, style).map(Body::Struct),
+            Fields::Named(fields) => {
+                field::fields(diag, &fields.named, style, None).map(Body::Struct)
+            }
             Fields::Unnamed(_) | Fields::Unit => shapeless(&subject, input),
         },
         Data::Enum(data) => variants(diag, &subject, input, data, style).map(Body::Enum),
@@ -159,7 +161,8 @@ fn one_variant(
         match &variant.fields {
             Fields::Unit => Content::Unit,
             Fields::Named(fields) => {
-                Content::Named(field::fields(diag, &fields.named, fields_style)?)
+                let label = Some(label.as_str());
+                Content::Named(field::fields(diag, &fields.named, fields_style, label)?)
             }
             Fields::Unnamed(fields) => newtype(&subject, fields)?,
         }

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use super::{arm_space, indexed, own_space, some};
-use crate::model::{Content, Field, Part, Role, Shape, Variant};
+use crate::model::{Content, Field, Part, Role, Shape, Shared, Variant};
 use crate::types::Known;
 
 /// The body for a struct.
@@ -71,10 +71,25 @@ fn asks(field: &Field) -> bool {
 fn values(fields: &[Field], space: &TokenStream) -> TokenStream {
     indexed(fields)
         .map(|(index, field)| {
-            let (ident, value) = (&field.ident, value(field, index, space));
+            let (ident, value) = (&field.ident, placed(field, value(field, index, space)));
             tokens!(#ident: #value,)
         })
         .collect()
+}
+
+/// The value of a field, asked for beside the variant if that is left out of its name.
+fn placed(field: &Field, value: TokenStream) -> TokenStream {
+    let Some(Shared { label, .. }) = &field.shared else {
+        return value;
+    };
+    tokens! {
+        {
+            __docktuna::Source::leave(__source);
+            let __value = #value;
+            __docktuna::Source::enter(__source, #label);
+            __value
+        }
+    }
 }
 
 fn value(field: &Field, index: Option<usize>, space: &TokenStream) -> TokenStream {

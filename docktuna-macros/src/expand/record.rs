@@ -5,7 +5,7 @@ use quote::format_ident;
 use syn::Type;
 
 use super::{arm_space, indexed, own_space, rules};
-use crate::model::{Content, Field, Part, Role, Rules, Shape, Variant};
+use crate::model::{Content, Field, Part, Role, Rules, Shape, Shared, Variant};
 use crate::types::Known;
 
 /// The body for a struct.
@@ -88,13 +88,26 @@ fn statement(
     space: &TokenStream,
 ) -> Option<TokenStream> {
     let ty = &field.ty;
-    match &field.role {
+    let statement = match &field.role {
         Role::Skip(_) => None,
         Role::Flatten => Some(nested(ty, "", value)),
         Role::Stored { part, name, .. } => match part {
             Part::Fixed(_) => None,
             Part::Searched(shape) => Some(searched(shape, name, index, value, space)),
         },
+    };
+    statement.map(|statement| placed(field, statement))
+}
+
+/// The statement of a field, beside the variant if that is left out of its name.
+fn placed(field: &Field, statement: TokenStream) -> TokenStream {
+    let Some(Shared { label, .. }) = &field.shared else {
+        return statement;
+    };
+    tokens! {
+        __docktuna::Sink::leave(__sink);
+        #statement
+        __docktuna::Sink::enter(__sink, #label);
     }
 }
 

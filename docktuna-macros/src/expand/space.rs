@@ -1,19 +1,36 @@
 //! The description of the space.
 
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::constants::Constants;
 use super::param::{call, domain_tokens, param};
-use crate::model::{Content, Enum, Field, OptionDefault, Part, Role, Shape, Variant};
+use crate::model::{Content, Enum, Field, OptionDefault, Part, Role, Shape, Shared, Variant};
 
-/// A struct, or what is in a variant: an expression of type `Space`.
+/// The spaces of the fields that share a name, as the first branch has them.
+type SharedSpaces = HashMap<String, TokenStream>;
+
+/// A struct: an expression of type `Space`.
 pub(super) fn group(fields: &[Field], constants: &mut Constants) -> TokenStream {
-    let fields: Vec<TokenStream> = fields.iter().filter_map(|f| field(f, constants)).collect();
+    branch(fields, &mut SharedSpaces::new(), constants)
+}
+
+/// What is in a variant, in the same form.
+fn branch(fields: &[Field], shared: &mut SharedSpaces, constants: &mut Constants) -> TokenStream {
+    let fields: Vec<TokenStream> = fields
+        .iter()
+        .filter_map(|f| field(f, shared, constants))
+        .collect();
     tokens!(__docktuna::Space::Group(const { &[#(#fields),*] }))
 }
 
-fn field(field: &Field, constants: &mut Constants) -> Option<TokenStream> {
+fn field(
+    field: &Field,
+    shared: &mut SharedSpaces,
+    constants: &mut Constants,
+) -> Option<TokenStream> {
     let ty = &field.ty;
     match &field.role {
         Role::Skip(_) => None,
@@ -40,9 +57,29 @@ fn field(field: &Field, constants: &mut Constants) -> Option<TokenStream> {
                 Part::Searched(searched) => shape(searched, constants),
             };
             let aliased = aliased(aliases);
-            Some(tokens!(__docktuna::Field::new(#name, #doc, #space) #aliased))
+            let Some(option) = &field.shared else {
+                return Some(tokens!(__docktuna::Field::new(#name, #doc, #space) #aliased));
+            };
+            let space = match shared.get(name) {
+                Some(first) => equal(&space, first, option, constants),
+                None => space,
+            };
+            shared.entry(name.clone()).or_insert_with(|| space.clone());
+            Some(tokens!(__docktuna::Field::new(#name, #doc, #space) #aliased .shared()))
         }
     }
+}
+
+/// C33: `shared` with different spaces. Only the compiler can compare them.
+fn equal(
+    space: &TokenStream,
+    first: &TokenStream,
+    shared: &Shared,
+    constants: &mut Constants,
+) -> TokenStream {
+    let option = shared.option.to_token_stream();
+    let space = call("equal_spaces", &option, &tokens!(#space, #first));
+    constants.add(&tokens!(&'static __docktuna::Space), space)
 }
 
 /// A searched field: an expression of type `&'static Space`.
@@ -113,9 +150,10 @@ pub(super) fn switch(body: &Enum, constants: &mut Constants) -> TokenStream {
         .filter(|variant| !matches!(variant.content, Content::Skipped))
         .collect();
     let labels = drawn.iter().map(|variant| &variant.label);
+    let mut shared = SharedSpaces::new();
     let arms: Vec<TokenStream> = drawn
         .iter()
-        .map(|variant| arm(variant, constants))
+        .map(|variant| arm(variant, &mut shared, constants))
         .collect();
     let default = body
         .default
@@ -129,12 +167,12 @@ pub(super) fn switch(body: &Enum, constants: &mut Constants) -> TokenStream {
     }
 }
 
-fn arm(variant: &Variant, constants: &mut Constants) -> TokenStream {
+fn arm(variant: &Variant, shared: &mut SharedSpaces, constants: &mut Constants) -> TokenStream {
     let space = match &variant.content {
         Content::Unit | Content::Skipped => tokens!(__docktuna::Space::EMPTY),
         Content::Newtype(ty) => tokens!(<#ty as __docktuna::Tunable>::SPACE),
         Content::Named(fields) => {
-            let group = group(fields, constants);
+            let group = branch(fields, shared, constants);
             tokens!(const { &#group })
         }
     };

@@ -157,3 +157,26 @@ fn the_limits_of_a_type_are_kept() {
         );
     }
 }
+
+#[test]
+fn shared_belongs_on_a_searched_field_of_a_variant() {
+    let [struct_field] = field("shared, range = 1..=8", "u8").try_into().unwrap();
+    assert!(struct_field.contains("`shared` belongs on a field of an enum's variant"));
+    for other in ["fixed = 1", "skip", "flatten"] {
+        let found = mistakes(&format!(
+            "enum Kind {{ A {{ #[tune({other}, shared)] x: Part }} }}"
+        ));
+        let [text] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        let name = other.split(' ').next().unwrap();
+        assert!(
+            text.contains("`shared` belongs to a field that is searched"),
+            "{text}"
+        );
+        assert!(text.contains(&format!("`{name}`")), "{text}");
+    }
+    let kind =
+        "enum Kind { A { #[tune(range = 1..=8, shared)] x: u8 }, B { #[tune(shared)] x: Part } }";
+    assert!(mistakes(kind).is_empty(), "the compiler compares them");
+}

@@ -2,6 +2,7 @@
 
 mod expand_enum;
 mod expand_rules;
+mod expand_shared;
 mod expand_struct;
 mod mistakes;
 mod mutation;

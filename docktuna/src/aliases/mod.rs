@@ -181,7 +181,13 @@ impl Collect {
                 labels.extend(arm.aliases().iter().map(|alias| (*alias, arm.label())));
             }
             let inside = below(names, arm.label(), arm.aliases());
-            self.space(arm.space(), &inside);
+            if let Space::Group(fields) = arm.space() {
+                for field in *fields {
+                    self.field(field, if field.is_shared() { names } else { &inside });
+                }
+            } else {
+                self.space(arm.space(), &inside);
+            }
         }
     }
 

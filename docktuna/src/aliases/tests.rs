@@ -205,6 +205,38 @@ fn the_root_has_labels_of_older_versions_too() {
     assert_eq!(swish.to_config::<Activation>().unwrap(), Activation::Silu);
 }
 
+/// What branches share was below a label before, maybe.
+#[test]
+fn a_shared_name_is_not_below_a_label() {
+    #[derive(Tunable)]
+    #[allow(dead_code, reason = "never built")]
+    enum Shared {
+        #[tune(alias = "Momentum")]
+        Sgd {
+            #[tune(range = 0.0..=1.0, shared, alias = "rate", alias = "Sgd.lr")]
+            lr: f64,
+        },
+        Adam {
+            #[tune(range = 0.0..=1.0, shared, alias = "Adam.lr")]
+            lr: f64,
+            #[tune(range = 0.0..=1.0, alias = "b")]
+            beta: f64,
+        },
+    }
+    let aliases = Aliases::of(Shared::SPACE);
+    for (stored, declared) in [
+        ("config.rate", "config.lr"),
+        ("config.Sgd.lr", "config.lr"),
+        ("config.Adam.lr", "config.lr"),
+        ("config.Adam.b", "config.Adam.beta"),
+        ("config.Momentum.rate", "config.Momentum.rate"),
+        ("config.b", "config.b"),
+    ] {
+        assert_eq!(aliases.name(stored), declared);
+    }
+    assert_eq!(aliases.clash, None);
+}
+
 #[cfg(feature = "storage")]
 mod enqueued {
     use super::*;

@@ -173,9 +173,10 @@ pub enum Error {
         /// Names that look like it.
         near: Vec<String>,
     },
-    /// Two fields have one stored name, across `flatten` or by an alias.
+    /// Two fields have one stored name, across `flatten`, `shared` or `alias`.
     #[error(
-        "two fields are or were stored as `{param}`; help: rename one, or leave out `flatten` or an alias"
+        "two fields are or were stored as `{param}`; \
+         help: rename one, or leave out `flatten`, `shared` or `alias`"
     )]
     NameClash {
         /// The name.

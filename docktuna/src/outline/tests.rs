@@ -304,3 +304,125 @@ fn the_difference_of_two_spaces_reads_like_that_of_a_study() {
     let same = stored.diff(&stored).to_string();
     assert_eq!(same, "the spaces are the same");
 }
+
+#[derive(Tunable)]
+#[tune(rename_all = "snake_case")]
+#[allow(dead_code, reason = "only its space is looked at")]
+enum Sharing {
+    Sgd {
+        /// Peak.
+        #[tune(range = 0.25..=0.75, default = 0.5, shared)]
+        lr: f64,
+        #[tune(range = 1..=9)]
+        momentum: u8,
+    },
+    Plain,
+    AdamW {
+        #[tune(range = 1..=2, shared)]
+        clip: Option<u8>,
+        /// Another text.
+        #[tune(range = 0.25..=0.75, shared)]
+        lr: f64,
+    },
+}
+
+/// `Sharing` in another order.
+#[derive(Tunable)]
+#[tune(rename_all = "snake_case")]
+#[allow(dead_code, reason = "only its space is looked at")]
+enum Reordered {
+    AdamW {
+        #[tune(range = 0.25..=0.75, shared)]
+        lr: f64,
+        #[tune(range = 1..=2, shared)]
+        clip: Option<u8>,
+    },
+    Sgd {
+        #[tune(range = 1..=9)]
+        momentum: u8,
+        #[tune(range = 0.25..=0.75, shared)]
+        lr: f64,
+    },
+    Plain,
+}
+
+/// `Sharing` before it shared everything.
+#[derive(Tunable)]
+#[tune(rename_all = "snake_case")]
+#[allow(dead_code, reason = "only its space is looked at")]
+enum Before {
+    Sgd {
+        #[tune(range = 0.25..=0.75, shared)]
+        lr: f64,
+        #[tune(range = 1..=9)]
+        momentum: u8,
+    },
+    Plain,
+    AdamW {
+        #[tune(range = 1..=2)]
+        clip: Option<u8>,
+    },
+}
+
+#[test]
+fn what_branches_share_is_there_once() {
+    let space = Sharing::space();
+    assert_eq!(
+        space.to_string(),
+        "\
+name                 kind    values                when                                default  description
+config               choice  [sgd, plain, adam_w]
+config.lr            float   0.25..=0.75           config=sgd|adam_w                   0.5      Peak.
+config.sgd.momentum  int     1..=9                 config=sgd
+config.clip          choice  [none, some]          config=adam_w
+config.clip.some     int     1..=2                 config=adam_w and config.clip=some
+"
+    );
+    let json = space.to_json();
+    assert!(
+        json.contains(r#""when": [{"param": "config", "is": ["sgd", "adam_w"]}]"#),
+        "{json}"
+    );
+    assert_eq!(SpaceOutline::from_json(&json).unwrap(), space.outline());
+    for (name, found) in [
+        ("config.lr", true),
+        ("config.clip.some", true),
+        ("config.sgd.momentum", true),
+        ("config.sgd.lr", false),
+        ("config.adam_w.clip", false),
+        ("config.momentum", false),
+    ] {
+        assert_eq!(space.find(name).is_some(), found, "{name}");
+    }
+    // In one branch, the condition is still that of the declaration, and the default its own.
+    let active = space.active(|label| {
+        Some(
+            if label.name() == "config" {
+                "adam_w"
+            } else {
+                "none"
+            }
+            .into(),
+        )
+    });
+    let names: Vec<&str> = active.iter().map(|node| node.name()).collect();
+    assert_eq!(names, ["config", "config.clip", "config.lr"]);
+    assert_eq!(active[2].when()[0].to_string(), "config=sgd|adam_w");
+    assert_eq!(active[2].param().unwrap().default(), None);
+}
+
+#[test]
+fn another_order_of_branches_shares_the_same() {
+    let (one, other) = (Sharing::space(), Reordered::space());
+    assert_eq!(one.fingerprint(), other.fingerprint());
+    assert!(one.outline().diff(&other.outline()).is_empty());
+    let before = Before::space();
+    assert_ne!(one.fingerprint(), before.fingerprint());
+    assert_eq!(
+        before.outline().diff(&one.outline()).to_string(),
+        "the spaces differ: config.lr: stored when config=sgd, declared when config=sgd|adam_w; \
+         config.clip: declared, not stored; config.clip.some: declared, not stored; \
+         config.adam_w.clip: stored, not declared; \
+         config.adam_w.clip.some: stored, not declared"
+    );
+}

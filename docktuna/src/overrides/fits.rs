@@ -21,22 +21,39 @@ pub(super) fn check<T: Tunable>(name: &str, range: &Distribution) -> Result<(), 
     }
     let node = nodes.into_iter().find(|node| node.name == name);
     let when = node.map(|node| node.when).unwrap_or_default();
-    for end in [low, high] {
-        let mut probe = Probe {
-            path: Path::start(T::SPACE),
-            name,
-            when: &when,
-            end: end.clone(),
-            recorded: None,
-        };
-        let Ok(config) = T::build(&mut probe);
-        probe.path = Path::start(T::SPACE);
-        let Ok(()) = config.record(&mut probe);
-        if !probe.recorded.is_some_and(|recorded| near(&recorded, &end)) {
-            return Err(format!("{end} does not fit in the field's type"));
+    for way in ways(&when) {
+        for end in [&low, &high] {
+            let mut probe = Probe {
+                path: Path::start(T::SPACE),
+                name,
+                way: &way,
+                end: end.clone(),
+                recorded: None,
+            };
+            let Ok(config) = T::build(&mut probe);
+            probe.path = Path::start(T::SPACE);
+            let Ok(()) = config.record(&mut probe);
+            if !probe.recorded.is_some_and(|recorded| near(&recorded, end)) {
+                return Err(format!("{end} does not fit in the field's type"));
+            }
         }
     }
     Ok(())
+}
+
+/// Every way to meet all conditions: branches that share a parameter may hold it in different types.
+fn ways(when: &[Condition]) -> Vec<Vec<(&str, Value)>> {
+    when.iter().fold(vec![Vec::new()], |ways, condition| {
+        let values = condition.examples();
+        let extended = ways.iter().flat_map(|way| {
+            values.iter().map(move |value| {
+                let mut way = way.clone();
+                way.push((condition.param.as_str(), value.clone()));
+                way
+            })
+        });
+        extended.collect()
+    })
 }
 
 /// An f32 field rounds: it holds a number if it holds one next to it.
@@ -52,7 +69,7 @@ fn near(recorded: &Value, end: &Value) -> bool {
 struct Probe<'a> {
     path: Path,
     name: &'a str,
-    when: &'a [Condition],
+    way: &'a [(&'a str, Value)],
     end: Value,
     recorded: Option<Value>,
 }
@@ -77,8 +94,8 @@ impl Source for Probe<'_> {
         if name == self.name {
             return Ok(self.end.as_f64().unwrap_or_default());
         }
-        let condition = self.when.iter().find(|condition| condition.param == name);
-        let met = condition.and_then(|c| param.domain().stored(&c.example()));
+        let chosen = self.way.iter().find(|(chosen, _)| *chosen == name);
+        let met = chosen.and_then(|(_, value)| param.domain().stored(value));
         Ok(
             met.unwrap_or_else(|| match Distribution::from(*param.domain()) {
                 Distribution::Float(range) => range.low,

@@ -165,9 +165,13 @@ impl Builder<'_> {
     }
 
     fn field(&mut self, field: &Field) -> Node {
+        let arm = field.is_shared().then(|| self.path.step_out());
         self.path.enter(field.name());
         let node = self.node(field.space());
         self.path.leave();
+        if let Some(arm) = arm {
+            self.path.enter(&arm);
+        }
         node
     }
 

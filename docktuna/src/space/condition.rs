@@ -32,12 +32,12 @@ impl Condition {
         &self.test
     }
 
-    /// A value with which it is met.
+    /// Values with which it is met: each label, or the smallest number.
     #[cfg(feature = "storage")]
-    pub(crate) fn example(&self) -> super::Value {
+    pub(crate) fn examples(&self) -> Vec<super::Value> {
         match &self.test {
-            Test::Is(labels) => labels.first().cloned().unwrap_or_default().into(),
-            Test::Above(number) => (*number + 1).into(),
+            Test::Is(labels) => labels.iter().map(|label| label.clone().into()).collect(),
+            Test::Above(number) => vec![(*number + 1).into()],
         }
     }
 

@@ -1,6 +1,6 @@
 //! Looking a parameter up by its stored name, in const evaluation too.
 
-use super::{Param, Sequence, Space};
+use super::{Arm, Param, Sequence, Space};
 use crate::path::ROOT;
 
 impl Space {
@@ -52,11 +52,9 @@ impl Space {
             Self::Switch(switch) => {
                 let mut i = 0;
                 while i < switch.arms.len() {
-                    let arm = &switch.arms[i];
-                    if let Some(at) = after(name, at, arm.label)
-                        && let Some(param) = arm.space.find_from(name, at)
-                    {
-                        return Some(param);
+                    let found = switch.arms[i].find_from(name, at);
+                    if found.is_some() {
+                        return found;
                     }
                     i += 1;
                 }
@@ -78,6 +76,32 @@ impl Space {
             }
             Self::Param(_) | Self::Fixed(_) => None,
         }
+    }
+}
+
+impl Arm {
+    /// As for a space, where the way to the switch is `at` bytes long.
+    const fn find_from(&self, name: &[u8], at: usize) -> Option<&Param> {
+        let inside = after(name, at, self.label);
+        let Space::Group(fields) = self.space else {
+            return match inside {
+                Some(at) => self.space.find_from(name, at),
+                None => None,
+            };
+        };
+        let mut i = 0;
+        while i < fields.len() {
+            let field = &fields[i];
+            let start = if field.shared { Some(at) } else { inside };
+            if let Some(at) = start
+                && let Some(at) = after(name, at, field.name)
+                && let Some(param) = field.space.find_from(name, at)
+            {
+                return Some(param);
+            }
+            i += 1;
+        }
+        None
     }
 }
 

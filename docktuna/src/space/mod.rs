@@ -7,6 +7,7 @@
 mod condition;
 mod domain;
 mod find;
+mod same;
 mod sequence;
 mod single;
 mod value;
@@ -15,6 +16,7 @@ mod walk;
 pub use condition::{Condition, Test};
 pub(crate) use domain::GRID_TOLERANCE;
 pub use domain::{Bound, ChoiceDomain, Domain, FloatDomain, IntDomain, Kind};
+pub(crate) use same::{same_space, same_value};
 pub use sequence::Sequence;
 pub use value::Value;
 pub(crate) use value::list;
@@ -50,6 +52,7 @@ pub struct Field {
     aliases: &'static [&'static str],
     doc: &'static str,
     space: &'static Space,
+    shared: bool,
 }
 
 /// A choice between arms, and what each of them needs.
@@ -240,6 +243,7 @@ impl Field {
             aliases: &[],
             doc,
             space,
+            shared: false,
         }
     }
 
@@ -247,6 +251,14 @@ impl Field {
     #[must_use]
     pub const fn aliased(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
+        self
+    }
+
+    /// The same part of an arm, without the arm's label in the names of its parameters: they are the
+    /// same parameters as those of the other arms' shared parts of this name.
+    #[must_use]
+    pub const fn shared(mut self) -> Self {
+        self.shared = true;
         self
     }
 
@@ -272,6 +284,12 @@ impl Field {
     #[must_use]
     pub const fn space(&self) -> &'static Space {
         self.space
+    }
+
+    /// Whether the label of the arm around it is left out of the names of its parameters.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        self.shared
     }
 }
 
@@ -315,7 +333,7 @@ impl Switch {
         };
         let mut i = 0;
         while i < self.arms.len() {
-            if equal(self.arms[i].label, default) {
+            if same::same_text(self.arms[i].label, default) {
                 return Some(&self.arms[i]);
             }
             i += 1;
@@ -366,20 +384,4 @@ impl Arm {
     pub const fn space(&self) -> &'static Space {
         self.space
     }
-}
-
-/// Whether two texts are equal; `==` is not const.
-const fn equal(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut i = 0;
-    while i < a.len() {
-        if a[i] != b[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
 }

@@ -1,6 +1,6 @@
 //! A space as a flat list of what is in it.
 
-use super::{Condition, Field, Param, Sequence, Space, Switch, Test, Value};
+use super::{Arm, Condition, Field, Param, Sequence, Space, Switch, Test, Value, same_space};
 use crate::path::Path;
 
 /// A parameter or a fixed value of a space, with its stored name and what makes it active.
@@ -162,10 +162,31 @@ impl<'a> Walk<'a> {
             if chosen.is_some_and(|chosen| chosen != Some(index)) {
                 continue;
             }
-            let test = Test::Is(vec![arm.label().to_owned()]);
+            self.arm(switch, arm, &param, chosen.is_none());
+        }
+    }
+
+    /// What an arm needs. Parts that arms share are there once where all of them are gone into, as
+    /// those of the first.
+    fn arm(&mut self, switch: &Switch, arm: &Arm, param: &str, all: bool) {
+        let test = || Test::Is(vec![arm.label().to_owned()]);
+        let Space::Group(fields) = arm.space() else {
             self.path.enter(arm.label());
-            self.within(&param, test, |walk| walk.space(arm.space(), arm.doc()));
+            self.within(param, test(), |walk| walk.space(arm.space(), arm.doc()));
             self.path.leave();
+            return;
+        };
+        for field in *fields {
+            if !field.is_shared() {
+                self.path.enter(arm.label());
+                self.within(param, test(), |walk| walk.field(field));
+                self.path.leave();
+                continue;
+            }
+            let labels = sharing(switch, field);
+            if !all || labels.first().is_some_and(|first| first == arm.label()) {
+                self.within(param, Test::Is(labels), |walk| walk.field(field));
+            }
         }
     }
 
@@ -225,4 +246,20 @@ impl<'a> Walk<'a> {
             doc,
         }
     }
+}
+
+/// The labels of the arms that have the same shared part. One of the same name that is drawn from
+/// something else stays apart, so that it is found to clash.
+fn sharing(switch: &Switch, field: &Field) -> Vec<String> {
+    let same = |other: &Field| {
+        other.is_shared()
+            && other.name() == field.name()
+            && same_space(other.space(), field.space())
+    };
+    let arms = switch.arms().iter();
+    let sharing = arms.filter(|arm| match arm.space() {
+        Space::Group(fields) => fields.iter().any(same),
+        _ => false,
+    });
+    sharing.map(|arm| arm.label().to_owned()).collect()
 }
