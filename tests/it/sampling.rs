@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use docktuna::sampler::{Draft, Grid, Sampler, Tpe};
-use docktuna::{Distribution, Error, OptunaDatabase, Study, TrialState, Tunable};
+use docktuna::{Distribution, Error, OptunaDatabase, Stop, Study, TrialState, Tunable};
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Kind};
 use crate::space::Line;
 use crate::support::{Version, python};
 
@@ -151,6 +151,95 @@ async fn the_history_follows_other_workers() {
     }
 }
 
+/// A server that crashed may have lost its newest trials and hand their ids out again; an SQLite file
+/// does so after trials were deleted.
+#[tokio::test]
+async fn trials_that_are_gone_are_no_history() {
+    for backend in Backend::shared().await {
+        let seen = std::sync::Arc::default();
+        let builder = backend.db.study_builder::<Line>("s");
+        let builder = builder.sampler(Watching(std::sync::Arc::clone(&seen)));
+        let study = builder.open().await.unwrap();
+        let last = || seen.lock().unwrap().last().copied();
+        let other = backend.again().await.study::<Line>("s").await.unwrap();
+        let delete = async |which: &str| {
+            let mut sql = String::new();
+            for table in ["heartbeats", "values", "params"] {
+                let of = "trial_id IN (SELECT trial_id FROM trials WHERE";
+                sql += &format!("DELETE FROM trial_{table} WHERE {of} {which});");
+            }
+            sql += &format!("DELETE FROM trials WHERE {which};");
+            if backend.kind == Kind::Postgres {
+                sql += "SELECT setval('trials_trial_id_seq', coalesce(max(trial_id), 0) + 1, false) FROM trials";
+            }
+            backend.execute(sql).await;
+        };
+
+        for _ in 0..4 {
+            study.ask().await.unwrap().tell(1.0).await.unwrap();
+        }
+        let lost = study.ask().await.unwrap();
+        study.ask().await.unwrap().tell(1.0).await.unwrap();
+        assert_eq!(last(), Some((4, 1)));
+        // What ran and what ended after it; others take the ids.
+        delete("number >= 4").await;
+        for _ in 0..2 {
+            other.ask().await.unwrap().tell(2.0).await.unwrap();
+        }
+        study.ask().await.unwrap().tell(2.0).await.unwrap();
+        assert_eq!(last(), Some((6, 0)));
+        // Its row is gone or another's, so the result is written as a new trial.
+        lost.tell(3.0).await.unwrap();
+        study.ask().await.unwrap().tell(1.0).await.unwrap();
+        assert_eq!(last(), Some((8, 0)));
+        // All of them, and as many others in their place.
+        delete("true").await;
+        for _ in 0..9 {
+            other.ask().await.unwrap().tell(2.0).await.unwrap();
+        }
+        study.ask().await.unwrap().tell(1.0).await.unwrap();
+        assert_eq!(last(), Some((9, 0)));
+        let trials = study.trials().await.unwrap();
+        assert_eq!(trials.len(), 10);
+    }
+}
+
+/// What never gives a number to learn from still gives a run to its end.
+#[tokio::test]
+async fn a_search_without_usable_results_goes_on() {
+    type End = fn() -> Result<f64, Stop>;
+    let ends: [(&str, End, [u64; 3]); 6] = [
+        ("pruned", || Err(Stop::Pruned), [0, 20, 0]),
+        ("failed", || Err(Stop::failed("no")), [0, 0, 20]),
+        ("NaN", || Ok(f64::NAN), [0, 0, 20]),
+        ("inf", || Ok(f64::INFINITY), [20, 0, 0]),
+        ("-inf", || Ok(f64::NEG_INFINITY), [20, 0, 0]),
+        ("equal", || Ok(f64::MAX), [20, 0, 0]),
+    ];
+    for (what, end, expected) in ends {
+        let study = open(&OptunaDatabase::in_memory(), Some(1)).await;
+        let summary = study
+            .optimize(move |config, trial| async move {
+                assert!((0.0..=1.0).contains(&config.x));
+                trial.report(0, f64::NAN).await?;
+                end()
+            })
+            .trials(20)
+            .run()
+            .await
+            .unwrap();
+        let ended = [summary.complete, summary.pruned, summary.failed];
+        assert_eq!(ended, expected, "{what}");
+        let xs = study.trials().await.unwrap();
+        let xs = xs.iter().map(|t| t.params.get("x").unwrap().stored());
+        let (low, high) = xs.fold((1.0_f64, 0.0_f64), |(a, b), x| (a.min(x), b.max(x)));
+        assert!(
+            high - low > 0.5,
+            "{what}: the search goes around: {low} to {high}"
+        );
+    }
+}
+
 const SPACE: &str = r#"{
     "x": {"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}}
 }"#;
@@ -227,9 +316,8 @@ async fn a_grid_is_run_once_by_all_workers_together() {
         };
         let first = open(backend.again().await).await;
         // Two points are done before, one of them failed.
-        let failing = first.optimize(|_: Gridded, _| async move {
-            Err::<f64, _>(docktuna::Stop::failed("on purpose"))
-        });
+        let failing = first
+            .optimize(|_: Gridded, _| async move { Err::<f64, _>(Stop::failed("on purpose")) });
         failing.trials(1).run().await.unwrap();
         let mut workers = tokio::task::JoinSet::new();
         for _ in 0..3 {

@@ -38,54 +38,7 @@ pub(crate) type NumberRow = (i32, i32, Option<f64>, String);
 /// (trial, key, JSON)
 pub(crate) type AttributeRow = (i32, Option<String>, Option<String>);
 
-/// A row of any table in one form: (table, trial, number or place, text, number, longer text).
-pub(crate) type NewsRow = (
-    String,
-    i32,
-    Option<i32>,
-    Option<String>,
-    Option<f64>,
-    Option<String>,
-);
-
 impl Rows {
-    /// Rows of all tables, each in its own form again.
-    pub(crate) fn sorted_out(mixed: Vec<NewsRow>) -> Self {
-        let mut rows = Self::default();
-        for (table, id, place, text, number, long) in mixed {
-            let values = match table.as_str() {
-                "trial" => {
-                    rows.trials.push(TrialRow {
-                        id,
-                        number: place,
-                        state: text.unwrap_or_default(),
-                        started: None,
-                        completed: None,
-                    });
-                    continue;
-                }
-                "param" => {
-                    rows.params.push((id, text, number, long));
-                    continue;
-                }
-                "user_attr" => {
-                    rows.user_attrs.push((id, text, long));
-                    continue;
-                }
-                "system_attr" => {
-                    rows.system_attrs.push((id, text, long));
-                    continue;
-                }
-                "value" => &mut rows.values,
-                _ => &mut rows.intermediate_values,
-            };
-            values.push((id, place.unwrap_or(-1), number, text.unwrap_or_default()));
-        }
-        rows.values
-            .sort_by_key(|(id, objective, ..)| (*id, *objective));
-        rows
-    }
-
     /// The trials in the order of their numbers.
     ///
     /// # Errors
@@ -215,4 +168,9 @@ pub(crate) fn attribute(
         Some(json) => Ok((key, Attribute(json))),
         None => Err(format!("{owner}: attribute {key:?} has no value")),
     }
+}
+
+/// A moment as SQLite's driver of Python writes it, or as SQL's casts do.
+pub(super) fn parse_datetime(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(&text.replacen('T', " ", 1), "%Y-%m-%d %H:%M:%S%.f").ok()
 }

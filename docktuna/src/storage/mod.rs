@@ -1,13 +1,14 @@
 //! Optuna's tables, and the operations on them that the rest of the crate uses.
 //!
 //! [`postgres`] and [`sqlite`] have the same functions in the same order, each a statement or a
-//! short transaction ([`shared`] holds those that do not differ); this module adds what both share: which operations may be repeated after a lost
-//! connection, and how rows become trials.
+//! short transaction ([`shared`] holds those that do not differ); this module adds what both share:
+//! which operations may be repeated after a lost connection, and how rows become trials.
 
 mod assemble;
 mod failure;
 mod finish;
 mod heartbeat;
+mod news;
 mod peer;
 mod pool;
 #[cfg(feature = "postgres")]
@@ -28,6 +29,7 @@ pub(crate) use assemble::attribute;
 pub(crate) use failure::is_transient;
 pub(crate) use finish::Finished;
 pub(crate) use heartbeat::Swept;
+pub(crate) use news::NewsQuery;
 pub(crate) use peer::{PeerQuery, PeerRow};
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
@@ -365,22 +367,20 @@ impl Storage {
         })
     }
 
-    /// What samplers need of the trials in `open` and of at most `most` with ids above `after`: of
-    /// reports only the last one of pruned trials, of attributes only constraints and announcements.
+    /// What samplers look at in the trials that are wanted: of reports only the last one of pruned
+    /// trials, of attributes only constraints and announcements.
     pub(crate) async fn load_news(
         &self,
         study: &StudyRow,
-        after: i32,
-        open: &[i32],
-        most: usize,
+        query: &NewsQuery,
     ) -> Result<Vec<FrozenTrial>> {
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let rows = repeat!(self.load_news(study.id, after, open, most))?;
-        let rows = assemble::Rows::sorted_out(rows);
-        rows.assemble().map_err(|what| Error::Unreadable {
-            study: study.name.clone(),
-            what,
-        })
+        let rows = repeat!(self.load_news(study.id, query))?;
+        news::sorted_out(rows)
+            .assemble()
+            .map_err(|what| Error::Unreadable {
+                study: study.name.clone(),
+                what,
+            })
     }
 
     /// The parameters of one trial.

@@ -1,21 +1,10 @@
-//! What a process knows of the trials of a study.
-//!
-//! A trial that ended never changes, so it is read once and kept. Within a study ids ascend in the order
-//! in which trials appear, because they are created under the study's lock. So it is enough to ask for
-//! those above the highest id seen, and for those seen before that had not ended: a trial may end long
-//! after trials with higher ids.
-//!
-//! A server that crashes may lose its newest trials and hand their ids out again, and so does an SQLite
-//! file after a study was deleted. That shows in the trials that are asked for again: a running one is
-//! gone or has another number, or the last one that ended is gone or ended at another time. Then all is
-//! forgotten and read again.
+//! What pruners look at in the trials of a study, as far as this process has read it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
-
-use crate::id::{TrialId, TrialNumber, TrialState};
+use super::ledger::{Ledger, Sight};
+use crate::id::{TrialId, TrialState};
 use crate::pruner::{Peer, Peers, Reads};
 use crate::storage::PeerQuery;
 
@@ -25,45 +14,23 @@ pub(super) struct Known {
     finished: Arc<Vec<Arc<Peer>>>,
     /// All trials that ended, also those of which nothing is kept.
     ended: BTreeSet<TrialId>,
-    /// The highest id seen.
-    seen: i32,
-    /// The trials up to there that had not ended.
-    open: BTreeMap<TrialId, Open>,
-    anchor: Option<Anchor>,
+    ledger: Ledger,
     /// How often all was forgotten.
     losses: u32,
-}
-
-/// A trial that has not ended.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    number: TrialNumber,
-    /// The database is asked for it again only once it does not wait any more.
-    waits: bool,
-}
-
-/// A trial that ended, which has to stay as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Anchor {
-    id: TrialId,
-    number: TrialNumber,
-    completed: Option<NaiveDateTime>,
 }
 
 /// What is asked of the database, and what was known then.
 #[derive(Debug)]
 pub(super) struct Question {
     pub(super) query: PeerQuery,
-    open: BTreeMap<TrialId, Open>,
-    anchor: Option<Anchor>,
+    ledger: Ledger,
     losses: u32,
 }
 
 /// A trial as it was found.
 #[derive(Debug)]
 pub(super) struct Finding {
-    pub(super) id: TrialId,
-    pub(super) completed: Option<NaiveDateTime>,
+    pub(super) sight: Sight,
     pub(super) peer: Peer,
 }
 
@@ -72,15 +39,14 @@ impl Known {
     pub(super) fn question(&self, reads: Reads) -> Question {
         Question {
             query: PeerQuery {
-                after: self.seen,
-                ids: self.open.keys().map(|id| id.0).collect(),
-                anchor: self.anchor.map_or(0, |anchor| anchor.id.0),
+                after: self.ledger.after(),
+                ids: self.ledger.open(),
+                anchor: self.ledger.anchor(),
                 curves: reads.curves,
                 rungs: reads.rungs,
                 results: reads.results,
             },
-            open: self.open.clone(),
-            anchor: self.anchor,
+            ledger: self.ledger.clone(),
             losses: self.losses,
         }
     }
@@ -91,7 +57,8 @@ impl Known {
         if question.losses != self.losses {
             return None;
         }
-        if question.is_contradicted_by(&findings) {
+        let sights = findings.iter().map(|finding| finding.sight);
+        if question.ledger.is_contradicted_by(sights) {
             tracing::warn!("the database lost trials of this study; all of them are read again");
             *self = Self {
                 losses: self.losses + 1,
@@ -100,32 +67,22 @@ impl Known {
             return None;
         }
         let mut peers = Peers::default();
-        for Finding {
-            id,
-            completed,
-            peer,
-        } in findings
-        {
-            self.seen = self.seen.max(id.0);
-            let number = peer.number;
-            if !peer.state.is_finished() {
+        for Finding { sight, peer } in findings {
+            if sight.state.is_finished() {
+                if !self.ended.insert(sight.id) {
+                    continue;
+                }
+                self.ledger.see(sight);
+                if peer.state == TrialState::Complete || !peer.rungs.is_empty() {
+                    Arc::make_mut(&mut self.finished).push(Arc::new(peer));
+                }
+            } else {
                 // An older answer than the one that showed its end adds nothing.
-                if !self.ended.contains(&id) {
-                    let waits = peer.state == TrialState::Waiting;
-                    self.open.insert(id, Open { number, waits });
+                if !self.ended.contains(&sight.id) {
+                    self.ledger.see(sight);
                 }
                 if !peer.rungs.is_empty() {
                     peers.running.push(peer);
-                }
-            } else if self.ended.insert(id) {
-                self.open.remove(&id);
-                self.anchor = Some(Anchor {
-                    id,
-                    number,
-                    completed,
-                });
-                if peer.state == TrialState::Complete || !peer.rungs.is_empty() {
-                    Arc::make_mut(&mut self.finished).push(Arc::new(peer));
                 }
             }
         }
@@ -134,33 +91,12 @@ impl Known {
     }
 }
 
-impl Question {
-    fn is_contradicted_by(&self, findings: &[Finding]) -> bool {
-        let find = |id: TrialId| {
-            let at = findings.binary_search_by_key(&id, |finding| finding.id);
-            at.ok().map(|at| &findings[at])
-        };
-        let changed = self.open.iter().any(|(id, open)| match find(*id) {
-            Some(found) => found.peer.number != open.number,
-            None => !open.waits,
-        });
-        let moved = self.anchor.is_some_and(|anchor| {
-            let found = find(anchor.id).map(|found| Anchor {
-                id: found.id,
-                number: found.peer.number,
-                completed: found.completed,
-            });
-            found != Some(anchor)
-        });
-        changed || moved
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::id::TrialNumber;
     use crate::pruner::{Curve, Rungs};
 
     /// A study in a database that creates, ends and loses trials.
@@ -235,11 +171,15 @@ mod tests {
             });
             wanted
                 .map(|((id, state, at), number)| Finding {
-                    id: TrialId(*id),
-                    completed: state.is_finished().then(|| {
-                        let end = chrono::DateTime::from_timestamp(i64::from(*at), 0);
-                        end.expect("a small number").naive_utc()
-                    }),
+                    sight: Sight {
+                        id: TrialId(*id),
+                        number: TrialNumber(number),
+                        state: *state,
+                        completed: state.is_finished().then(|| {
+                            let end = chrono::DateTime::from_timestamp(i64::from(*at), 0);
+                            end.expect("a small number").naive_utc()
+                        }),
+                    },
                     peer: Peer {
                         number: TrialNumber(number),
                         state: *state,

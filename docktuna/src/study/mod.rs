@@ -6,6 +6,7 @@ mod dynamic;
 mod feed;
 mod interrupt;
 mod known;
+mod ledger;
 mod objective;
 mod optimize;
 mod progress;

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::DynamicStudy;
 use super::known::{Finding, Known};
+use super::ledger::Sight;
 use crate::codec;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
@@ -135,8 +136,12 @@ fn finding(row: PeerRow, reads: Reads) -> Result<Finding> {
     let reports = row.reports.into_iter();
     let reports = reports.filter_map(|(step, value)| Some((step_of(step)?, value)));
     Ok(Finding {
-        id: row.id,
-        completed: row.completed,
+        sight: Sight {
+            id: row.id,
+            number: row.number,
+            state: row.state,
+            completed: row.completed,
+        },
         peer: Peer {
             number: row.number,
             state: row.state,

@@ -128,6 +128,11 @@ impl History {
             + self.by_number.capacity() * size_of::<u32>()
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::new(&self.directions);
+    }
+
     /// Adds trials that ended, and replaces those that run; waiting ones among them do not count.
     pub(crate) fn update(&mut self, over: Vec<FrozenTrial>, running: &[FrozenTrial]) {
         self.forget_running();

@@ -10,7 +10,8 @@ use super::heartbeat::retry;
 use crate::codec;
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
-use crate::storage::assemble::{NewsRow, Rows};
+use crate::storage::assemble::Rows;
+use crate::storage::news::{NewsQuery, NewsRow};
 use crate::storage::record::{
     Attrs, Ids, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial, value_columns,
 };
@@ -238,16 +239,15 @@ impl Postgres {
     pub(crate) async fn load_news(
         &self,
         study: StudyId,
-        after: i32,
-        open: &[i32],
-        most: i64,
+        query: &NewsQuery,
     ) -> Result<Vec<NewsRow>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(LOAD_NEWS.text)
             .bind(study.0)
-            .bind(after)
-            .bind(open)
-            .bind(most)
+            .bind(query.after)
+            .bind(&query.open)
+            .bind(i64::try_from(query.most).unwrap_or(i64::MAX))
+            .bind(query.anchor)
             .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, LOAD_NEWS.name, result)

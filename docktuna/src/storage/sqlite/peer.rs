@@ -3,10 +3,10 @@
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Sqlite, parse_datetime};
+use super::Sqlite;
 use crate::codec;
 use crate::error::Result;
-use crate::storage::assemble::{AttributeRow, NumberRow};
+use crate::storage::assemble::{AttributeRow, NumberRow, parse_datetime};
 use crate::storage::peer::{PeerColumns, PeerQuery, PeerRow};
 use crate::storage::record::StudyRow;
 use crate::storage::{Statement, statements};

@@ -4,10 +4,11 @@ use chrono::NaiveDateTime;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Executor};
 
-use super::{Sqlite, parse_datetime, place, write};
+use super::{Sqlite, place, write};
 use crate::error::Result;
 use crate::id::{StateCounts, StudyId};
 use crate::space::Direction;
+use crate::storage::assemble::parse_datetime;
 use crate::storage::record::{Attrs, BestRow, StudyRow, direction_label, parse_direction};
 use crate::storage::{Statement, SummaryRow, failure, shared::shared_operations, statements};
 

@@ -4,12 +4,13 @@ use chrono::NaiveDateTime;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::{Sqlite, datetime, heartbeat, parse_datetime, place, write};
+use super::{Sqlite, datetime, heartbeat, place, write};
 use crate::codec;
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
 use crate::params::Params;
-use crate::storage::assemble::{NewsRow, Rows, TrialColumns, TrialRow};
+use crate::storage::assemble::{Rows, TrialColumns, TrialRow, parse_datetime};
+use crate::storage::news::{NewsQuery, NewsRow};
 use crate::storage::record::{
     Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial,
     value_columns,
@@ -262,18 +263,17 @@ impl Sqlite {
     pub(crate) async fn load_news(
         &self,
         study: StudyId,
-        after: i32,
-        open: &[i32],
-        most: i64,
+        query: &NewsQuery,
     ) -> Result<Vec<NewsRow>> {
-        let list: Vec<String> = open.iter().map(ToString::to_string).collect();
+        let list: Vec<String> = query.open.iter().map(ToString::to_string).collect();
         let list = format!("[{}]", list.join(","));
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(LOAD_NEWS.text)
             .bind(study.0)
-            .bind(after)
+            .bind(query.after)
             .bind(list)
-            .bind(most)
+            .bind(i64::try_from(query.most).unwrap_or(i64::MAX))
+            .bind(query.anchor)
             .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, LOAD_NEWS.name, result)

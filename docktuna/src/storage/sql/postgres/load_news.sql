@@ -1,22 +1,24 @@
--- What samplers need of the trials in $3 and of at most $4 others with ids above $2: one statement, and so
--- one snapshot.
+-- What samplers look at in the trials of a study: in at most $4 above the id $2, and in those of $3 that do not
+-- wait. Of the trial $5 only that it is there. One statement, and so one snapshot.
 --
 -- `study_id + 0` keeps the planner off the index of the study's trials, all of which it would read.
 -- OFFSET 0 keeps each subquery a look-up by trial: joined, the planner would read whole tables.
-WITH wanted AS (
+WITH seen AS (
     (
-        SELECT trial_id, number, state FROM trials
+        SELECT trial_id, number, state, datetime_complete FROM trials
         WHERE study_id + 0 = $1 AND trial_id > $2 ORDER BY trial_id LIMIT $4
     )
     UNION ALL
-    SELECT trial_id, number, state FROM trials WHERE study_id = $1 AND trial_id = ANY($3::int[]) AND trial_id <= $2
-)
-SELECT 'trial' AS what, trial_id, number AS place, state::text AS label, NULL::float8 AS number, NULL::text AS long
-FROM wanted
+    SELECT trial_id, number, state, datetime_complete FROM trials
+    WHERE study_id = $1 AND trial_id <= $2 AND ((trial_id = ANY($3::int[]) AND state <> 'WAITING') OR trial_id = $5)
+),
+wanted AS (SELECT trial_id, state FROM seen WHERE state <> 'WAITING' AND trial_id <> $5)
+SELECT 'trial' AS what, trial_id, number AS place, state::text AS label, NULL::float8 AS number,
+    to_char(datetime_complete, 'YYYY-MM-DD HH24:MI:SS.US') AS long
+FROM seen
 UNION ALL
 SELECT 'param', w.trial_id, NULL, p.param_name, p.param_value, p.distribution_json
 FROM wanted w CROSS JOIN LATERAL (SELECT * FROM trial_params p WHERE p.trial_id = w.trial_id OFFSET 0) p
-WHERE w.state <> 'WAITING'
 UNION ALL
 SELECT 'value', w.trial_id, v.objective, v.value_type::text, v.value, NULL
 FROM wanted w CROSS JOIN LATERAL (SELECT * FROM trial_values v WHERE v.trial_id = w.trial_id OFFSET 0) v
@@ -30,8 +32,8 @@ WHERE w.state = 'PRUNED'
 UNION ALL
 SELECT 'system_attr', w.trial_id, NULL, a.key, NULL, a.value_json
 FROM wanted w CROSS JOIN LATERAL (SELECT * FROM trial_system_attributes a WHERE a.trial_id = w.trial_id OFFSET 0) a
-WHERE w.state <> 'WAITING' AND (a.key LIKE 'constraints%' OR a.key LIKE 'tpe:relative_params:%')
+WHERE a.key LIKE 'constraints%' OR a.key LIKE 'tpe:relative_params:%'
 UNION ALL
 SELECT 'user_attr', w.trial_id, NULL, a.key, NULL, a.value_json
 FROM wanted w CROSS JOIN LATERAL (SELECT * FROM trial_user_attributes a WHERE a.trial_id = w.trial_id OFFSET 0) a
-WHERE w.state <> 'WAITING' AND a.key = 'docktuna:constraints'
+WHERE a.key = 'docktuna:constraints'
