@@ -193,6 +193,47 @@ async fn loading_reads_by_index() {
     assert!(after - before < 200, "{} rows were read", after - before);
 }
 
+/// However large the study and its neighbours are: a trial reads what is new.
+#[tokio::test]
+async fn a_trial_reads_only_what_is_new() {
+    let postgres = TestDb::create().await;
+    let db = OptunaDatabase::connect(&postgres.url("postgresql"))
+        .await
+        .unwrap();
+    db.study::<Line>("other").await.unwrap();
+    let builder = db.study_builder::<Line>("s");
+    let study = builder.sampler(Tpe::default()).open().await.unwrap();
+    postgres
+        .execute(
+            "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete)
+             SELECT n / 2, n % 2 + 1, 'COMPLETE', now(), now() FROM generate_series(0, 19999) n;
+             INSERT INTO trial_values (trial_id, objective, value, value_type)
+             SELECT trial_id, 0, number, 'FINITE' FROM trials;
+             INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type)
+             SELECT trial_id, 0, number, 'FINITE' FROM trials;
+             INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+             SELECT trial_id, 'x', 0.5, '{\"name\": \"FloatDistribution\",
+                \"attributes\": {\"step\": null, \"low\": 0.0, \"high\": 1.0, \"log\": false}}' FROM trials;
+             ANALYZE",
+        )
+        .await;
+    let run = async |trials: u64| {
+        for _ in 0..trials {
+            let trial = study.ask().await.unwrap();
+            trial.report(0, 1.0).await.unwrap();
+            assert!(!trial.should_prune().await.unwrap());
+            trial.tell(1.0).await.unwrap();
+        }
+    };
+    // The statements are planned for good after some repetitions.
+    run(8).await;
+    let mut reader = postgres.connect().await;
+    let before = rows_read(&mut reader).await;
+    run(8).await;
+    let read = rows_read(&mut reader).await - before;
+    assert!(read < 1000, "{read} rows were read for 8 trials");
+}
+
 /// Rows that scans of the trial tables have read; the counters reach the view after a while.
 async fn rows_read(connection: &mut sqlx::PgConnection) -> i64 {
     let sql = "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::bigint

@@ -10,7 +10,7 @@ WITH seen AS (
     )
     UNION ALL
     SELECT trial_id, number, state, datetime_complete FROM trials
-    WHERE study_id = $1 AND trial_id <= $2 AND ((trial_id = ANY($3::int[]) AND state <> 'WAITING') OR trial_id = $5)
+    WHERE study_id + 0 = $1 AND trial_id <= $2 AND ((trial_id = ANY($3::int[]) AND state <> 'WAITING') OR trial_id = $5)
 ),
 wanted AS (SELECT trial_id, state FROM seen WHERE state <> 'WAITING' AND trial_id <> $5)
 SELECT 'trial' AS what, trial_id, number AS place, state::text AS label, NULL::float8 AS number,

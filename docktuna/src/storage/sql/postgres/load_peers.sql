@@ -1,14 +1,25 @@
 -- What pruners look at in the trials of a study above the id $3, and in those of $4 that do not wait.
 -- One statement, so one snapshot. $5, $6 and $7 say whether reports, rungs and results are wanted; of
 -- the trial $8 the reports are not. A report that is not as Optuna writes it comes as NULL.
+--
+-- `study_id + 0` keeps the planner off the index of the study's trials, all of which it would read.
+-- OFFSET 0 keeps each subquery a look-up by trial: joined, the planner would read whole tables.
+WITH seen AS (
+    SELECT trial_id, number, state, datetime_complete FROM trials WHERE study_id + 0 = $1 AND trial_id > $3
+    UNION ALL
+    SELECT trial_id, number, state, datetime_complete FROM trials
+    WHERE study_id + 0 = $1 AND trial_id <= $3 AND (trial_id = $8 OR (trial_id = ANY($4) AND state <> 'WAITING'))
+)
 SELECT t.trial_id, t.number, t.state::text, t.datetime_complete, v.value, v.value_type::text,
     CASE WHEN t.state = 'COMPLETE' AND NOT $5 THEN
         (SELECT max(i.step) FROM trial_intermediate_values i WHERE i.trial_id = t.trial_id)
     END,
     reports.steps, reports.numbers, attributes.keys, attributes.texts
-FROM trials t
-JOIN studies s ON s.study_id = t.study_id AND s.study_name = $2
-LEFT JOIN trial_values v ON $7 AND t.state = 'COMPLETE' AND v.trial_id = t.trial_id AND v.objective = 0
+FROM seen t
+LEFT JOIN LATERAL (
+    SELECT v.value, v.value_type FROM trial_values v
+    WHERE $7 AND t.state = 'COMPLETE' AND v.trial_id = t.trial_id AND v.objective = 0 OFFSET 0
+) AS v ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(i.step ORDER BY i.step) AS steps,
         array_agg(CASE i.intermediate_value_type
@@ -28,6 +39,5 @@ LEFT JOIN LATERAL (
         OR ($7 AND t.state = 'COMPLETE' AND (a.key = 'constraints' OR a.key LIKE 'constraints:%'))
     )
 ) AS attributes ON true
-WHERE t.study_id = $1 AND (t.trial_id > $3 OR t.trial_id = $8
-    OR (t.trial_id = ANY($4) AND t.state <> 'WAITING'))
+WHERE EXISTS (SELECT FROM studies WHERE study_id = $1 AND study_name = $2)
 ORDER BY t.trial_id
