@@ -12,6 +12,7 @@
 mod aliases;
 mod backend;
 mod bad_input;
+mod callbacks;
 mod concurrency;
 mod contract;
 mod crash;

@@ -15,23 +15,40 @@ const CHILD: &str = "DOCKTUNA_TEST_WORKER";
 const URL: &str = "DOCKTUNA_TEST_URL";
 
 /// Not a test of its own: the worker of the others. Without the variable it does nothing.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn in_a_worker() {
+#[test]
+fn in_a_worker() {
     let Ok(what) = std::env::var(CHILD) else {
         return;
     };
+    let mut runtime = match what.as_str() {
+        "busy, one thread" => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = runtime.enable_all().build().unwrap();
+    for _ in 0..if what == "twice" { 2 } else { 1 } {
+        runtime.block_on(work(&what));
+    }
+    // Waits for threads that run objectives, as at the end of a `main`.
+    drop(runtime);
+}
+
+async fn work(what: &str) {
     let url = std::env::var(URL).unwrap().replace("+psycopg2", "");
     let db = OptunaDatabase::connect(&url).await.unwrap();
     let study = db.study::<Line>("s").await.unwrap();
-    let (lasts, grace) = match what.as_str() {
-        "patient" => (Duration::from_millis(1500), Duration::from_secs(60)),
+    let busy = what.starts_with("busy");
+    let (lasts, grace) = match what {
+        "patient" | "twice" => (Duration::from_millis(1500), Duration::from_secs(60)),
         "stubborn" => (Duration::from_secs(600), Duration::from_secs(60)),
         // A thread cannot be stopped, so this one ends by itself.
         "blocking" => (Duration::from_secs(5), Duration::from_millis(300)),
         "one" => (Duration::ZERO, Duration::from_secs(60)),
+        "busy, blocking" | "busy, many threads" => {
+            (Duration::from_secs(600), Duration::from_secs(60))
+        }
         _ => (Duration::from_secs(600), Duration::from_millis(300)),
     };
-    let summary = if what == "blocking" {
+    let summary = if what.ends_with("blocking") {
         let run = study.optimize_blocking(move |config, _| {
             println!("\nWORKER: started");
             std::thread::sleep(lasts);
@@ -41,6 +58,10 @@ async fn in_a_worker() {
     } else {
         let run = study.optimize(move |config, _| async move {
             println!("\nWORKER: started");
+            if busy {
+                // What computes without ever awaiting holds its thread just so.
+                std::thread::sleep(lasts);
+            }
             sleep(lasts).await;
             Ok(config.x)
         });
@@ -136,9 +157,7 @@ async fn after_the_grace_period_a_trial_fails_and_is_retried() {
             let mut worker = Worker::start(&backend, what).await;
             worker.signal("TERM").await;
             worker.says("ended true").await;
-            let interrupted = (TrialState::Fail, "\"interrupted by a signal\"".to_owned());
-            let waiting = (TrialState::Waiting, String::new());
-            assert_eq!(states(&backend).await, [interrupted, waiting], "{what}");
+            assert_eq!(states(&backend).await, interrupted_and_waiting(), "{what}");
             assert!(worker.end().await.success());
         }
     }
@@ -162,6 +181,67 @@ async fn a_second_signal_stops_at_once_and_still_marks_the_trial() {
     );
 }
 
+/// The run cannot end, or the process cannot: an objective holds the runtime.
+#[tokio::test]
+async fn a_second_signal_stops_an_objective_that_never_awaits() {
+    let kinds = ["busy, one thread", "busy, many threads", "busy, blocking"];
+    for (what, (signal, code)) in kinds
+        .into_iter()
+        .zip([("INT", 130), ("TERM", 143), ("INT", 130)])
+    {
+        for backend in Backend::shared().await {
+            let worker = Worker::start(&backend, what).await;
+            worker.signal(signal).await;
+            sleep(Duration::from_millis(200)).await;
+            let began = Instant::now();
+            worker.signal(signal).await;
+            assert_eq!(worker.end().await.code(), Some(code), "{what}");
+            assert!(began.elapsed() < Duration::from_secs(30), "{what}");
+            assert_eq!(states(&backend).await, interrupted_and_waiting(), "{what}");
+        }
+    }
+}
+
+/// The grace period is over and the runtime does not hear of it.
+#[tokio::test]
+async fn after_the_grace_period_a_trial_fails_whose_objective_never_awaits() {
+    for backend in Backend::shared().await {
+        let mut worker = Worker::start(&backend, "busy, one thread").await;
+        worker.signal("TERM").await;
+        let marked = async {
+            while states(&backend).await != interrupted_and_waiting() {
+                sleep(Duration::from_millis(100)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), marked)
+            .await
+            .unwrap();
+        assert!(worker.process.try_wait().unwrap().is_none(), "it goes on");
+        worker.signal("TERM").await;
+        assert_eq!(worker.end().await.code(), Some(128 + 15));
+        assert_eq!(states(&backend).await, interrupted_and_waiting());
+    }
+}
+
+/// A run that a signal ended does not count against the next one.
+#[tokio::test]
+async fn the_first_signal_of_a_later_run_is_its_first() {
+    let backend = Backend::sqlite().await;
+    let mut worker = Worker::start(&backend, "twice").await;
+    worker.signal("TERM").await;
+    worker.says("started").await;
+    worker.signal("TERM").await;
+    worker.says("ended true").await;
+    assert!(worker.end().await.success());
+    let complete = (TrialState::Complete, String::new());
+    assert_eq!(states(&backend).await, [complete.clone(), complete]);
+}
+
+fn interrupted_and_waiting() -> [(TrialState, String); 2] {
+    let interrupted = (TrialState::Fail, "\"interrupted by a signal\"".to_owned());
+    [interrupted, (TrialState::Waiting, String::new())]
+}
+
 /// The handler outlives the run; it must not swallow what ends the program.
 #[tokio::test]
 async fn without_a_run_a_signal_ends_the_process() {
@@ -170,21 +250,4 @@ async fn without_a_run_a_signal_ends_the_process() {
     worker.says("ended false").await;
     worker.signal("TERM").await;
     assert_eq!(worker.end().await.code(), Some(128 + 15));
-}
-
-#[tokio::test]
-async fn an_objective_may_stop_its_run() {
-    let backend = Backend::memory().await;
-    let study = backend.db.study::<Line>("s").await.unwrap();
-    for round in 1..=2_u64 {
-        let run = study.optimize(|config, trial| async move {
-            if trial.number().get() % 3 == 2 {
-                trial.study().stop();
-            }
-            Ok(config.x)
-        });
-        let summary = run.run().await.unwrap();
-        assert_eq!((summary.complete, summary.interrupted), (3, false));
-        assert_eq!(study.trial_counts().await.unwrap().total(), 3 * round);
-    }
 }

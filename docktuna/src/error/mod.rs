@@ -343,6 +343,14 @@ pub enum Error {
         /// The reason of the last one.
         last: String,
     },
+    /// A callback of a run returned an error or panicked.
+    #[error("the callback of trial {trial} failed: {source}")]
+    Callback {
+        /// The trial that had ended.
+        trial: TrialNumber,
+        /// What the callback returned, or the text of its panic.
+        source: BoxError,
+    },
     /// The operating system refused a resource.
     #[error("{what}: {source}")]
     System {

@@ -3,7 +3,7 @@
 use super::record::{Ids, Outcome, StudyRow, TrialKey, WholeTrial};
 use super::{Storage, once, retry};
 use crate::error::Result;
-use crate::id::{TrialNumber, TrialState};
+use crate::id::{TrialId, TrialNumber, TrialState};
 use crate::params::Params;
 use crate::trial::FrozenTrial;
 
@@ -15,7 +15,7 @@ pub(crate) enum Finished {
     /// It does, and the trial is in the queue again.
     Retried,
     /// The trial's row was lost in a crash of the server; the result stands in a new one.
-    Moved(TrialNumber),
+    Moved(TrialId, TrialNumber),
     /// The trial was over already.
     Closed(TrialState),
     /// The study is gone.
@@ -82,8 +82,8 @@ impl Storage {
         let moved = rows
             .into_iter()
             .find(|(.., completed)| *completed == Some(outcome.at));
-        if let Some((_, number, ..)) = moved {
-            return Ok(Finished::Moved(TrialNumber(number)));
+        if let Some((id, number, ..)) = moved {
+            return Ok(Finished::Moved(TrialId(id), TrialNumber(number)));
         }
         let whole = WholeTrial {
             state: Some(outcome.state),
@@ -95,6 +95,6 @@ impl Storage {
             user_attrs: outcome.user_attrs.clone(),
         };
         let added = once!(self.add_trial(study, &whole))?;
-        Ok(added.map_or(Finished::Gone, |(_, number)| Finished::Moved(number)))
+        Ok(added.map_or(Finished::Gone, |(id, number)| Finished::Moved(id, number)))
     }
 }

@@ -2,7 +2,9 @@
 
 mod blocking_trial;
 mod builder;
+mod callback;
 mod dynamic;
+mod ending;
 mod feed;
 mod interrupt;
 mod known;

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
-use super::worker::{AbortOnDrop, run};
+use super::callback::Callbacks;
+use super::interrupt::Executing;
+use super::worker::{AbortOnDrop, Job, run};
 use super::{BlockingTrial, RunningTrial, Stop, Study, Values};
-use crate::error::Result;
+use crate::error::{BoxError, Result};
+use crate::trial::FrozenTrial;
 use crate::tunable::Tunable;
 
 /// Less than the ten seconds after which `docker stop` kills.
@@ -60,6 +63,7 @@ pub struct Optimize<T, F> {
     study: Study<T>,
     objective: F,
     limits: Limits,
+    callbacks: Callbacks<T>,
 }
 
 /// A run of a blocking objective, to be started with [`run`](Self::run).
@@ -68,6 +72,7 @@ pub struct OptimizeBlocking<T, F> {
     study: Study<T>,
     objective: F,
     limits: Limits,
+    callbacks: Callbacks<T>,
 }
 
 /// Closures have no text, so only the study and the limits are shown.
@@ -117,8 +122,12 @@ macro_rules! limits {
 
         /// How long trials may go on after Ctrl-C or SIGTERM, 8 seconds by default. No trial starts after
         /// the signal; those that have not ended by then, or at a second signal, become FAIL, and are put
-        /// into the queue again where [`retry`](Self::retry) says so. (A blocking objective cannot be
-        /// stopped: its thread goes on, and its result is refused.)
+        /// into the queue again where [`retry`](Self::retry) says so.
+        ///
+        /// A blocking objective, or one that never awaits, cannot be stopped: it goes on, and its result is
+        /// refused. A second signal therefore also ends the process, with the status 128 + the signal's
+        /// number, when an objective goes on for a second after it; its trial is marked before, even if the
+        /// objective holds the only thread of the runtime.
         pub fn interrupt_grace(mut self, grace: Duration) -> Self {
             self.limits.interrupt_grace = Some(grace);
             self
@@ -158,10 +167,59 @@ impl<T, F> Optimize<T, F> {
             study,
             objective,
             limits: Limits::default(),
+            callbacks: Callbacks::default(),
         }
     }
 
     limits!();
+}
+
+impl<T: 'static, F> Optimize<T, F> {
+    /// Calls `callback` with the study and the record of each trial that this run has ended, in whichever
+    /// state, before its worker takes the next one. It may [`stop`](super::DynamicStudy::stop) the run.
+    ///
+    /// Several are called in the order in which they were added. With [`concurrency`](Self::concurrency)
+    /// they are called for several trials at once. An error or panic of one ends the run with
+    /// [`Error::Callback`](crate::Error::Callback); the trial's result stands. Reading the record costs a
+    /// read-only transaction for each trial. There is no call for a trial that somebody else ended or that a
+    /// signal cut short, and a signal ends callbacks as it ends objectives.
+    ///
+    /// ```
+    /// # use docktuna::{OptunaDatabase, Tunable};
+    /// # #[derive(Tunable)]
+    /// # struct Train { #[tune(range = 0.0..=1.0)] lr: f64 }
+    /// # async fn example() -> docktuna::Result<()> {
+    /// # let db = OptunaDatabase::in_memory();
+    /// let study = db.study::<Train>("s").await?;
+    /// study
+    ///     .optimize(|config, _trial| async move { Ok(config.lr) })
+    ///     .on_trial_end(|study, trial| async move {
+    ///         if trial.value().is_some_and(|loss| loss < 0.5) {
+    ///             study.set_user_attr("good enough", trial.number.get()).await?;
+    ///             study.stop();
+    ///         }
+    ///         Ok(())
+    ///     })
+    ///     .run()
+    ///     .await?;
+    /// assert!(study.best().await?.value < 0.5);
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn on_trial_end<C, Fut>(mut self, callback: C) -> Self
+    where
+        C: Fn(Study<T>, FrozenTrial) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        let callback = Arc::new(callback);
+        self.callbacks.add(move |study, trial| {
+            let callback = Arc::clone(&callback);
+            let calling = async move { callback(study, trial).await };
+            AbortOnDrop(tokio::spawn(calling.in_current_span()))
+        });
+        self
+    }
 }
 
 impl<T, F, Fut, V> Optimize<T, F>
@@ -184,12 +242,16 @@ where
     pub async fn run(self) -> Result<RunSummary> {
         let objective = Arc::new(self.objective);
         // A task of its own for each trial: a panic ends that trial and nothing else.
-        let execute = move |config: T, trial: RunningTrial| {
+        let execute = move |config: T, trial: RunningTrial, mark: Option<Executing>| {
             let (objective, span) = (Arc::clone(&objective), trial.span());
-            let executing = async move { objective(config, trial).await.map(Into::into) };
+            let executing = async move {
+                let _mark = mark;
+                objective(config, trial).await.map(Into::into)
+            };
             AbortOnDrop(tokio::spawn(executing.instrument(span)))
         };
-        run(self.study, self.limits, Arc::new(execute)).await
+        let callbacks = self.callbacks;
+        run(self.study, self.limits, Job { execute, callbacks }).await
     }
 }
 
@@ -199,10 +261,52 @@ impl<T, F> OptimizeBlocking<T, F> {
             study,
             objective,
             limits: Limits::default(),
+            callbacks: Callbacks::default(),
         }
     }
 
     limits!();
+}
+
+impl<T: 'static, F> OptimizeBlocking<T, F> {
+    /// Calls `callback` for each trial that this run has ended, as [`Optimize::on_trial_end`] does, on a thread
+    /// where it may block. What is asynchronous in the study is called through
+    /// `tokio::runtime::Handle::current().block_on(..)` there.
+    ///
+    /// ```
+    /// # use docktuna::{OptunaDatabase, Tunable};
+    /// # #[derive(Tunable)]
+    /// # struct Train { #[tune(range = 0.0..=1.0)] lr: f64 }
+    /// # async fn example() -> docktuna::Result<()> {
+    /// # let db = OptunaDatabase::in_memory();
+    /// let study = db.study::<Train>("s").await?;
+    /// study
+    ///     .optimize_blocking(|config, _trial| Ok(config.lr))
+    ///     .on_trial_end(|study, trial| {
+    ///         if trial.value().is_some_and(|loss| loss < 0.5) {
+    ///             study.stop();
+    ///         }
+    ///         Ok(())
+    ///     })
+    ///     .run()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn on_trial_end<C>(mut self, callback: C) -> Self
+    where
+        C: Fn(&Study<T>, &FrozenTrial) -> Result<(), BoxError> + Send + Sync + 'static,
+    {
+        let callback = Arc::new(callback);
+        self.callbacks.add(move |study, trial| {
+            let (callback, span) = (Arc::clone(&callback), Span::current());
+            AbortOnDrop(tokio::task::spawn_blocking(move || {
+                span.in_scope(|| callback(&study, &trial))
+            }))
+        });
+        self
+    }
 }
 
 impl<T, F, V> OptimizeBlocking<T, F>
@@ -222,13 +326,14 @@ where
     /// Objectives that were running go on to their end and their results are lost.
     pub async fn run(self) -> Result<RunSummary> {
         let objective = Arc::new(self.objective);
-        let execute = move |config: T, trial: RunningTrial| {
+        let execute = move |config: T, trial: RunningTrial, mark: Option<Executing>| {
             let (objective, runtime) = (Arc::clone(&objective), Handle::current());
             tokio::task::spawn_blocking(move || {
-                let _entered = trial.span().entered();
+                let (_mark, _entered) = (mark, trial.span().entered());
                 objective(config, &BlockingTrial::new(trial, runtime)).map(Into::into)
             })
         };
-        run(self.study, self.limits, Arc::new(execute)).await
+        let callbacks = self.callbacks;
+        run(self.study, self.limits, Job { execute, callbacks }).await
     }
 }

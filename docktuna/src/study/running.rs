@@ -1,40 +1,42 @@
 //! A trial that is being worked on.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tracing::{Instrument, Span};
+use tracing::Span;
 
+use super::ending::outcome;
 use super::pruning::{Own, Pruning, rung_attribute};
 use super::watch::Watch;
 use super::{DynamicStudy, Stop, Values};
-use crate::codec;
 use crate::database::Beat;
 use crate::error::{Error, Result};
-use crate::id::{TrialNumber, TrialState};
+use crate::id::{TrialId, TrialNumber, TrialState};
 use crate::params::Params;
 use crate::rules::Constraints;
-use crate::storage::{Attrs, Finished, Ids, Outcome, REASON, Reported, TrialKey, now};
+use crate::storage::{Attrs, Outcome, Reported, TrialKey};
 
 /// A trial that is being worked on.
 #[derive(Debug)]
-pub struct RunningTrial(Arc<Live>);
+pub struct RunningTrial(pub(super) Arc<Live>);
 
 #[derive(Debug)]
-struct Live {
-    study: DynamicStudy,
-    pruning: Arc<Pruning>,
-    key: TrialKey,
-    params: Params,
-    constraints: Constraints,
+pub(super) struct Live {
+    pub(super) study: DynamicStudy,
+    pub(super) pruning: Arc<Pruning>,
+    pub(super) key: TrialKey,
+    pub(super) params: Params,
+    pub(super) constraints: Constraints,
     /// What it reported; the report of the largest step becomes the value of a pruned trial.
-    own: Mutex<Own>,
+    pub(super) own: Mutex<Own>,
     /// What is to be told: FAIL, unless something else was told without success.
-    outcome: Mutex<Outcome>,
-    told: AtomicBool,
+    pub(super) outcome: Mutex<Outcome>,
+    pub(super) told: AtomicBool,
+    /// The row of its result, if it is not the one in which it began.
+    pub(super) moved: OnceLock<TrialId>,
     /// Ends with the trial; none where heartbeats are off.
-    beat: Mutex<Option<Beat>>,
-    watch: Watch,
+    pub(super) beat: Mutex<Option<Beat>>,
+    pub(super) watch: Watch,
 }
 
 impl RunningTrial {
@@ -64,6 +66,7 @@ impl RunningTrial {
             own: Mutex::default(),
             outcome: Mutex::new(dropped),
             told: AtomicBool::new(false),
+            moved: OnceLock::new(),
             beat,
             watch,
         }))
@@ -302,174 +305,8 @@ impl RunningTrial {
             .await
     }
 
-    async fn finish(
-        &self,
-        state: TrialState,
-        values: Vec<f64>,
-        reason: Option<&str>,
-    ) -> Result<()> {
-        let mut outcome = outcome(state, values, reason, &self.0.constraints);
-        if state == TrialState::Fail {
-            outcome.retries = self.0.study.retries();
-        }
-        self.finish_with(outcome).await
-    }
-
-    /// Ends a trial as FAIL that would fail again.
-    pub(crate) async fn give_up(self, reason: &str) -> Result<()> {
-        let (state, constraints) = (TrialState::Fail, &self.0.constraints);
-        self.finish_with(outcome(state, Vec::new(), Some(reason), constraints))
-            .await
-    }
-
-    async fn finish_with(&self, outcome: Outcome) -> Result<()> {
-        let lost = || match outcome.values.as_slice() {
-            [] => format!("state {}", outcome.state),
-            [value] => format!("result {value}"),
-            values => format!("result {values:?}"),
-        };
-        if self.0.told.load(Ordering::Acquire) {
-            return Err(self.closed(lost()).await?);
-        }
-        *self
-            .0
-            .outcome
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = outcome.clone();
-        let study = &self.0.study;
-        let storage = study.storage();
-        let finished = storage
-            .finish(study.row(), &self.0.key, &self.0.params, &outcome)
-            .instrument(self.span())
-            .await?;
-        self.0.told.store(true, Ordering::Release);
-        self.still();
-        self.0.watch.ended(study, &outcome, finished);
-        match finished {
-            Finished::Recorded | Finished::Retried | Finished::Moved(_) => Ok(()),
-            Finished::Closed(state) => Err(self.closed_as(state, lost()).await?),
-            Finished::Gone => Err(self.gone()),
-        }
-    }
-
-    /// Says in which state the trial is that is not running any more.
-    async fn closed(&self, lost: String) -> Result<Error> {
-        let key = &self.0.key;
-        let row = self
-            .0
-            .study
-            .storage()
-            .load_trials(key.study, Ids::one(key.id))
-            .await?
-            .pop();
-        let own =
-            row.filter(|row| row.number == key.number && row.datetime_start == Some(key.started));
-        Ok(match own {
-            Some(row) => self.closed_as(row.state, lost).await?,
-            None => self.gone(),
-        })
-    }
-
-    /// Says why the trial is over; one that was failed for its silence has not ended by itself.
-    async fn closed_as(&self, state: TrialState, lost: String) -> Result<Error> {
-        let (study, key) = (&self.0.study, &self.0.key);
-        let silence = match study.database().heart() {
-            Some(heart) if state == TrialState::Fail => {
-                let silence = study.storage().silence(key).await?;
-                silence.filter(|silence| heart.is_suspicious(*silence))
-            }
-            _ => None,
-        };
-        Ok(Error::TrialClosed {
-            trial: key.number,
-            state,
-            silence,
-            lost,
-        })
-    }
-
-    /// Ends the heartbeats.
-    fn still(&self) {
-        drop(
-            self.0
-                .beat
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-    }
-
-    fn gone(&self) -> Error {
-        Error::TrialGone {
-            study: self.0.study.name().to_owned(),
-            trial: self.number(),
-        }
-    }
-
     fn own(&self) -> MutexGuard<'_, Own> {
         self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn outcome(
-    state: TrialState,
-    values: Vec<f64>,
-    reason: Option<&str>,
-    constraints: &Constraints,
-) -> Outcome {
-    let reason = reason.map(|text| (REASON.to_owned(), codec::write_json_text(text)));
-    Outcome {
-        state,
-        values,
-        system_attrs: constraints.system_attr().into_iter().collect(),
-        user_attrs: reason.into_iter().chain(constraints.user_attr()).collect(),
-        at: now(),
-        retries: 0,
-    }
-}
-
-/// An untold trial becomes FAIL. A result that could not be told, because the database was away or
-/// the call was cancelled, is told once more.
-impl Drop for Live {
-    fn drop(&mut self) {
-        if *self.told.get_mut() {
-            return;
-        }
-        let (study, key, params) = (
-            self.study.clone(),
-            self.key,
-            std::mem::take(&mut self.params),
-        );
-        let mut outcome = self
-            .outcome
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if outcome.state == TrialState::Fail {
-            outcome.at = now();
-        }
-        // It lives until the end has been written.
-        let beat = self
-            .beat
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let (database, watch) = (study.database().clone(), self.watch.clone());
-        let span = watch.span();
-        let end = async move {
-            let finished = study
-                .storage()
-                .finish(study.row(), &key, &params, &outcome)
-                .await;
-            drop(beat);
-            match finished {
-                Ok(finished) => watch.ended(&study, &outcome, finished),
-                Err(error) => {
-                    tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
-                }
-            }
-        };
-        database.spawn(end.instrument(span));
     }
 }
 

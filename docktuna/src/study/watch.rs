@@ -46,7 +46,7 @@ impl Watch {
         let retried = matches!(finished, Finished::Retried);
         study.counters().ended(outcome.state, retried);
         let _entered = self.span.enter();
-        if let Finished::Moved(number) = finished {
+        if let Finished::Moved(_, number) = finished {
             tracing::warn!(
                 trial = self.number.0,
                 moved = number.0,

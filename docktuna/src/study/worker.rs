@@ -10,7 +10,8 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
-use super::interrupt::Listener;
+use super::callback::Callbacks;
+use super::interrupt::{Executing, INTERRUPTED, Listener};
 use super::optimize::{Limits, RunSummary};
 use super::progress::Progress;
 use super::{RunningTrial, Stop, Study, Trial, Values};
@@ -36,27 +37,39 @@ impl<T> Drop for AbortOnDrop<T> {
 
 /// Starts an objective.
 pub(super) trait Execute<T>: Send + Sync {
-    fn execute(&self, config: T, trial: RunningTrial) -> impl Future<Output = Executed> + Send;
+    fn execute(
+        &self,
+        config: T,
+        trial: RunningTrial,
+        mark: Option<Executing>,
+    ) -> impl Future<Output = Executed> + Send;
 }
 
 pub(super) type Executed = std::result::Result<Result<Values, Stop>, JoinError>;
 
 impl<T, F, H> Execute<T> for F
 where
-    F: Fn(T, RunningTrial) -> H + Send + Sync,
+    F: Fn(T, RunningTrial, Option<Executing>) -> H + Send + Sync,
     H: Future<Output = Executed> + Send,
 {
-    fn execute(&self, config: T, trial: RunningTrial) -> impl Future<Output = Executed> + Send {
-        self(config, trial)
+    fn execute(
+        &self,
+        config: T,
+        trial: RunningTrial,
+        mark: Option<Executing>,
+    ) -> impl Future<Output = Executed> + Send {
+        self(config, trial, mark)
     }
 }
 
+/// What is done with each trial of a run.
+pub(super) struct Job<T, E> {
+    pub(super) execute: E,
+    pub(super) callbacks: Callbacks<T>,
+}
+
 /// Runs trials until a limit is reached, or a worker fails.
-pub(super) async fn run<T, E>(
-    study: Study<T>,
-    limits: Limits,
-    execute: Arc<E>,
-) -> Result<RunSummary>
+pub(super) async fn run<T, E>(study: Study<T>, limits: Limits, job: Job<T, E>) -> Result<RunSummary>
 where
     T: Tunable + Send + 'static,
     E: Execute<T> + 'static,
@@ -71,13 +84,13 @@ where
         progress: Mutex::new(Progress::new(study.directions())),
         stopped: Mutex::new(None),
         stops: study.stops(),
-        listener: limits.interrupt_grace.and_then(|_| Listener::new()),
+        listener: limits.interrupt_grace.and_then(Listener::new),
     });
-    let (began, span) = (Instant::now(), run_span(study.name()));
+    let (began, span, job) = (Instant::now(), run_span(study.name()), Arc::new(job));
     let mut workers = JoinSet::new();
     for _ in 0..limits.concurrency.max(1) {
-        let (run, study, execute) = (Arc::clone(&run), study.clone(), Arc::clone(&execute));
-        let work = async move { run.work(&study, &*execute).await };
+        let (run, study, job) = (Arc::clone(&run), study.clone(), Arc::clone(&job));
+        let work = async move { run.work(&study, &job).await };
         workers.spawn(work.instrument(span.clone()));
     }
     while let Some(worker) = workers.join_next().await {
@@ -144,7 +157,11 @@ struct Run {
 
 impl Run {
     /// Runs trials one after the other until a limit is reached.
-    async fn work<T: Tunable>(&self, study: &Study<T>, execute: &impl Execute<T>) -> Result<()> {
+    async fn work<T, E>(&self, study: &Study<T>, job: &Job<T, E>) -> Result<()>
+    where
+        T: Tunable,
+        E: Execute<T>,
+    {
         let limit = self
             .limits
             .max_total
@@ -160,53 +177,68 @@ impl Run {
                 drop(trial);
                 return Ok(());
             }
-            self.one(trial, execute).await?;
+            self.one(study, trial, job).await?;
         }
         Ok(())
     }
 
-    async fn one<T>(&self, trial: Trial<T>, execute: &impl Execute<T>) -> Result<()> {
+    /// Runs a trial to its end.
+    async fn one<T, E>(&self, study: &Study<T>, trial: Trial<T>, job: &Job<T, E>) -> Result<()>
+    where
+        E: Execute<T>,
+    {
         let (config, running) = trial.into_parts();
-        let number = running.number();
-        let Some(executed) = self
-            .before_cutoff(execute.execute(config, running.share()))
-            .await
-        else {
-            return self.failed(running, "interrupted by a signal").await;
+        let listener = self.listener.as_ref();
+        let known = listener.map(|listener| listener.watch(running.share()));
+        let mark = listener.map(Listener::executing);
+        let executing = job.execute.execute(config, running.share(), mark);
+        let Some(executed) = self.before_cutoff(executing).await else {
+            let failed = self.failed(&running, INTERRUPTED.to_owned()).await;
+            return failed.or_else(survive);
         };
+        if let Err(error) = self.end(&running, executed).await {
+            return survive(error);
+        }
+        drop(known);
+        if job.callbacks.is_empty() {
+            return Ok(());
+        }
+        let calling = async { job.callbacks.call(study, &running.record().await?).await };
+        let called = self.before_cutoff(calling.instrument(running.span()));
+        called.await.unwrap_or(Ok(()))
+    }
+
+    /// Records how a trial has ended.
+    async fn end(&self, running: &RunningTrial, executed: Executed) -> Result<()> {
+        let number = running.number();
         let reason = match executed {
             Ok(Ok(values)) => {
                 let shown = values.0.clone();
-                match running.tell(values).await {
-                    Ok(()) => {
-                        self.progress()
-                            .complete(number.0, &shown, self.limits.progress);
-                        return Ok(());
+                match running.share().tell(values).await {
+                    Ok(()) => self
+                        .progress()
+                        .complete(number.0, &shown, self.limits.progress),
+                    Err(error @ Error::InvalidResult { .. }) => {
+                        self.count_failure(number.0, error.to_string());
                     }
-                    Err(error @ Error::InvalidResult { .. }) => error.to_string(),
-                    Err(error) => return self.survive(error),
+                    Err(error) => return Err(error),
                 }
+                return Ok(());
             }
             Ok(Err(Stop::Pruned)) => {
-                if let Err(error) = running.prune().await {
-                    return self.survive(error);
-                }
+                running.share().prune().await?;
                 self.progress().pruned(number.0, self.limits.progress);
                 return Ok(());
             }
-            Ok(Err(Stop::Failed(error))) => return self.failed(running, &error.to_string()).await,
-            Err(error) => return self.failed(running, &panic_text(error)).await,
+            Ok(Err(Stop::Failed(error))) => error.to_string(),
+            Err(error) => panic_text("the objective", error),
         };
-        self.count_failure(number.0, reason);
-        Ok(())
+        self.failed(running, reason).await
     }
 
-    async fn failed(&self, running: RunningTrial, reason: &str) -> Result<()> {
-        let number = running.number();
-        if let Err(error) = running.fail(reason).await {
-            return self.survive(error);
-        }
-        self.count_failure(number.0, reason.to_owned());
+    async fn failed(&self, running: &RunningTrial, reason: String) -> Result<()> {
+        running.share().fail(&reason).await?;
+        self.count_failure(running.number().0, reason);
         Ok(())
     }
 
@@ -219,17 +251,6 @@ impl Run {
                 failures,
                 last: reason,
             });
-        }
-    }
-
-    /// A trial that somebody else ended does not end the run.
-    fn survive(&self, error: Error) -> Result<()> {
-        match error {
-            Error::TrialClosed { .. } => {
-                tracing::warn!(%error, "a result was not recorded");
-                Ok(())
-            }
-            error => Err(error),
         }
     }
 
@@ -256,12 +277,12 @@ impl Run {
         self.listener.as_ref().is_some_and(Listener::is_interrupted)
     }
 
-    /// What the objective returns, unless it has to end before that.
-    async fn before_cutoff(&self, executing: impl Future<Output = Executed>) -> Option<Executed> {
+    /// What an objective or a callback returns, unless it has to end before that.
+    async fn before_cutoff<O>(&self, executing: impl Future<Output = O>) -> Option<O> {
         let cutoff = async {
-            match (&self.listener, self.limits.interrupt_grace) {
-                (Some(listener), Some(grace)) => listener.cutoff(grace).await,
-                _ => std::future::pending().await,
+            match &self.listener {
+                Some(listener) => listener.cutoff().await,
+                None => std::future::pending().await,
             }
         };
         let (mut executing, mut cutoff) = (pin!(executing), pin!(cutoff));
@@ -282,16 +303,28 @@ impl Run {
     }
 }
 
-fn panic_text(error: JoinError) -> String {
+/// A trial that somebody else ended does not end the run.
+fn survive(error: Error) -> Result<()> {
+    match error {
+        Error::TrialClosed { .. } => {
+            tracing::warn!(%error, "a result was not recorded");
+            Ok(())
+        }
+        error => Err(error),
+    }
+}
+
+/// Why a task has no result.
+pub(super) fn panic_text(what: &str, error: JoinError) -> String {
     let Ok(payload) = error.try_into_panic() else {
-        return "the objective was cancelled".to_owned();
+        return format!("{what} was cancelled");
     };
     let text = payload
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| payload.downcast_ref::<String>().cloned());
     format!(
-        "the objective panicked: {}",
+        "{what} panicked: {}",
         text.unwrap_or_else(|| "without a text".to_owned())
     )
 }

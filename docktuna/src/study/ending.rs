@@ -1,0 +1,213 @@
+//! How a trial that is being worked on ends: told, found closed, dropped, or failed from outside.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use tracing::Instrument;
+
+use super::running::{Live, RunningTrial};
+use crate::codec;
+use crate::error::{Error, Result};
+use crate::id::TrialState;
+use crate::rules::Constraints;
+use crate::storage::{Finished, Ids, Outcome, REASON, Storage, now};
+use crate::trial::FrozenTrial;
+
+impl RunningTrial {
+    pub(super) async fn finish(
+        &self,
+        state: TrialState,
+        values: Vec<f64>,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let mut outcome = outcome(state, values, reason, &self.0.constraints);
+        if state == TrialState::Fail {
+            outcome.retries = self.0.study.retries();
+        }
+        self.finish_with(outcome).await
+    }
+
+    /// Ends a trial as FAIL that would fail again.
+    pub(crate) async fn give_up(self, reason: &str) -> Result<()> {
+        let (state, constraints) = (TrialState::Fail, &self.0.constraints);
+        self.finish_with(outcome(state, Vec::new(), Some(reason), constraints))
+            .await
+    }
+
+    async fn finish_with(&self, outcome: Outcome) -> Result<()> {
+        let lost = || match outcome.values.as_slice() {
+            [] => format!("state {}", outcome.state),
+            [value] => format!("result {value}"),
+            values => format!("result {values:?}"),
+        };
+        if self.0.told.load(Ordering::Acquire) {
+            return Err(self.closed(lost()).await?);
+        }
+        *self
+            .0
+            .outcome
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = outcome.clone();
+        match self.write_end(self.0.study.storage(), &outcome).await? {
+            Finished::Recorded | Finished::Retried | Finished::Moved(..) => Ok(()),
+            Finished::Closed(state) => Err(self.closed_as(state, lost()).await?),
+            Finished::Gone => Err(self.gone()),
+        }
+    }
+
+    /// Ends a trial through another connection, because its own may wait for a runtime that an objective
+    /// holds: with the result that was to be told, if there is one, and otherwise as FAIL.
+    pub(super) async fn end_beside(&self, storage: &Storage, reason: &str) -> Result<()> {
+        if self.0.told.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let pending = self.0.outcome.lock();
+        let mut pending = pending.unwrap_or_else(PoisonError::into_inner).clone();
+        if pending.state == TrialState::Fail {
+            let retries = pending.retries;
+            pending = outcome(pending.state, Vec::new(), Some(reason), &self.0.constraints);
+            pending.retries = retries;
+        }
+        self.write_end(storage, &pending).await.map(drop)
+    }
+
+    async fn write_end(&self, storage: &Storage, outcome: &Outcome) -> Result<Finished> {
+        let live = &self.0;
+        let finished = storage
+            .finish(live.study.row(), &live.key, &live.params, outcome)
+            .instrument(self.span())
+            .await?;
+        live.told.store(true, Ordering::Release);
+        self.still();
+        live.watch.ended(&live.study, outcome, finished);
+        if let Finished::Moved(id, _) = finished {
+            // It is set nowhere else, and a trial ends once.
+            let _ = live.moved.set(id);
+        }
+        Ok(finished)
+    }
+
+    /// The record of a trial that this handle has ended.
+    pub(crate) async fn record(&self) -> Result<FrozenTrial> {
+        let (study, key) = (&self.0.study, &self.0.key);
+        let id = self.0.moved.get().copied().unwrap_or(key.id);
+        let mut rows = study.storage().load_trials(key.study, Ids::one(id)).await?;
+        rows.pop().ok_or_else(|| self.gone())
+    }
+
+    /// Says in which state the trial is that is not running any more.
+    pub(super) async fn closed(&self, lost: String) -> Result<Error> {
+        let key = &self.0.key;
+        let row = self
+            .0
+            .study
+            .storage()
+            .load_trials(key.study, Ids::one(key.id))
+            .await?
+            .pop();
+        let own =
+            row.filter(|row| row.number == key.number && row.datetime_start == Some(key.started));
+        Ok(match own {
+            Some(row) => self.closed_as(row.state, lost).await?,
+            None => self.gone(),
+        })
+    }
+
+    /// Says why the trial is over; one that was failed for its silence has not ended by itself.
+    async fn closed_as(&self, state: TrialState, lost: String) -> Result<Error> {
+        let (study, key) = (&self.0.study, &self.0.key);
+        let silence = match study.database().heart() {
+            Some(heart) if state == TrialState::Fail => {
+                let silence = study.storage().silence(key).await?;
+                silence.filter(|silence| heart.is_suspicious(*silence))
+            }
+            _ => None,
+        };
+        Ok(Error::TrialClosed {
+            trial: key.number,
+            state,
+            silence,
+            lost,
+        })
+    }
+
+    /// Ends the heartbeats.
+    fn still(&self) {
+        drop(
+            self.0
+                .beat
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+    }
+
+    fn gone(&self) -> Error {
+        Error::TrialGone {
+            study: self.0.study.name().to_owned(),
+            trial: self.number(),
+        }
+    }
+}
+
+pub(super) fn outcome(
+    state: TrialState,
+    values: Vec<f64>,
+    reason: Option<&str>,
+    constraints: &Constraints,
+) -> Outcome {
+    let reason = reason.map(|text| (REASON.to_owned(), codec::write_json_text(text)));
+    Outcome {
+        state,
+        values,
+        system_attrs: constraints.system_attr().into_iter().collect(),
+        user_attrs: reason.into_iter().chain(constraints.user_attr()).collect(),
+        at: now(),
+        retries: 0,
+    }
+}
+
+/// An untold trial becomes FAIL. A result that could not be told, because the database was away or
+/// the call was cancelled, is told once more.
+impl Drop for Live {
+    fn drop(&mut self) {
+        if *self.told.get_mut() {
+            return;
+        }
+        let (study, key, params) = (
+            self.study.clone(),
+            self.key,
+            std::mem::take(&mut self.params),
+        );
+        let mut outcome = self
+            .outcome
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if outcome.state == TrialState::Fail {
+            outcome.at = now();
+        }
+        // It lives until the end has been written.
+        let beat = self
+            .beat
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let (database, watch) = (study.database().clone(), self.watch.clone());
+        let span = watch.span();
+        let end = async move {
+            let finished = study
+                .storage()
+                .finish(study.row(), &key, &params, &outcome)
+                .await;
+            drop(beat);
+            match finished {
+                Ok(finished) => watch.ended(&study, &outcome, finished),
+                Err(error) => {
+                    tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
+                }
+            }
+        };
+        database.spawn(end.instrument(span));
+    }
+}
