@@ -12,6 +12,7 @@
 mod aliases;
 mod backend;
 mod bad_input;
+mod budget;
 mod callbacks;
 mod concurrency;
 mod contract;

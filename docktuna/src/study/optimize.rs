@@ -100,7 +100,8 @@ macro_rules! limits {
 
         /// How many trials the study may have altogether, whoever runs them and however they end:
         /// complete, pruned, failed, running and waiting ones all count, and so do retries.
-        /// It is enforced under the lock that numbers the trials, so no fleet exceeds it.
+        /// It is enforced under the lock that numbers the trials, so no fleet exceeds it. A retry, or what
+        /// is enqueued, beyond it stays in the queue.
         pub fn max_total(mut self, trials: u32) -> Self {
             self.limits.max_total = Some(trials);
             self
