@@ -9,6 +9,8 @@
     reason = "a test that fails panics, and what is stored has to come back to the bit"
 )]
 
+use docktuna_tests as support;
+
 mod aliases;
 mod backend;
 mod bad_input;
@@ -44,4 +46,3 @@ mod sharing;
 mod signals;
 mod space;
 mod study;
-mod support;

@@ -1,1 +1,19 @@
-//! Nothing but tests; see `it/` and `ui/`.
+//! What the tests stand on: servers and databases, a proxy that counts and breaks, and Python's Optuna.
+//!
+//! The tests themselves are in `it/`, `faults/` and `ui/`. Everything here panics with a message instead of
+//! returning errors: a test can do nothing else with them.
+
+#![allow(
+    clippy::panic,
+    reason = "a failed set-up is a failed test; clippy exempts only functions marked as tests"
+)]
+
+mod private_server;
+mod proxy;
+mod python;
+mod server;
+
+pub use private_server::{PrivateServer, free_port};
+pub use proxy::{Counts, Proxy};
+pub use python::{Version, Worker, python, python_in_zone};
+pub use server::{Server, TestDb};

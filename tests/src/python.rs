@@ -8,11 +8,11 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use super::server::from_run;
+use crate::server::from_run;
 
 /// Which Optuna.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
+pub enum Version {
     /// 5.0.0: UTC in the database, constraints by name.
     V5,
     /// 4.9.0: local time in the database, constraints as a list.
@@ -20,7 +20,8 @@ pub(crate) enum Version {
 }
 
 impl Version {
-    pub(crate) const ALL: [Self; 2] = [Self::V5, Self::V4];
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::V5, Self::V4];
 
     fn interpreter(self) -> String {
         from_run(match self {
@@ -43,12 +44,12 @@ impl Display for Version {
 ///
 /// # Panics
 /// When the script fails; its standard error is shown.
-pub(crate) async fn python(version: Version, script: &str, args: &[&str], url: &str) -> Value {
+pub async fn python(version: Version, script: &str, args: &[&str], url: &str) -> Value {
     python_in_zone(version, script, args, url, "UTC").await
 }
 
 /// The same in another time zone, in which Optuna 4 also writes.
-pub(crate) async fn python_in_zone(
+pub async fn python_in_zone(
     version: Version,
     script: &str,
     args: &[&str],
@@ -89,7 +90,7 @@ fn command(version: Version, script: &str, url: &str) -> Command {
 }
 
 /// A script that goes on, and answers each line with a line.
-pub(crate) struct Worker {
+pub struct Worker {
     _process: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
@@ -97,7 +98,7 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts it; what it writes to standard error is the test's.
-    pub(crate) fn start(version: Version, script: &str, url: &str) -> Self {
+    pub fn start(version: Version, script: &str, url: &str) -> Self {
         let mut process = command(version, script, url)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -114,7 +115,7 @@ impl Worker {
 
     /// # Panics
     /// When the script ends instead of answering.
-    pub(crate) async fn ask(&mut self, request: Value) -> Value {
+    pub async fn ask(&mut self, request: Value) -> Value {
         let line = format!("{request}\n");
         self.input
             .write_all(line.as_bytes())

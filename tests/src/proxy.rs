@@ -19,23 +19,23 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// What went through since the start or the last [`Proxy::reset`], over all connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub struct Counts {
     /// How often a client spoke after the server had: each time it had waited for the server. Connecting counts
     /// (start-up, then one per message of authentication); the farewell of a closing client does not.
-    pub(crate) round_trips: u64,
+    pub round_trips: u64,
     /// Statements sent: each of a simple query's, and each execution of a prepared one. Comments alone, as pings
     /// send them, count too.
-    pub(crate) statements: u64,
+    pub statements: u64,
     /// Those of them that are `COMMIT` or `END`. A statement outside of a transaction commits without one.
-    pub(crate) commits: u64,
+    pub commits: u64,
     /// Connections accepted.
-    pub(crate) connections: u64,
+    pub connections: u64,
     /// Bytes that the server sent.
-    pub(crate) bytes_answered: u64,
+    pub bytes_answered: u64,
 }
 
 /// The proxy; its connections end when it is dropped.
-pub(crate) struct Proxy {
+pub struct Proxy {
     port: u16,
     shared: Arc<Shared>,
     accepting: JoinHandle<()>,
@@ -77,7 +77,7 @@ impl Shared {
 
 impl Proxy {
     /// Listens on a free port of the loopback address and forwards to the server.
-    pub(crate) async fn start(host: &str, port: u16) -> Self {
+    pub async fn start(host: &str, port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let own_port = listener
             .local_addr()
@@ -97,51 +97,53 @@ impl Proxy {
     }
 
     /// Where clients connect, on 127.0.0.1.
-    pub(crate) fn port(&self) -> u16 {
+    pub fn port(&self) -> u16 {
         self.port
     }
 
-    pub(crate) fn counts(&self) -> Counts {
+    /// What went through since the last [`reset`](Self::reset).
+    pub fn counts(&self) -> Counts {
         self.shared.state().counts
     }
 
-    pub(crate) fn reset(&self) {
+    /// Counts from zero again.
+    pub fn reset(&self) {
         self.shared.state().counts = Counts::default();
     }
 
     /// Resets all connections. New ones are accepted, unless [`refuse`](Self::refuse) was called before.
-    pub(crate) fn cut(&self) {
+    pub fn cut(&self) {
         self.shared.cuts.send_modify(|cuts| *cuts += 1);
     }
 
     /// Holds back everything in both directions while connections stay open, as a lost network does.
-    pub(crate) fn freeze(&self) {
+    pub fn freeze(&self) {
         self.shared.frozen.send_replace(true);
     }
 
     /// Lets it flow again; nothing was lost.
-    pub(crate) fn thaw(&self) {
+    pub fn thaw(&self) {
         self.shared.frozen.send_replace(false);
     }
 
     /// Whether new connections are reset at once, as by a server that is not there.
-    pub(crate) fn refuse(&self, refusing: bool) {
+    pub fn refuse(&self, refusing: bool) {
         self.shared.state().refusing = refusing;
     }
 
     /// Lets the next statement whose SQL contains `text` reach the server, waits until the server has answered, and
     /// resets the client's connection instead of passing the answer on. Happens once.
-    pub(crate) fn cut_after_client_message(&self, text: &str) {
+    pub fn cut_after_client_message(&self, text: &str) {
         self.set_trap(text, Moment::After);
     }
 
     /// Resets the connection instead of passing on the next statement whose SQL contains `text`. Happens once.
-    pub(crate) fn cut_before_client_message(&self, text: &str) {
+    pub fn cut_before_client_message(&self, text: &str) {
         self.set_trap(text, Moment::Before);
     }
 
     /// Whether a cut asked for by `cut_*_client_message` has not happened yet.
-    pub(crate) fn is_cut_pending(&self) -> bool {
+    pub fn is_cut_pending(&self) -> bool {
         self.shared.state().trap.is_some()
     }
 

@@ -14,21 +14,25 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
 /// How to reach a server, as its superuser.
 #[derive(Clone)]
-pub(crate) struct Server {
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) superuser: String,
-    pub(crate) superuser_password: String,
+pub struct Server {
+    /// An address, or a name.
+    pub host: String,
+    /// Where it listens.
+    pub port: u16,
+    /// The superuser's name.
+    pub superuser: String,
+    /// The superuser's password.
+    pub superuser_password: String,
     /// What the server logs, for tests that look for secrets or warnings in it.
-    pub(crate) log: PathBuf,
+    pub log: PathBuf,
     /// The authority that signed the server's certificate; none when it speaks clear text only.
-    pub(crate) root_certificate: Option<PathBuf>,
+    pub root_certificate: Option<PathBuf>,
     /// The folder of `initdb`, `pg_ctl` and `postgres`.
-    pub(crate) bin: PathBuf,
+    pub bin: PathBuf,
 }
 
 /// A variable that `tests/run` exports. Its absence is a failure: a test that is skipped without a word looks passed.
-pub(super) fn from_run(name: &str) -> String {
+pub(crate) fn from_run(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| {
         panic!("{name} is not set: this test needs a PostgreSQL server and Python; run `tests/run [cargo test arguments]`")
     })
@@ -39,7 +43,7 @@ impl Server {
     ///
     /// # Panics
     /// When the tests were not started by `tests/run`.
-    pub(crate) fn shared() -> &'static Self {
+    pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Server> = OnceLock::new();
         SHARED.get_or_init(|| {
             let password_file = from_run("DOCKTUNA_TEST_PG_SUPERUSER_PASSWORD_FILE");
@@ -60,7 +64,7 @@ impl Server {
     }
 
     /// A connection as superuser, to any database of the server.
-    pub(crate) async fn connect_superuser(&self, database: &str) -> PgConnection {
+    pub async fn connect_superuser(&self, database: &str) -> PgConnection {
         options(
             &self.host,
             self.port,
@@ -116,24 +120,28 @@ async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Err
 }
 
 /// A fresh database and the role that owns it. Both are removed when this is dropped.
-pub(crate) struct TestDb {
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) user: String,
+pub struct TestDb {
+    /// The server's address.
+    pub host: String,
+    /// The server's port.
+    pub port: u16,
+    /// The owner.
+    pub user: String,
     /// Full of characters that break URLs, quoting and ASCII assumptions.
-    pub(crate) password: String,
-    pub(crate) database: String,
+    pub password: String,
+    /// Its name.
+    pub database: String,
     server: Server,
 }
 
 impl TestDb {
     /// On the server of this run.
-    pub(crate) async fn create() -> Self {
+    pub async fn create() -> Self {
         Self::create_on(Server::shared()).await
     }
 
     /// On another server, such as one that a fault test is going to kill.
-    pub(crate) async fn create_on(server: &Server) -> Self {
+    pub async fn create_on(server: &Server) -> Self {
         let unique = format!("{:016x}", rand::random::<u64>());
         let db = Self {
             host: server.host.clone(),
@@ -166,7 +174,7 @@ impl TestDb {
     }
 
     /// A connection as the owner.
-    pub(crate) async fn connect(&self) -> PgConnection {
+    pub async fn connect(&self) -> PgConnection {
         options(
             &self.host,
             self.port,
@@ -180,12 +188,12 @@ impl TestDb {
     }
 
     /// A connection to this database as superuser.
-    pub(crate) async fn connect_superuser(&self) -> PgConnection {
+    pub async fn connect_superuser(&self) -> PgConnection {
         self.server.connect_superuser(&self.database).await
     }
 
     /// Runs statements as superuser in this database, say `ALTER DATABASE … SET timezone`.
-    pub(crate) async fn execute_superuser(&self, sql: impl Into<String>) {
+    pub async fn execute_superuser(&self, sql: impl Into<String>) {
         let mut connection = self.connect_superuser().await;
         run(&mut connection, sql.into())
             .await
@@ -193,31 +201,32 @@ impl TestDb {
     }
 
     /// Runs statements as the owner.
-    pub(crate) async fn execute(&self, sql: impl Into<String>) {
+    pub async fn execute(&self, sql: impl Into<String>) {
         let mut connection = self.connect().await;
         run(&mut connection, sql.into())
             .await
             .expect("a statement of the owner");
     }
 
-    pub(crate) fn server(&self) -> &Server {
+    /// The server that it is on.
+    pub fn server(&self) -> &Server {
         &self.server
     }
 
     /// The password in a file, for `*_PASSWORD_FILE` settings; with the newline that editors leave at the end.
-    pub(crate) fn password_file(&self) -> tempfile::NamedTempFile {
+    pub fn password_file(&self) -> tempfile::NamedTempFile {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         fs::write(file.path(), format!("{}\n", self.password)).expect("a writable file");
         file
     }
 
     /// The database's URL with a scheme of choice, everything in it percent-encoded.
-    pub(crate) fn url(&self, scheme: &str) -> String {
+    pub fn url(&self, scheme: &str) -> String {
         self.url_at(scheme, self.port)
     }
 
     /// The same through another port: that of a proxy.
-    pub(crate) fn url_at(&self, scheme: &str, port: u16) -> String {
+    pub fn url_at(&self, scheme: &str, port: u16) -> String {
         let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
         let (user, password) = (encode(&self.user), encode(&self.password));
         format!(
@@ -228,7 +237,7 @@ impl TestDb {
     }
 
     /// For SQLAlchemy, which takes a bare `postgresql://` for another driver than the installed one.
-    pub(crate) fn url_for_python(&self) -> String {
+    pub fn url_for_python(&self) -> String {
         self.url("postgresql+psycopg2")
     }
 }

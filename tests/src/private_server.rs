@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, io};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use super::server::{Server, from_run};
+use crate::server::{Server, from_run};
 
 /// The server; stopped and removed when this is dropped.
-pub(crate) struct PrivateServer {
+pub struct PrivateServer {
     server: Server,
     cluster: PathBuf,
     account: Option<Account>,
@@ -50,27 +51,55 @@ impl Account {
 
 impl PrivateServer {
     /// Creates a cluster and starts it.
-    pub(crate) async fn start() -> Self {
+    pub async fn start() -> Self {
         blocking(Self::start_now).await
     }
 
-    /// How to reach it; [`TestDb::create_on`](super::TestDb::create_on) takes this.
-    pub(crate) fn server(&self) -> &Server {
+    /// How to reach it; [`TestDb::create_on`](crate::TestDb::create_on) takes this.
+    pub fn server(&self) -> &Server {
         &self.server
     }
 
     /// Stops it as a crash would: connections are cut, nothing is flushed, the next start replays the log.
-    pub(crate) async fn kill_immediate(&self) {
+    pub async fn kill_immediate(&self) {
         let mut stop = self.pg_ctl(&["--mode", "immediate", "--wait", "stop"]);
         blocking(move || succeed(&mut stop)).await;
     }
 
     /// Starts it again, on the same port.
-    pub(crate) async fn start_again(&self) {
+    pub async fn start_again(&self) {
         let mut start = self.pg_ctl_start();
         let log = self.server.log.clone();
         let started = blocking(move || start.status().is_ok_and(|status| status.success())).await;
         assert!(started, "the server does not start again:\n{}", read(&log));
+    }
+
+    /// Stops all of its processes, as they are, as a machine that swaps or migrates does. Connections stay open.
+    pub fn freeze(&self) {
+        let postmaster = self.postmaster();
+        // First: nobody else makes new processes.
+        send(postmaster, Signal::STOP);
+        for child in children(postmaster) {
+            send(child, Signal::STOP);
+        }
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) {
+        let postmaster = self.postmaster();
+        for child in children(postmaster) {
+            send(child, Signal::CONT);
+        }
+        send(postmaster, Signal::CONT);
+    }
+
+    fn postmaster(&self) -> Pid {
+        self.try_postmaster().expect("a server that runs")
+    }
+
+    fn try_postmaster(&self) -> Option<Pid> {
+        let file = fs::read_to_string(self.cluster.join("postmaster.pid")).ok()?;
+        Pid::from_raw(file.lines().next()?.parse().ok()?)
     }
 
     fn start_now() -> Self {
@@ -141,7 +170,7 @@ impl PrivateServer {
 
     fn pg_ctl_start(&self) -> Command {
         let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=50 \
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=100 \
              -c timezone=Asia/Tokyo -c log_timezone=UTC",
             self.server.port
         );
@@ -170,6 +199,10 @@ impl PrivateServer {
 
 impl Drop for PrivateServer {
     fn drop(&mut self) {
+        // What is frozen does not stop.
+        if self.try_postmaster().is_some() {
+            self.thaw();
+        }
         // Fails when the test has killed it already.
         let _ = self
             .pg_ctl(&["--mode", "immediate", "--wait", "stop"])
@@ -178,12 +211,33 @@ impl Drop for PrivateServer {
 }
 
 /// A port of the loopback address that nobody listens on at this moment.
-pub(crate) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener
         .local_addr()
         .expect("a bound socket has an address")
         .port()
+}
+
+/// The processes that a process has made.
+fn children(parent: Pid) -> Vec<Pid> {
+    let processes = fs::read_dir("/proc").expect("Linux");
+    let is_child = |folder: &Path| {
+        // Number, (name), state, parent; a name may hold anything.
+        let stat = fs::read_to_string(folder.join("stat")).unwrap_or_default();
+        let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        after_name.split(' ').nth(1) == Some(&parent.as_raw_pid().to_string())
+    };
+    processes
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|folder| is_child(folder))
+        .filter_map(|folder| Pid::from_raw(folder.file_name()?.to_str()?.parse().ok()?))
+        .collect()
+}
+
+fn send(process: Pid, signal: Signal) {
+    // It may just have ended.
+    let _ = kill_process(process, signal);
 }
 
 fn succeed(command: &mut Command) {
