@@ -54,6 +54,7 @@
 mod draft;
 mod draw;
 mod grid;
+mod growth;
 mod history;
 mod random;
 mod space;

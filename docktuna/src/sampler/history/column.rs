@@ -1,9 +1,7 @@
 //! One parameter of all trials.
 
-use std::cmp::Ordering;
-use std::ops::Range;
-
 use crate::distribution::Distribution;
+use crate::sampler::growth::make_room;
 use crate::space::Value;
 
 /// The values of one parameter, trial by trial.
@@ -12,10 +10,6 @@ pub(crate) struct Column {
     /// NaN where a trial does not have it. A choice is its place in `choices`. Trials behind the end
     /// do not have it.
     values: Vec<f64>,
-    /// The natural logarithms of `values`, where it is searched on a log scale.
-    logarithms: Vec<f64>,
-    /// The trials that have a number and are over, by value, equal ones by number.
-    order: Vec<u32>,
     /// Every choice that occurred; empty if it is a number.
     choices: Vec<Value>,
     kind: Option<Kind>,
@@ -27,20 +21,14 @@ pub(crate) struct Column {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Number { log: bool, integer: bool },
+    Number { integer: bool },
     Choice,
 }
 
 fn kind(distribution: &Distribution) -> Kind {
     match distribution {
-        Distribution::Float(range) => Kind::Number {
-            log: range.log,
-            integer: false,
-        },
-        Distribution::Int(range) => Kind::Number {
-            log: range.log,
-            integer: true,
-        },
+        Distribution::Float(_) => Kind::Number { integer: false },
+        Distribution::Int(_) => Kind::Number { integer: true },
         Distribution::Categorical(_) => Kind::Choice,
     }
 }
@@ -89,15 +77,12 @@ impl Column {
     }
 
     fn put(&mut self, row: u32, value: f64) {
-        let place = |values: &mut Vec<f64>, value| {
-            let row = row as usize;
-            values.resize(values.len().max(row + 1), f64::NAN);
-            values[row] = value;
-        };
-        place(&mut self.values, value);
-        if self.is_log() {
-            place(&mut self.logarithms, value.ln());
-        }
+        let row = row as usize;
+        let rows = self.values.len().max(row + 1);
+        let more = rows - self.values.len();
+        make_room(&mut self.values, more);
+        self.values.resize(rows, f64::NAN);
+        self.values[row] = value;
     }
 
     #[allow(clippy::cast_precision_loss, reason = "there are few choices")]
@@ -112,37 +97,12 @@ impl Column {
 
     pub(super) fn truncate(&mut self, rows: usize) {
         self.values.truncate(rows);
-        self.logarithms.truncate(rows);
-    }
-
-    /// Brings the trials of `rows` into order.
-    pub(super) fn settle(&mut self, rows: Range<u32>, numbers: &[i32]) {
-        if self.kind == Some(Kind::Choice) {
-            return;
-        }
-        let values = &self.values;
-        let value = |row: u32| values.get(row as usize).copied().unwrap_or(f64::NAN);
-        let rows = rows.filter(|row| !value(*row).is_nan());
-        insert_sorted(&mut self.order, rows, |a, b| {
-            let by_value = value(*a).total_cmp(&value(*b));
-            by_value.then_with(|| numbers[*a as usize].cmp(&numbers[*b as usize]))
-        });
     }
 
     /// The value of each trial: numbers, or places in [`choices`](Self::choices). NaN where a trial
     /// does not have it; trials behind the end do not have it either.
     pub(crate) fn values(&self) -> &[f64] {
         &self.values
-    }
-
-    /// The natural logarithms of the values, if the column is on a log scale.
-    pub(crate) fn logarithms(&self) -> Option<&[f64]> {
-        self.is_log().then_some(&*self.logarithms)
-    }
-
-    /// The trials that are over and have a number, by value, equal ones by trial number.
-    pub(crate) fn order(&self) -> &[u32] {
-        &self.order
     }
 
     /// Every choice that occurred, or `None` for a column of numbers.
@@ -177,10 +137,6 @@ impl Column {
         }
     }
 
-    fn is_log(&self) -> bool {
-        matches!(self.kind, Some(Kind::Number { log: true, .. }))
-    }
-
     fn number_or_place(&self, row: u32) -> Option<f64> {
         self.values
             .get(row as usize)
@@ -189,28 +145,6 @@ impl Column {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        (self.values.capacity() + self.logarithms.capacity()) * size_of::<f64>()
-            + self.order.capacity() * size_of::<u32>()
-    }
-}
-
-/// Adds elements to a sorted list. A few are put in place; many are sorted with the rest, which a
-/// merge sort does in one pass over what is in order already.
-pub(in crate::sampler) fn insert_sorted(
-    sorted: &mut Vec<u32>,
-    added: impl Iterator<Item = u32>,
-    compare: impl Fn(&u32, &u32) -> Ordering,
-) {
-    const FEW: usize = 8;
-    let mut added: Vec<u32> = added.collect();
-    if added.len() > FEW {
-        added.sort_by(&compare);
-        sorted.append(&mut added);
-        sorted.sort_by(compare);
-        return;
-    }
-    for element in added {
-        let place = sorted.partition_point(|other| compare(other, &element).is_lt());
-        sorted.insert(place, element);
+        self.values.capacity() * size_of::<f64>()
     }
 }

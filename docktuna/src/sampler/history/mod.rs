@@ -1,10 +1,12 @@
 //! What a sampler sees of a study: its trials, column by column.
 //!
 //! Trials that are over are final. They are added once, in whatever order they end, and what samplers
-//! ask for again and again (orders, groups of parameters, numbers of trials) is kept up to date as they
-//! come. Running trials change until they end; all of them are replaced at each look.
+//! ask for again and again (their order, groups of parameters, numbers of trials) is kept up to date as they
+//! come. Running trials change until they end; all of them are replaced at each look. What else a sampler
+//! derives of a study, it keeps here, too, and goes on from there.
 
 mod column;
+mod memo;
 mod partition;
 
 use std::collections::HashMap;
@@ -16,7 +18,7 @@ use crate::space::{Direction, Value};
 use crate::trial::FrozenTrial;
 
 pub(crate) use column::Column;
-pub(super) use column::insert_sorted;
+pub(crate) use memo::Memo;
 use partition::Partition;
 
 /// The trials of a study that are over, and those that run.
@@ -49,6 +51,7 @@ pub struct History {
     by_number: Vec<u32>,
     finished: usize,
     partition: Partition,
+    memo: Memo,
 }
 
 /// One trial of a [`History`].
@@ -74,6 +77,7 @@ impl History {
             by_number: Vec::new(),
             finished: 0,
             partition: Partition::default(),
+            memo: Memo::default(),
         }
     }
 
@@ -116,8 +120,8 @@ impl History {
             .min_by(|a, b| a.losses()[0].total_cmp(&b.losses()[0]))
     }
 
-    /// The memory that the trials take, in bytes: 12 for each number that was drawn (8 for a choice, 20
-    /// on a log scale), and about 17 for the rest of a trial with one objective.
+    /// The memory that the trials take, in bytes: 8 for each parameter that was drawn, and about 17 for
+    /// the rest of a trial with one objective. What samplers keep beside it is not counted.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(Column::bytes).sum();
@@ -227,13 +231,12 @@ impl History {
     fn settle(&mut self, known: usize) {
         let ended = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         let known = u32::try_from(known).unwrap_or(u32::MAX);
-        let numbers = &self.numbers;
-        let rows = known..ended;
-        insert_sorted(&mut self.by_number, rows.clone(), |a, b| {
-            numbers[*a as usize].cmp(&numbers[*b as usize])
-        });
-        for column in &mut self.columns {
-            column.settle(rows.clone(), numbers);
+        let number = |row: &u32| self.numbers[*row as usize];
+        self.by_number.extend(known..ended);
+        // A merge sort takes one pass over what is in order already.
+        let first_new = (known as usize).saturating_sub(1);
+        if !self.by_number[first_new..].is_sorted_by_key(number) {
+            self.by_number.sort_by_key(number);
         }
     }
 
@@ -284,6 +287,22 @@ impl History {
     /// How many rows there are.
     pub(super) fn rows(&self) -> usize {
         self.numbers.len()
+    }
+
+    /// The trials with a number: one, except that several that are about to run may share one.
+    pub(super) fn rows_with(&self, number: TrialNumber) -> impl Iterator<Item = u32> {
+        let over = self
+            .row_of(number.0)
+            .ok()
+            .map(|place| self.by_number[place]);
+        let running = self.running_rows();
+        over.into_iter()
+            .chain(running.filter(move |row| self.numbers[*row as usize] == number.0))
+    }
+
+    /// What samplers keep beside it.
+    pub(super) fn memo(&self) -> &Memo {
+        &self.memo
     }
 
     pub(super) fn trial(&self, row: u32) -> PastTrial<'_> {

@@ -1,200 +1,195 @@
 //! Where the time goes: the logarithm of a mixture of thousands of kernels at a few points.
 //!
-//! Everything is contiguous and in blocks of fixed size, so that the compiler vectorizes it; the order
-//! of all sums is fixed, so that every processor gives the same bits. Most kernels are so far from a
-//! point that they do not count: the distance over a few parameters shows it, and the rest of them is
-//! not looked at. The prior is near everywhere, so that its block comes first.
+//! Most kernels are so far from a point that they do not count. Kernels are therefore in blocks of
+//! neighbours, and where a block is so far that none of them can count, it is not looked at. What is
+//! looked at is contiguous, so that the compiler vectorizes it; the order of all sums is fixed, so that
+//! every processor gives the same bits.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::parzen::Factor;
+use super::grid::Masses;
+use super::kernels::Kernels;
+use super::parzen::{Factor, Parzen};
+use super::weights::Weights;
 
-/// Kernels in a block; its data stays in the first cache.
-const BLOCK: usize = 128;
+/// Kernels in a block.
+pub(super) const BLOCK: usize = 32;
 /// Kernels that are worked on at once.
 const LANES: usize = 8;
-/// Points that share what is loaded of a kernel.
-const POINTS: usize = 4;
-/// Parameters between two looks at whether a kernel still counts.
+/// Parameters between two looks at whether a block still counts.
 const STRIDE: usize = 2;
 /// Terms so far below the largest that they cannot change the sum, not even a million of them.
 const NEGLIGIBLE: f64 = -60.0;
 
-type Exponents = [[f64; BLOCK]; POINTS];
-
-/// ln Σ exp(constant + Σ ln factor) for each of `count` points.
-pub(super) fn ln_density(
-    factors: &[Factor],
-    constants: &[f64],
-    points: &[Vec<f64>],
-    count: usize,
-) -> Vec<f64> {
-    let smooth: Vec<(Column<'_>, Vec<f64>)> = factors
-        .iter()
-        .zip(points)
-        .filter_map(|(factor, points)| match factor {
-            Factor::Smooth(smooth) => Some((
-                Column {
-                    scales: &smooth.scales,
-                    shifts: &smooth.shifts,
-                },
-                smooth.scaled(points),
-            )),
-            _ => None,
-        })
-        .collect();
-    let tables: Vec<(Vec<f64>, &[u32])> = factors
-        .iter()
-        .zip(points)
-        .filter_map(|(factor, points)| match factor {
-            Factor::Smooth(_) => None,
-            Factor::Stepped(stepped) => Some((stepped.table(points), stepped.shape())),
-            Factor::Choice(choice) => Some((choice.table(points), choice.shape())),
-        })
-        .collect();
-
-    let mut sums = vec![Sum::default(); count];
-    let mut exponents: Exponents = [[0.0; BLOCK]; POINTS];
-    let last = constants.len().saturating_sub(1) / BLOCK;
-    for block in std::iter::once(last).chain(0..last) {
-        let start = block * BLOCK;
-        let length = BLOCK.min(constants.len() - start);
-        for first in (0..count).step_by(POINTS) {
-            let mut places = [first; POINTS];
-            for (place, at) in places.iter_mut().zip(first..) {
-                *place = at.min(count - 1);
+/// ln Σ weight · exp(constant + Σ ln factor) for each point.
+pub(super) fn ln_density(parzen: &Parzen, points: &[Vec<f64>]) -> Vec<f64> {
+    let count = points.first().map_or(0, Vec::len);
+    let mut mixture = Mixture {
+        parzen,
+        columns: Vec::new(),
+        tables: Vec::new(),
+    };
+    for (factor, points) in parzen.factors.iter().zip(points) {
+        match factor {
+            Factor::Smooth(kernels) => mixture.columns.push(Column {
+                kernels,
+                points: points.iter().map(|x| kernels.interval.scaled(*x)).collect(),
+            }),
+            Factor::Stepped(kernels) => {
+                let Masses { table, rows, prior } = Masses::new(kernels, points);
+                let rows = rows.into();
+                mixture.tables.push(Table { table, rows, prior });
             }
-            fill(&mut exponents, &constants[start..start + length]);
-            for (table, shape) in &tables {
-                let shape = &shape[start..start + length];
-                look_up(&mut exponents, table, shape, count, places);
+            Factor::Choice(choice) => mixture.tables.push(Table {
+                table: choice.table(points),
+                rows: choice.observed().into(),
+                prior: choice.choices(),
+            }),
+        }
+    }
+    let prior = parzen.prior();
+    let mut bounds = vec![0.0; parzen.peaks.len()];
+    let points = 0..count;
+    points
+        .map(|point| mixture.at(point, count, prior, &mut bounds))
+        .collect()
+}
+
+/// A mixture with what is known of its factors at some points.
+struct Mixture<'a> {
+    parzen: &'a Parzen,
+    columns: Vec<Column<'a>>,
+    tables: Vec<Table<'a>>,
+}
+
+/// A parameter of real numbers.
+struct Column<'a> {
+    kernels: &'a Kernels,
+    /// On the scale of the model.
+    points: Vec<f64>,
+}
+
+/// A parameter of few different values.
+struct Table<'a> {
+    /// Row by row, logarithms at the points.
+    table: Vec<f64>,
+    /// The row of each kernel.
+    rows: Cow<'a, [u32]>,
+    /// The prior's row.
+    prior: usize,
+}
+
+impl Mixture<'_> {
+    /// The logarithm of the sum at the point `point` of `count`.
+    fn at(&self, point: usize, count: usize, prior: f64, bounds: &mut [f64]) -> f64 {
+        let Parzen { weights, ages, .. } = self.parzen;
+        let mut sum = Sum::of(self.prior(point, count, prior));
+        self.bounds(point, bounds);
+        // Where the nearest come first, the others are soon told not to count.
+        let first = place_of_largest(bounds);
+        for block in first.into_iter().chain(0..bounds.len()) {
+            if bounds[block] <= sum.floor() {
+                continue;
             }
-            let floors = places.map(|place| sums[place].floor());
-            squares(
-                &mut exponents,
-                &smooth,
-                start..start + length,
-                places,
-                floors,
-            );
-            for (sum, exponents) in sums[first..].iter_mut().zip(&exponents) {
-                sum.add(exponents);
+            bounds[block] = f64::NEG_INFINITY;
+            let kernels = block * BLOCK..ages.len().min((block + 1) * BLOCK);
+            let exponents = self.exponents(point, count, kernels.clone(), sum.floor());
+            if let Some(exponents) = exponents {
+                sum.add(&exponents, weights, &ages[kernels]);
+            }
+        }
+        sum.ln()
+    }
+
+    /// The exponent of the prior.
+    fn prior(&self, point: usize, count: usize, constant: f64) -> f64 {
+        let tables = self.tables.iter();
+        let tables = tables.map(|table| table.table[table.prior * count + point]);
+        let squares = self.columns.iter().map(|column| {
+            let (mean, scale) = column.kernels.prior();
+            let z = (column.points[point] - mean) * scale;
+            z * z
+        });
+        constant + tables.sum::<f64>() - squares.sum::<f64>()
+    }
+
+    /// For each block what none of its exponents is above.
+    fn bounds(&self, point: usize, bounds: &mut [f64]) {
+        bounds.copy_from_slice(&self.parzen.peaks);
+        for column in &self.columns {
+            let x = column.points[point];
+            let spans = &column.kernels.spans;
+            let spans = spans.lows.iter().zip(&spans.highs).zip(&spans.scales);
+            for (bound, ((low, high), scale)) in bounds.iter_mut().zip(spans) {
+                let distance = larger(larger(low - x, x - high), 0.0) * scale;
+                *bound -= distance * distance;
             }
         }
     }
-    sums.iter().map(Sum::ln).collect()
-}
 
-/// One parameter of real numbers.
-struct Column<'a> {
-    scales: &'a [f64],
-    shifts: &'a [f64],
-}
-
-/// Starts a block; what is behind its end is nothing.
-fn fill(exponents: &mut Exponents, constants: &[f64]) {
-    for row in exponents {
-        row[..constants.len()].copy_from_slice(constants);
-        row[constants.len()..].fill(f64::NEG_INFINITY);
-    }
-}
-
-/// Subtracts the squares of all parameters of real numbers. A lane in which no kernel counts for any
-/// of the points, even before all is subtracted, becomes nothing.
-fn squares(
-    exponents: &mut Exponents,
-    smooth: &[(Column<'_>, Vec<f64>)],
-    kernels: Range<usize>,
-    places: [usize; POINTS],
-    floors: [f64; POINTS],
-) {
-    let whole = kernels.len() - kernels.len() % LANES;
-    for lane in (0..whole).step_by(LANES) {
-        let at = kernels.start + lane;
-        let mut sums: [[f64; LANES]; POINTS] = exponents
-            .each_ref()
-            .map(|row| *row[lane..].first_chunk().expect("a whole lane"));
-        for few in smooth.chunks(STRIDE) {
-            for (column, points) in few {
-                let scales: &[f64; LANES] = column.scales[at..].first_chunk().expect("as above");
-                let shifts: &[f64; LANES] = column.shifts[at..].first_chunk().expect("as above");
-                for (sum, place) in sums.iter_mut().zip(places) {
-                    let x = points[place];
-                    for i in 0..LANES {
-                        let z = x * scales[i] - shifts[i];
-                        sum[i] -= z * z;
-                    }
+    /// The exponents of a block; `None` if none is above the floor, even before all is subtracted.
+    fn exponents(
+        &self,
+        point: usize,
+        count: usize,
+        kernels: Range<usize>,
+        floor: f64,
+    ) -> Option<[f64; BLOCK]> {
+        let mut exponents = [f64::NEG_INFINITY; BLOCK];
+        let counting = &mut exponents[..kernels.len()];
+        counting.copy_from_slice(&self.parzen.constants[kernels.clone()]);
+        for table in &self.tables {
+            for (exponent, row) in counting.iter_mut().zip(&table.rows[kernels.clone()]) {
+                *exponent += table.table[*row as usize * count + point];
+            }
+        }
+        for few in self.columns.chunks(STRIDE) {
+            for Column {
+                kernels: all,
+                points,
+            } in few
+            {
+                let x = points[point];
+                let shapes = all.means[kernels.clone()]
+                    .iter()
+                    .zip(&all.scales[kernels.clone()]);
+                for (exponent, (mean, scale)) in counting.iter_mut().zip(shapes) {
+                    let z = (x - mean) * scale;
+                    *exponent -= z * z;
                 }
             }
-            if !any_counts(&sums, &floors) {
-                sums = [[f64::NEG_INFINITY; LANES]; POINTS];
-                break;
+            if largest(counting) <= floor {
+                return None;
             }
         }
-        for (row, sum) in exponents.iter_mut().zip(&sums) {
-            row[lane..lane + LANES].copy_from_slice(sum);
-        }
-    }
-    for kernel in whole..kernels.len() {
-        let at = kernels.start + kernel;
-        for (row, place) in exponents.iter_mut().zip(places) {
-            for (column, points) in smooth {
-                let z = points[place] * column.scales[at] - column.shifts[at];
-                row[kernel] -= z * z;
-            }
-        }
-    }
-}
-
-/// Whether any of the exponents is above the floor of its point; without a branch for each.
-fn any_counts(sums: &[[f64; LANES]; POINTS], floors: &[f64; POINTS]) -> bool {
-    let mut any = false;
-    for (sum, floor) in sums.iter().zip(floors) {
-        for exponent in sum {
-            any |= exponent > floor;
-        }
-    }
-    any
-}
-
-/// Adds the logarithms of one table.
-fn look_up(
-    exponents: &mut Exponents,
-    table: &[f64],
-    shape: &[u32],
-    count: usize,
-    places: [usize; POINTS],
-) {
-    for (row, place) in exponents.iter_mut().zip(places) {
-        for (exponent, shape) in row.iter_mut().zip(shape) {
-            *exponent += table[*shape as usize * count + place];
-        }
+        Some(exponents)
     }
 }
 
 /// A sum of exponentials, relative to the largest of them.
-#[derive(Debug, Clone, Copy)]
 struct Sum {
     largest: f64,
     sum: [f64; LANES],
 }
 
-impl Default for Sum {
-    fn default() -> Self {
+impl Sum {
+    /// The sum of one.
+    fn of(exponent: f64) -> Self {
+        let mut sum = [0.0; LANES];
+        sum[0] = 1.0;
         Self {
-            largest: f64::NEG_INFINITY,
-            sum: [0.0; LANES],
+            largest: exponent,
+            sum,
         }
     }
-}
 
-impl Sum {
     /// What does not count any more.
     fn floor(&self) -> f64 {
         self.largest + NEGLIGIBLE
     }
 
-    fn add(&mut self, exponents: &[f64; BLOCK]) {
+    fn add(&mut self, exponents: &[f64; BLOCK], weights: &Weights, ages: &[u32]) {
         let largest = largest(exponents);
         if largest > self.largest {
             let shrink = (self.largest - largest).exp();
@@ -202,40 +197,74 @@ impl Sum {
             self.largest = largest;
         }
         let floor = self.floor();
-        if largest < floor || largest == f64::NEG_INFINITY {
-            return;
-        }
-        for lanes in exponents.as_chunks::<LANES>().0 {
+        let lanes = exponents.as_chunks::<LANES>().0.iter();
+        for (lanes, ages) in lanes.zip(ages.chunks(LANES)) {
             if lanes.iter().all(|exponent| *exponent < floor) {
                 continue;
             }
-            for (sum, exponent) in self.sum.iter_mut().zip(lanes) {
-                *sum += exp((exponent - self.largest).max(-700.0));
+            let mut terms = [0.0; LANES];
+            for (term, exponent) in terms.iter_mut().zip(lanes) {
+                *term = exp(larger(exponent - self.largest, -700.0));
+            }
+            for ((sum, term), age) in self.sum.iter_mut().zip(terms).zip(ages) {
+                *sum += weights.of(*age as usize) * term;
             }
         }
     }
 
     fn ln(&self) -> f64 {
-        if self.largest == f64::NEG_INFINITY {
-            self.largest
-        } else {
-            self.largest + self.sum.iter().sum::<f64>().ln()
-        }
+        self.largest + self.sum.iter().sum::<f64>().ln()
     }
 }
 
-fn largest(exponents: &[f64; BLOCK]) -> f64 {
+/// The larger of two numbers, neither of which is NaN: one instruction.
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+pub(super) fn largest(numbers: &[f64]) -> f64 {
+    let (lanes, rest) = numbers.as_chunks::<LANES>();
     let mut largest = [f64::NEG_INFINITY; LANES];
-    for lanes in exponents.as_chunks::<LANES>().0 {
-        for (largest, exponent) in largest.iter_mut().zip(lanes) {
-            *largest = if *exponent > *largest {
-                *exponent
+    for lanes in lanes {
+        for (largest, number) in largest.iter_mut().zip(lanes) {
+            *largest = larger(*number, *largest);
+        }
+    }
+    largest
+        .iter()
+        .chain(rest)
+        .copied()
+        .fold(f64::NEG_INFINITY, larger)
+}
+
+pub(super) fn smallest(numbers: &[f64]) -> f64 {
+    let (lanes, rest) = numbers.as_chunks::<LANES>();
+    let mut smallest = [f64::INFINITY; LANES];
+    for lanes in lanes {
+        for (smallest, number) in smallest.iter_mut().zip(lanes) {
+            *smallest = if number < smallest {
+                *number
             } else {
-                *largest
+                *smallest
             };
         }
     }
-    largest.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+    smallest
+        .iter()
+        .chain(rest)
+        .copied()
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn place_of_largest(numbers: &[f64]) -> Option<usize> {
+    let places = 0..numbers.len();
+    places.reduce(|best, place| {
+        if numbers[place] > numbers[best] {
+            place
+        } else {
+            best
+        }
+    })
 }
 
 /// The exponential of a number from −700 to 0, right to a few units in the last place.
@@ -277,7 +306,7 @@ fn exp(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::axis::Axis;
-    use super::super::parzen::{Observations, Parzen};
+    use super::super::parzen::Parzen;
     use super::*;
     use crate::distribution::Distribution;
     use crate::space::FloatDomain;
@@ -302,13 +331,9 @@ mod tests {
         let unit_interval = Distribution::Float(FloatDomain::new(0.0, 1.0));
         let axes = [Axis::new(&unit_interval, false).unwrap(); 5];
         let column = |k| (0..kernels).map(|i| unit(i, k)).collect::<Vec<_>>();
-        let observed: Vec<Observations> = (0..5)
-            .map(|k| Observations {
-                values: column(k),
-                order: None,
-            })
-            .collect();
-        let parzen = Parzen::new(&axes, observed, vec![1.0; kernels as usize], 1);
+        let weights = Weights::equal(kernels as usize);
+        let observations: Vec<Vec<f64>> = (0..5).map(column).collect();
+        let parzen = Parzen::new(&axes, &observations, weights, 1);
         let points: Vec<Vec<f64>> = (0..5)
             .map(|k| (0..7).map(|i| unit(i + 5000, k + 3)).collect())
             .collect();

@@ -1,15 +1,15 @@
 //! Estimators for some parameters, out of a study's history.
 
+use std::sync::Arc;
+
 use rand::{Rng, RngExt};
 
 use super::axis::Axis;
-use super::parzen::{Observations, Parzen};
-use super::weights;
+use super::kept::{self, Recipe};
+use super::parzen::Parzen;
+use super::weights::Weights;
 use crate::distribution::Distribution;
 use crate::sampler::history::{Column, History};
-
-/// Marks a trial that is not among the observations.
-const ABSENT: u32 = u32::MAX;
 
 /// Parameters that are modelled together.
 pub(super) struct Subspace<'a> {
@@ -76,48 +76,56 @@ impl<'a> Subspace<'a> {
     }
 
     /// The estimator for some trials, oldest first.
-    pub(super) fn estimator(&self, trials: &[u32], equal_weights: bool) -> Parzen {
-        let rows = self.complete(trials);
-        let mut places = vec![ABSENT; self.history.rows()];
-        for (place, row) in (0..).zip(&rows) {
-            places[*row as usize] = place;
-        }
-        let observations = self
-            .params
-            .iter()
-            .map(|param| param.observations(&rows, &places))
-            .collect();
-        let weights = if equal_weights {
-            vec![1.0; rows.len()]
-        } else {
-            weights::by_age(rows.len())
-        };
-        Parzen::new(&self.axes, observations, weights, self.sharpness)
+    pub(super) fn estimator(&self, trials: &[u32], equal_weights: bool) -> Arc<Parzen> {
+        kept::estimator(self, trials, equal_weights)
     }
 
-    /// Those of `trials` that have a value for every parameter.
-    fn complete(&self, trials: &[u32]) -> Vec<u32> {
-        let mut rows = trials.to_vec();
-        let running = self.history.running_rows();
-        for param in &self.params {
-            let Some(column) = param.column.filter(|_| param.readable) else {
-                return Vec::new();
-            };
-            let values = column.values();
-            rows.retain(|row| {
-                let value = values.get(*row as usize).copied().unwrap_or(f64::NAN);
-                let usable = match &param.places {
-                    Some(places) => !place(places, value).is_nan(),
-                    None if param.log => value > 0.0,
-                    None => !value.is_nan(),
-                };
-                let unsaid = running.contains(row)
-                    && !self.announced
-                    && self.history.is_announced(*row, param.name);
-                usable && !unsaid
-            });
+    /// The same, from scratch, for trials that all are [usable](Self::is_usable).
+    pub(super) fn build(&self, rows: &[u32], equal_weights: bool) -> Parzen {
+        let column = |param: &Modelled<'_>| rows.iter().map(|row| param.value(*row)).collect();
+        let observations: Vec<Vec<f64>> = self.params.iter().map(column).collect();
+        let weights = self.weights(rows.len(), equal_weights);
+        Parzen::new(&self.axes, &observations, weights, self.sharpness)
+    }
+
+    pub(super) fn weights(&self, observations: usize, equal: bool) -> Weights {
+        if equal {
+            Weights::equal(observations)
+        } else {
+            Weights::by_age(observations)
         }
-        rows
+    }
+
+    /// Whether a trial has a value for every parameter.
+    pub(super) fn is_usable(&self, row: u32) -> bool {
+        let running = self.history.running_rows().contains(&row);
+        self.params.iter().all(|param| {
+            let unsaid = running && !self.announced && self.history.is_announced(row, param.name);
+            // The logarithm of a number that is not above 0 is none.
+            !unsaid && param.value(row).is_finite()
+        })
+    }
+
+    /// What a trial has of the parameters, on the scale of the model.
+    pub(super) fn observation(&self, row: u32) -> Vec<f64> {
+        self.params.iter().map(|param| param.value(row)).collect()
+    }
+
+    pub(super) fn history(&self) -> &'a History {
+        self.history
+    }
+
+    /// What the estimators depend on besides the trials.
+    pub(super) fn recipe(&self, equal_weights: bool) -> Recipe {
+        let places = self.params.iter().map(|param| param.places.clone());
+        Recipe {
+            names: self.names().map(str::to_owned).collect(),
+            axes: self.axes.clone(),
+            places: places.collect(),
+            announced: self.announced,
+            sharpness: self.sharpness,
+            equal_weights,
+        }
     }
 
     /// The best of `count` candidates, which are drawn from `below`: the one that it makes most
@@ -171,62 +179,15 @@ fn place(places: &[f64], value: f64) -> f64 {
 }
 
 impl Modelled<'_> {
-    /// The values of `rows`, and for numbers their order: out of the order of all trials, without
-    /// those that are not among them and with those that still run.
-    fn observations(&self, rows: &[u32], places: &[u32]) -> Observations {
-        let Some(column) = self.column else {
-            return Observations {
-                values: Vec::new(),
-                order: None,
-            };
-        };
-        let natural = column.values();
-        if let Some(choices) = &self.places {
-            let chosen = rows
-                .iter()
-                .map(|row| place(choices, natural[*row as usize]));
-            return Observations {
-                values: chosen.collect(),
-                order: None,
-            };
-        }
-        let values: Vec<f64> = match column.logarithms().filter(|_| self.log) {
-            Some(logarithms) => rows.iter().map(|row| logarithms[*row as usize]).collect(),
-            None if self.log => rows.iter().map(|row| natural[*row as usize].ln()).collect(),
-            None => rows.iter().map(|row| natural[*row as usize]).collect(),
-        };
-        let order = merged(column.order(), rows, places, &values);
-        Observations {
-            values,
-            order: Some(order),
+    /// What a trial has, on the scale of the model; NaN if nothing.
+    fn value(&self, row: u32) -> f64 {
+        let column = self.column.filter(|_| self.readable);
+        let value = column.and_then(|column| column.values().get(row as usize));
+        let value = value.copied().unwrap_or(f64::NAN);
+        match &self.places {
+            Some(places) => place(places, value),
+            None if self.log => value.ln(),
+            None => value,
         }
     }
-}
-
-/// The places of `rows` by value: `sorted` knows all trials that are over.
-fn merged(sorted: &[u32], rows: &[u32], places: &[u32], values: &[f64]) -> Vec<u32> {
-    // A few are sorted faster than they are looked for among thousands.
-    if rows.len() * 16 < sorted.len() {
-        let mut order: Vec<u32> = (0u32..).take(rows.len()).collect();
-        order.sort_by(|a, b| values[*a as usize].total_cmp(&values[*b as usize]));
-        return order;
-    }
-    let mut order = Vec::with_capacity(rows.len());
-    order.extend(
-        sorted
-            .iter()
-            .map(|row| places[*row as usize])
-            .filter(|place| *place != ABSENT),
-    );
-    if order.len() < rows.len() {
-        let mut known = vec![false; rows.len()];
-        order.iter().for_each(|place| known[*place as usize] = true);
-        let missing = (0u32..).zip(&known).filter(|(_, known)| !**known);
-        let missing: Vec<u32> = missing.map(|(place, _)| place).collect();
-        crate::sampler::history::insert_sorted(&mut order, missing.into_iter(), |a, b| {
-            let by_value = values[*a as usize].total_cmp(&values[*b as usize]);
-            by_value.then_with(|| a.cmp(b))
-        });
-    }
-    order
 }

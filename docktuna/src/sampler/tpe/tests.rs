@@ -14,7 +14,7 @@ use crate::space::{Direction, FloatDomain, Value};
 use crate::trial::FrozenTrial;
 
 #[derive(Tunable, Debug, Clone, PartialEq)]
-struct Everything {
+pub(super) struct Everything {
     #[tune(range = 1e-6..=1e-1, log)]
     lr: f64,
     #[tune(range = -3.0..=3.0)]
@@ -33,7 +33,7 @@ struct Everything {
 }
 
 #[derive(Tunable, Debug, Clone, PartialEq)]
-enum Part {
+pub(super) enum Part {
     Near {
         #[tune(range = 0.0..=1.0)]
         at: f64,
@@ -61,7 +61,11 @@ struct One {
     n: u8,
 }
 
-fn draw<T: Tunable>(sampler: &dyn Sampler, history: &History, seed: Option<u64>) -> Drawn<T> {
+pub(super) fn draw<T: Tunable>(
+    sampler: &dyn Sampler,
+    history: &History,
+    seed: Option<u64>,
+) -> Drawn<T> {
     let overrides = Resolved::default();
     let space = SearchSpace::new(T::SPACE, &overrides);
     let number = i32::try_from(history.trials().len()).unwrap();
@@ -259,27 +263,6 @@ fn several_objectives_are_sampled() {
         late > 15,
         "{late} of 30 are near the optimum of the first objective"
     );
-}
-
-/// What a worker keeps of a study: 137 bytes, and up to as many in reserve while vectors grow.
-#[test]
-fn a_trial_of_ten_numbers_takes_less_than_280_bytes() {
-    let mut history = History::new(&[Direction::Minimize]);
-    let names: Vec<String> = (0..10).map(|i| format!("p{i}")).collect();
-    for batch in 0..10 {
-        let trials = (0..1000).map(|i| {
-            let number = batch * 1000 + i;
-            let mut params = Params::default();
-            for name in &names {
-                let value = f64::from(number * 7919 % 10_007) / 10_007.0;
-                params.push(name, Distribution::Float(FloatDomain::new(0.0, 1.0)), value);
-            }
-            finished(number, params)
-        });
-        history.update(trials.collect(), &[]);
-    }
-    let per_trial = history.bytes() / 10_000;
-    assert!((130..280).contains(&per_trial), "{per_trial} bytes");
 }
 
 proptest! {

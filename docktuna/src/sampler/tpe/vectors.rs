@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 
 use super::axis::Axis;
 use super::model::{Subspace, most_likely};
-use super::parzen::{Observations, Parzen};
+use super::parzen::Parzen;
+use super::weights::Weights;
 use super::{Split, hypervolume, normal, rank, weights};
 use crate::codec;
 use crate::distribution::Distribution;
@@ -120,7 +121,10 @@ fn numerics() {
         }
     }
     for (n, theirs) in golden["weights"].as_object().unwrap() {
-        assert_all_close(&weights::by_age(n.parse().unwrap()), theirs, 1e-8, n);
+        let trials = n.parse().unwrap();
+        let weights = Weights::by_age(trials);
+        let ours: Vec<f64> = (0..trials).map(|kernel| weights.of(kernel)).collect();
+        assert_all_close(&ours, theirs, 1e-8, n);
     }
     assert_eq!((masses.len(), quantiles.len()), (17, 165));
 }
@@ -142,30 +146,27 @@ fn check_estimator(case: &Json) {
         .iter()
         .map(|(_, d)| Axis::new(d, false).unwrap())
         .collect();
-    let observations: Vec<Observations> = space
+    let observations: Vec<Vec<f64>> = space
         .iter()
         .zip(&axes)
         .map(|((param, _), axis)| {
             let values = numbers(&case["observations"][param]);
-            let values = match axis {
+            match axis {
                 Axis::Number(interval) => values.iter().map(|x| interval.scaled(*x)).collect(),
                 Axis::Choice(_) => values,
-            };
-            Observations {
-                values,
-                order: None,
             }
         })
         .collect();
-    let n = observations[0].values.len();
+    let n = observations[0].len();
     let given = case["given_weights"].is_array();
     let weights = if given {
-        numbers(&case["given_weights"])
+        assert_eq!(numbers(&case["given_weights"]), vec![1.0; n], "{name}");
+        Weights::equal(n)
     } else {
-        weights::by_age(n)
+        Weights::by_age(n)
     };
-    let parzen = Parzen::new(&axes, observations, weights, 1);
-    assert_all_close(parzen.weights(), &case["kernel_weights"], 1e-8, name);
+    let parzen = Parzen::new(&axes, &observations, weights, 1);
+    assert_all_close(&parzen.weights(), &case["kernel_weights"], 1e-8, name);
     for (place, ((param, _), axis)) in space.iter().zip(&axes).enumerate() {
         let kernels = &case["kernels"][param];
         let what = format!("{name}, {param}");
@@ -176,7 +177,8 @@ fn check_estimator(case: &Json) {
                 .iter()
                 .enumerate()
             {
-                assert_all_close(&parzen.probabilities(place, kernel), theirs, 1e-8, &what);
+                let ours = parzen.probabilities(place, parzen.kernel_of(kernel));
+                assert_all_close(&ours, theirs, 1e-8, &what);
             }
             continue;
         };
@@ -194,6 +196,7 @@ fn check_estimator(case: &Json) {
     for draw in case["draws"].as_array().unwrap() {
         let kernel = usize::try_from(draw["kernel"].as_u64().unwrap()).unwrap();
         for (place, (param, _)) in space.iter().enumerate() {
+            let kernel = parzen.kernel_of(kernel);
             let ours = parzen.quantile(place, kernel, number(&draw["quantile"]));
             let theirs = number(&draw["value"][param]);
             assert_close(ours, theirs, 1e-6, &format!("{name}, {param}: {draw}"));
@@ -251,8 +254,8 @@ fn check_estimate(case: &Json, history: &History, estimate: &Json) {
     let split = Split::of(history, true, None);
     let below = subspace.estimator(&split.below, several);
     let above = subspace.estimator(&split.above, false);
-    assert_all_close(below.weights(), &estimate["weights_below"], 1e-8, &what);
-    assert_all_close(above.weights(), &estimate["weights_above"], 1e-8, &what);
+    assert_all_close(&below.weights(), &estimate["weights_below"], 1e-8, &what);
+    assert_all_close(&above.weights(), &estimate["weights_above"], 1e-8, &what);
     let candidates: Vec<Vec<f64>> = space
         .iter()
         .map(|(p, _)| numbers(&estimate["candidates"][p]))

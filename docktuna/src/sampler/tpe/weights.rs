@@ -19,26 +19,67 @@ pub(super) fn good(finished: usize, objectives: usize) -> usize {
     }
 }
 
-/// The weights of `n` trials, oldest first: the newest 25 count fully, those before rise in a line.
+/// The weights of an estimator's kernels: of its observations, oldest first, and of the prior, which has 1.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(test, derive(PartialEq))]
+pub(super) struct Weights {
+    observations: usize,
+    /// How many of the oldest weigh less than 1.
+    rising: usize,
+    first: f64,
+    slope: f64,
+}
+
 #[allow(
     clippy::cast_precision_loss,
     reason = "a count of trials is below 2^31"
 )]
-pub(super) fn by_age(n: usize) -> Vec<f64> {
-    let rising = n.saturating_sub(RECENT);
-    let first = 1.0 / n as f64;
-    let slope = if rising > 1 {
-        (1.0 - first) / (rising - 1) as f64
-    } else {
-        0.0
-    };
-    (0..n)
-        .map(|i| {
-            if i < rising {
-                first + i as f64 * slope
-            } else {
-                1.0
-            }
-        })
-        .collect()
+impl Weights {
+    /// The newest 25 count fully, those before rise in a line.
+    pub(super) fn by_age(observations: usize) -> Self {
+        let rising = observations.saturating_sub(RECENT);
+        let first = 1.0 / observations.max(1) as f64;
+        let slope = if rising > 1 {
+            (1.0 - first) / (rising - 1) as f64
+        } else {
+            0.0
+        };
+        Self {
+            observations,
+            rising,
+            first,
+            slope,
+        }
+    }
+
+    /// All count fully.
+    pub(super) fn equal(observations: usize) -> Self {
+        Self {
+            observations,
+            rising: 0,
+            first: 1.0,
+            slope: 0.0,
+        }
+    }
+
+    /// How many there are besides the prior's.
+    pub(super) fn observations(&self) -> usize {
+        self.observations
+    }
+
+    /// The weight of the observation at `age`, relative to the prior's.
+    pub(super) fn of(&self, age: usize) -> f64 {
+        if age < self.rising {
+            self.first + age as f64 * self.slope
+        } else {
+            1.0
+        }
+    }
+
+    /// What all weigh together.
+    pub(super) fn total(&self) -> f64 {
+        let last = self.of(self.rising.saturating_sub(1));
+        let rising = 0.5 * (self.first + last) * self.rising as f64;
+        rising + (self.observations - self.rising + 1) as f64
+    }
 }
