@@ -1,7 +1,6 @@
 //! Many at once: numbers without gaps and doubles, tables created once, the queue served once.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use docktuna::{OptunaDatabase, TrialState};
 
@@ -177,8 +176,7 @@ async fn rust_and_python_share_a_study() {
     }
 }
 
-/// The queue is served by Rust and Python together, each trial once. (On SQLite Optuna's own claim is
-/// a race that no other program can win for it.)
+/// The queue is served by Rust and Python together, each trial once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rust_and_python_serve_one_queue() {
     const SPACE: &str = r#"{"x": {"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}}}"#;
@@ -217,26 +215,6 @@ async fn rust_and_python_serve_one_queue() {
         assert_eq!(trial.state, TrialState::Complete);
         assert_eq!(trial.value(), Some(f64::from(n) / 64.0));
     }
-}
-
-#[tokio::test]
-async fn a_file_that_another_process_locks_is_waited_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let file: PathBuf = folder.path().join("studies.db");
-    let db = OptunaDatabase::sqlite(&file).await.unwrap();
-    let study = db.study::<Line>("s").await.unwrap();
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
-    let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    let lock = sqlx::Connection::begin_with(&mut other, "BEGIN EXCLUSIVE")
-        .await
-        .unwrap();
-    // Longer than the five seconds after which Python gives up.
-    let release = async {
-        tokio::time::sleep(std::time::Duration::from_millis(6500)).await;
-        lock.rollback().await.unwrap();
-    };
-    let (trial, ()) = tokio::join!(study.ask(), release);
-    trial.unwrap().tell(1.0).await.unwrap();
 }
 
 /// Optuna takes the study's row FOR UPDATE; both locks exclude each other, and a foreign-key check

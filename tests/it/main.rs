@@ -22,6 +22,7 @@ mod crash;
 mod dashboard;
 mod derive;
 mod expected;
+mod files;
 mod fixtures;
 mod heartbeat;
 mod interop;

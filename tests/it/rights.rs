@@ -101,28 +101,38 @@ const TUNING: &[(&str, &str)] = &[
     ("trial_heartbeats", "SELECT, INSERT, UPDATE"),
 ];
 
+/// The tables that tuning inserts into, with the sequences that number their rows.
+fn sequences() -> impl Iterator<Item = (&'static str, String)> {
+    let inserted = TUNING
+        .iter()
+        .filter(|(_, rights)| rights.contains("INSERT"));
+    inserted.map(|(table, _)| {
+        let key = match *table {
+            "studies" => "study_id",
+            "study_directions" => "study_direction_id",
+            "study_user_attributes" => "study_user_attribute_id",
+            "study_system_attributes" => "study_system_attribute_id",
+            "trials" => "trial_id",
+            "trial_params" => "param_id",
+            "trial_values" => "trial_value_id",
+            "trial_intermediate_values" => "trial_intermediate_value_id",
+            "trial_user_attributes" => "trial_user_attribute_id",
+            "trial_system_attributes" => "trial_system_attribute_id",
+            "trial_heartbeats" => "trial_heartbeat_id",
+            other => panic!("{other} has no sequence"),
+        };
+        (*table, format!("{table}_{key}_seq"))
+    })
+}
+
 /// Grants for tuning, with the sequences of the tables that it inserts into.
 fn tuning() -> String {
     let mut grants = String::new();
     for (table, rights) in TUNING {
         write!(grants, "GRANT {rights} ON {table} TO ROLE;").unwrap();
-        if rights.contains("INSERT") {
-            let key = match *table {
-                "studies" => "study_id",
-                "study_directions" => "study_direction_id",
-                "study_user_attributes" => "study_user_attribute_id",
-                "study_system_attributes" => "study_system_attribute_id",
-                "trials" => "trial_id",
-                "trial_params" => "param_id",
-                "trial_values" => "trial_value_id",
-                "trial_intermediate_values" => "trial_intermediate_value_id",
-                "trial_user_attributes" => "trial_user_attribute_id",
-                "trial_system_attributes" => "trial_system_attribute_id",
-                "trial_heartbeats" => "trial_heartbeat_id",
-                other => panic!("{other} has no sequence"),
-            };
-            write!(grants, "GRANT USAGE ON {table}_{key}_seq TO ROLE;").unwrap();
-        }
+    }
+    for (_, sequence) in sequences() {
+        write!(grants, "GRANT USAGE ON {sequence} TO ROLE;").unwrap();
     }
     grants
 }
@@ -191,6 +201,18 @@ async fn tuning_needs_the_documented_rights_and_each_of_them() {
             change(&postgres, &format!("GRANT {right} ON {table} TO ROLE")).await;
         }
     }
+    for (table, sequence) in sequences() {
+        change(&postgres, &format!("REVOKE USAGE ON {sequence} FROM ROLE")).await;
+        let less = tune(&db, &postgres, &format!("without the sequence of {table}")).await;
+        assert!(
+            matches!(&less, Err(Error::Privilege { source, .. }) if source.to_string().contains(&sequence)),
+            "without {sequence}: {less:?}"
+        );
+        change(&postgres, &format!("GRANT USAGE ON {sequence} TO ROLE")).await;
+    }
+    tune(&db, &postgres, "with all of them again")
+        .await
+        .unwrap();
     db.close().await;
     drop_role(&postgres).await;
 }

@@ -43,6 +43,19 @@ pub enum Error {
         /// The driver's error.
         source: BoxError,
     },
+    /// Another process keeps an SQLite file locked for longer than an operation waits, a minute.
+    #[error(
+        "{target} stays locked by another process, `{op}` was given up; help: end or commit the transaction \
+         that is open there; many workers are better off with PostgreSQL"
+    )]
+    Locked {
+        /// The file.
+        target: String,
+        /// The operation: the name of its statement.
+        op: &'static str,
+        /// The driver's error.
+        source: BoxError,
+    },
     /// The database has no tables yet.
     #[error(
         "{target} holds no Optuna tables; help: the tuner creates them on its first run, so run it \
@@ -374,6 +387,7 @@ impl Error {
                     | ConnectReason::TooManyConnections
                     | ConnectReason::Unavailable
             ),
+            Self::Locked { .. } => true,
             #[cfg(feature = "storage")]
             Self::Storage { source, .. } => crate::storage::is_transient(source.as_ref()),
             _ => false,
@@ -387,6 +401,7 @@ fn ended(state: TrialState, silence: Option<Duration>) -> String {
             let seconds = silence.as_secs_f64();
             format!("was marked {state} after {seconds:.0} s without a heartbeat")
         }
+        None if state == TrialState::Running => "was claimed by another worker as well".to_owned(),
         None => format!("is {state} already"),
     }
 }

@@ -36,6 +36,11 @@ pub(crate) fn storage(op: &'static str, target: &str, error: sqlx::Error) -> Err
         Some("1") if is_missing_table(&error) => Error::NoTables {
             target: target.to_owned(),
         },
+        _ if is_busy(&error) => Error::Locked {
+            target: target.to_owned(),
+            op,
+            source: Box::new(error),
+        },
         _ => Error::Storage {
             op,
             attempts: 1,
@@ -86,12 +91,19 @@ pub(crate) fn is_transient(error: &(dyn std::error::Error + 'static)) -> bool {
     };
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        _ => code(error).is_some_and(|code| {
-            TRANSIENT.iter().any(|prefix| code.starts_with(prefix))
-                // SQLite: busy and locked in all their forms; the low byte tells.
-                || code.parse::<i32>().is_ok_and(|code| code < 10_000 && matches!(code & 0xff, 5 | 6))
-        }),
+        _ => {
+            code(error).is_some_and(|code| TRANSIENT.iter().any(|prefix| code.starts_with(prefix)))
+        }
     }
+}
+
+/// Whether another connection keeps an SQLite file locked.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    // SQLSTATE has five characters. Busy and locked have many forms; the low byte tells.
+    let number = |code: String| (code.len() < 5).then(|| code.parse::<i32>().ok()).flatten();
+    code(error)
+        .and_then(number)
+        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
 
 /// Whether the connection is gone, and with it probably every other one to that server.

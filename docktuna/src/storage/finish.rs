@@ -5,7 +5,6 @@ use super::{Storage, once, retry};
 use crate::error::Result;
 use crate::id::{TrialId, TrialNumber, TrialState};
 use crate::params::Params;
-use crate::trial::FrozenTrial;
 
 /// What became of a result.
 #[derive(Debug, Clone, Copy)]
@@ -55,17 +54,19 @@ impl Storage {
             (false, _) => (),
         }
         let row = self.load_trials(key.study, Ids::one(key.id)).await?.pop();
-        let own = |trial: &FrozenTrial| {
-            trial.number == key.number
-                && trial.datetime_start == Some(key.started)
-                && params
-                    .iter()
-                    .all(|mine| trial.params.get(mine.name()) == Some(mine))
+        let Some(row) = row.filter(|row| row.number == key.number) else {
+            return self.move_result(study, key, params, outcome).await;
         };
-        match row.filter(own) {
-            Some(row) if row.datetime_complete == Some(outcome.at) => Ok(Finished::Recorded),
-            Some(row) => Ok(Finished::Closed(row.state)),
-            None => self.move_result(study, key, params, outcome).await,
+        let ours = row.datetime_start == Some(key.started)
+            && params
+                .iter()
+                .all(|mine| row.params.get(mine.name()) == Some(mine));
+        match (ours, row.datetime_complete) {
+            (true, Some(at)) if at == outcome.at => Ok(Finished::Recorded),
+            (true, _) => Ok(Finished::Closed(row.state)),
+            // A file loses nothing, so that this is the same trial, which Python has claimed again.
+            (false, _) if self.keeps_commits() => Ok(Finished::Closed(row.state)),
+            (false, _) => self.move_result(study, key, params, outcome).await,
         }
     }
 

@@ -110,6 +110,14 @@ impl Storage {
         }
     }
 
+    /// Whether a row that was committed stays, which a crash of a server may undo for a new trial.
+    pub(crate) fn keeps_commits(&self) -> bool {
+        #[cfg(feature = "sqlite")]
+        return matches!(self, Self::Sqlite(_));
+        #[cfg(not(feature = "sqlite"))]
+        return false;
+    }
+
     /// Connections that were lost and opened again, and the time that connections were in use.
     pub(crate) fn load(&self) -> (u64, Duration) {
         match self {

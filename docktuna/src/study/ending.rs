@@ -105,8 +105,10 @@ impl RunningTrial {
             .load_trials(key.study, Ids::one(key.id))
             .await?
             .pop();
-        let own =
-            row.filter(|row| row.number == key.number && row.datetime_start == Some(key.started));
+        let kept = self.0.study.storage().keeps_commits();
+        let own = row.filter(|row| {
+            row.number == key.number && (kept || row.datetime_start == Some(key.started))
+        });
         Ok(match own {
             Some(row) => self.closed_as(row.state, lost).await?,
             None => self.gone(),

@@ -1,19 +1,22 @@
 //! SQLite: how we open the file, and the operations.
 //!
 //! Every write is one short `BEGIN IMMEDIATE` transaction: a transaction that reads before it writes
-//! would fail at once when another process writes in between. A file that we create is in WAL mode,
-//! in which readers and the writer do not wait for each other; the mode of any other file stays.
+//! would fail at once when another process writes in between. A file that we create is in WAL mode
+//! where that works; the mode of any other file stays ([`journal`]).
 //! A handle has one connection: SQLite has one writer at a time, and waiting in our own queue is better
-//! than waiting for a lock in SQLite's. Numbers are bound one by one and never travel as JSON text, which SQLite may read one unit in the
-//! last place off.
+//! than waiting for a lock in SQLite's. Numbers are bound one by one and never travel as JSON text, which
+//! SQLite may read one unit in the last place off.
 
 mod heartbeat;
+mod journal;
 mod peer;
+mod queue;
 mod study;
 mod trial;
 
-use std::io::Read;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
@@ -21,11 +24,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Sqlite as Driver, Transaction};
 
 use crate::error::{Error, Result};
+use crate::id::StudyId;
 use crate::storage::failure;
 use crate::storage::pool::{Lease, Pool, Session};
+use queue::Queue;
 
 /// How long a statement waits for another process's write. Python gives up after 5 seconds; we keep
-/// the file shorter than that and wait longer.
+/// the file shorter than that and wait longer. A result waits as often as it takes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How Optuna writes a moment.
@@ -37,6 +42,7 @@ pub(crate) struct Sqlite {
     target: String,
     /// `None` for a database in memory.
     file: Option<PathBuf>,
+    queues: Mutex<HashMap<StudyId, Queue>>,
 }
 
 struct SqliteSession {
@@ -66,7 +72,7 @@ impl Sqlite {
             Ok(_) => Ok(sqlite),
             // A file in WAL mode where nothing can be written, such as a read-only mount: its helper
             // files cannot be made, and are not needed where nobody writes.
-            Err(_) if is_closed_wal(file) => {
+            Err(_) if journal::is_closed_wal(file) => {
                 let options = base().filename(file).read_only(true).immutable(true);
                 let sqlite = Self::at(file, options);
                 sqlite.existing_tables(&[]).await?;
@@ -83,6 +89,7 @@ impl Sqlite {
             pool: Pool::new(1, false),
             target,
             file: Some(file.to_owned()),
+            queues: Mutex::default(),
         }
     }
 
@@ -95,6 +102,7 @@ impl Sqlite {
             pool: Pool::new(1, true),
             target,
             file: None,
+            queues: Mutex::default(),
         }
     }
 
@@ -155,15 +163,6 @@ fn base() -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Whether a file is in WAL mode and no log is open beside it.
-fn is_closed_wal(file: &Path) -> bool {
-    let mut header = [0_u8; 20];
-    let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut header));
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    read.is_ok() && header[18] == 2 && !Path::new(&log).exists()
-}
-
 async fn write(connection: &mut SqliteConnection) -> sqlx::Result<Transaction<'_, Driver>> {
     connection.begin_with("BEGIN IMMEDIATE").await
 }
@@ -182,4 +181,38 @@ impl std::fmt::Debug for Sqlite {
 
 fn place(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The limit itself, with a shorter one than users have.
+    #[tokio::test]
+    async fn a_file_that_stays_locked_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("studies.db");
+        let options = base().filename(&file).create_if_missing(true);
+        let mut other = options.clone().connect().await.unwrap();
+        let lock = write(&mut other).await.unwrap();
+        let options = options.busy_timeout(Duration::from_millis(50));
+        let sqlite = Sqlite::at(&file, options);
+        let error = sqlite.create_study("s", &[]).await.unwrap_err();
+        assert!(error.is_transient(), "{error:?}");
+        let text = error.to_string();
+        assert!(
+            text.contains(
+                "studies.db stays locked by another process, `create_study` was given up"
+            ),
+            "{text}"
+        );
+        lock.rollback().await.unwrap();
+        assert!(
+            !sqlite
+                .create_study("s", &[])
+                .await
+                .unwrap_err()
+                .is_transient()
+        );
+    }
 }

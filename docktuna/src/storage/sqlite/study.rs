@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Executor};
 
-use super::{Sqlite, place, write};
+use super::{Sqlite, journal, place, write};
 use crate::error::Result;
 use crate::id::{StateCounts, StudyId};
 use crate::space::Direction;
@@ -39,14 +39,11 @@ shared_operations!(Sqlite);
 impl Sqlite {
     /// Creates the file and the tables unless there are some, one process at a time.
     pub(crate) async fn create_tables(&self, wanted: &[&str]) -> Result<()> {
-        if let Some(file) = self.file.as_ref().filter(|file| !file.exists()) {
+        if let Some(file) = self.file.as_ref().filter(|file| journal::is_new(file)) {
             let connection = self.options.clone().create_if_missing(true).connect().await;
             let mut connection =
                 connection.map_err(|error| failure::connect(&self.target, error))?;
-            // Best effort: another process may be at it, and some file systems cannot do it.
-            if let Err(error) = connection.execute("PRAGMA journal_mode = WAL").await {
-                tracing::debug!(file = %file.display(), %error, "not in WAL mode");
-            }
+            journal::choose(&mut connection, file).await;
         }
         let mut lease = self.lease().await?;
         let result = async {

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use super::queue::Queue;
 use super::{Sqlite, datetime, heartbeat, place, write};
 use crate::codec;
 use crate::error::Result;
@@ -20,7 +21,6 @@ use crate::storage::{StartedRow, Statement, statements};
 statements! { "sqlite":
     ADD_PARAM "add_param",
     ADD_VALUE "add_value",
-    CLAIM "claim",
     CREATE_TRIAL "create_trial",
     FINISH_TRIAL "finish_trial",
     LOAD_INTERMEDIATE_VALUES "load_intermediate_values",
@@ -50,17 +50,21 @@ impl Sqlite {
         beat: bool,
     ) -> Result<Vec<Asked>> {
         let mut lease = self.lease().await?;
+        let mut queue = self.queue_of(study.id);
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
             let mut asked = Vec::with_capacity(trials.len());
             for trial in trials {
-                let Some(one) = ask_one(&mut transaction, study, trial, limit, started).await?
-                else {
+                let when = (limit, started);
+                let Some(one) = ask_one(&mut transaction, study, trial, when, queue).await? else {
                     transaction.rollback().await?;
                     return Ok(Vec::new());
                 };
-                if let (true, Asked::Created(key) | Asked::Claimed(key)) = (beat, one) {
-                    heartbeat::beat(&mut transaction, &key).await?;
+                if let Asked::Created(key) | Asked::Claimed(key) = one {
+                    queue.is_served_up_to(key.id);
+                    if beat {
+                        heartbeat::beat(&mut transaction, &key).await?;
+                    }
                 }
                 asked.push(one);
                 if matches!(one, Asked::Refused(_)) {
@@ -68,6 +72,7 @@ impl Sqlite {
                 }
             }
             transaction.commit().await?;
+            self.remember(study.id, queue);
             Ok(asked)
         }
         .await;
@@ -294,18 +299,13 @@ async fn ask_one(
     connection: &mut SqliteConnection,
     study: &StudyRow,
     trial: &NewTrial,
-    limit: i32,
-    started: NaiveDateTime,
+    (limit, started): (i32, NaiveDateTime),
+    queue: Queue,
 ) -> sqlx::Result<Option<Asked>> {
     let Some(number) = next_number(connection, study).await? else {
         return Ok(None);
     };
-    let claimed: Option<(i32, i32)> = sqlx::query_as(CLAIM.text)
-        .bind(study.id.0)
-        .bind(datetime(started))
-        .bind(limit)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let claimed = queue.claim(connection, study.id, limit, started).await?;
     let key = |id, number| TrialKey {
         study: study.id,
         id: TrialId(id),

@@ -113,3 +113,10 @@ CREATE TABLE alembic_version (
 );
 INSERT INTO version_info (version_info_id, schema_version, library_version) VALUES (1, 12, '5.0.0');
 INSERT INTO alembic_version (version_num) VALUES ('v3.2.0.a');
+-- Beyond Optuna's own, for all who use the file: Python's Optuna claims a waiting trial that it saw a moment before
+-- without another look, and so may claim one that runs or is over. It takes this refusal for "somebody was faster".
+CREATE TRIGGER docktuna_claim_once BEFORE UPDATE OF state ON trials
+WHEN NEW.state = 'RUNNING' AND OLD.state <> 'WAITING'
+BEGIN
+    SELECT RAISE(ABORT, 'the trial was claimed before');
+END;
