@@ -5,7 +5,7 @@ use std::time::Duration;
 use docktuna::{OptunaDatabase, Pool};
 use tempfile::TempDir;
 
-use crate::support::{Proxy, TestDb};
+use crate::support::{Bouncer, Pooling, Proxy, TestDb};
 
 /// A fresh database of one kind; it is removed when this is dropped.
 pub(crate) struct Backend {
@@ -13,6 +13,8 @@ pub(crate) struct Backend {
     /// For Python; none for a database in memory, which no other process sees.
     pub(crate) url: Option<String>,
     pub(crate) kind: Kind,
+    // Before the database, which cannot be removed while the proxy has it open.
+    _bouncer: Option<Bouncer>,
     pub(crate) postgres: Option<TestDb>,
     _folder: Option<TempDir>,
 }
@@ -20,6 +22,8 @@ pub(crate) struct Backend {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Postgres,
+    /// Through a proxy that pools by transaction.
+    PooledPostgres,
     SqliteFile,
     SqliteMemory,
 }
@@ -35,6 +39,22 @@ impl Backend {
             db,
             url,
             kind: Kind::Postgres,
+            _bouncer: None,
+            postgres: Some(postgres),
+            _folder: None,
+        }
+    }
+
+    pub(crate) async fn pooled() -> Self {
+        let postgres = TestDb::create().await;
+        let bouncer = Bouncer::start(&postgres, Pooling::Transaction);
+        let url = bouncer.url(&postgres);
+        let db = OptunaDatabase::connect(&url).await.unwrap();
+        Self {
+            db,
+            url: Some(url.replace("postgresql:", "postgresql+psycopg2:")),
+            kind: Kind::PooledPostgres,
+            _bouncer: Some(bouncer),
             postgres: Some(postgres),
             _folder: None,
         }
@@ -49,6 +69,7 @@ impl Backend {
             db,
             url,
             kind: Kind::SqliteFile,
+            _bouncer: None,
             postgres: None,
             _folder: Some(folder),
         }
@@ -60,19 +81,25 @@ impl Backend {
             db,
             url: None,
             kind: Kind::SqliteMemory,
+            _bouncer: None,
             postgres: None,
             _folder: None,
         }
     }
 
     /// Those that other processes see.
-    pub(crate) async fn shared() -> [Self; 2] {
-        [Self::postgres().await, Self::sqlite().await]
-    }
-
-    pub(crate) async fn all() -> [Self; 3] {
+    pub(crate) async fn shared() -> [Self; 3] {
         [
             Self::postgres().await,
+            Self::pooled().await,
+            Self::sqlite().await,
+        ]
+    }
+
+    pub(crate) async fn all() -> [Self; 4] {
+        [
+            Self::postgres().await,
+            Self::pooled().await,
             Self::sqlite().await,
             Self::memory().await,
         ]

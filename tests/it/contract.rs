@@ -361,7 +361,7 @@ async fn the_table_of_the_python_docktuna() {
             error.to_string().contains("did you mean \"second\""),
             "{error}"
         );
-        if backend.kind == Kind::Postgres {
+        if matches!(backend.kind, Kind::Postgres | Kind::PooledPostgres) {
             assert_eq!(db.hostname(), Some("127.0.0.1"));
             assert!(db.username().is_some() && !db.db_name().is_empty());
         }

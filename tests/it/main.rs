@@ -33,6 +33,7 @@ mod objectives;
 mod observability;
 mod opening;
 mod overriding;
+mod pooling;
 mod pruning;
 mod retry;
 mod rights;

@@ -169,7 +169,7 @@ async fn trials_that_are_gone_are_no_history() {
                 sql += &format!("DELETE FROM trial_{table} WHERE {of} {which});");
             }
             sql += &format!("DELETE FROM trials WHERE {which};");
-            if backend.kind == Kind::Postgres {
+            if matches!(backend.kind, Kind::Postgres | Kind::PooledPostgres) {
                 sql += "SELECT setval('trials_trial_id_seq', coalesce(max(trial_id), 0) + 1, false) FROM trials";
             }
             backend.execute(sql).await;

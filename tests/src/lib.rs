@@ -1,4 +1,5 @@
-//! What the tests stand on: servers and databases, a proxy that counts and breaks, and Python's Optuna.
+//! What the tests stand on: servers and databases, pgbouncer, a proxy that counts and breaks, and
+//! Python's Optuna.
 //!
 //! The tests themselves are in `it/`, `faults/` and `ui/`. Everything here panics with a message instead of
 //! returning errors: a test can do nothing else with them.
@@ -8,11 +9,13 @@
     reason = "a failed set-up is a failed test; clippy exempts only functions marked as tests"
 )]
 
+mod bouncer;
 mod private_server;
 mod proxy;
 mod python;
 mod server;
 
+pub use bouncer::{Bouncer, Pooling};
 pub use private_server::{PrivateServer, free_port};
 pub use proxy::{Counts, Proxy};
 pub use python::{Version, Worker, python, python_in_zone};

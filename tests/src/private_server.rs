@@ -22,16 +22,16 @@ pub struct PrivateServer {
     folder: TempDir,
 }
 
-/// Who runs the server: PostgreSQL refuses to run as root.
+/// Who runs a server: PostgreSQL and pgbouncer refuse to run as root.
 #[derive(Clone, Copy)]
-struct Account {
-    uid: u32,
-    gid: u32,
+pub(crate) struct Account {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
 }
 
 impl Account {
     /// None unless we are root.
-    fn needed() -> Option<Self> {
+    pub(crate) fn needed() -> Option<Self> {
         if fs::metadata("/proc/self").expect("Linux").uid() != 0 {
             return None;
         }

@@ -301,7 +301,7 @@ impl OptunaDatabase {
         let pool = self.pool.get_or_init(async || match &*self.storage {
             #[cfg(feature = "postgres")]
             Storage::Postgres(postgres) => {
-                Pool::Postgres(sqlx::PgPool::connect_lazy_with(postgres.options().clone()))
+                Pool::Postgres(sqlx::PgPool::connect_lazy_with(postgres.options()))
             }
             #[cfg(feature = "sqlite")]
             Storage::Sqlite(sqlite) => Pool::Sqlite(sqlx::SqlitePool::connect_lazy_with(

@@ -4,11 +4,15 @@ use std::io;
 
 use crate::error::{ConnectReason, Error, SchemaReason};
 
-/// Classes and codes of SQLSTATE after which the same statement may succeed: connection lost,
-/// conflict with another transaction, server busy, starting or stopping.
-const TRANSIENT: &[&str] = &[
-    "08", "40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03",
+/// Classes and codes of SQLSTATE after which a connection is of no use, and a new one may be:
+/// connection lost, ended by a limit on idle or long transactions, server starting or stopping, and
+/// a server that only reads, as one that another has taken over from.
+const LOST: &[&str] = &[
+    "08", "25006", "25P03", "25P04", "57P01", "57P02", "57P03", "57P05",
 ];
+
+/// Those after which the same statement may succeed: conflict with another transaction, server busy.
+const BUSY: &[&str] = &["40001", "40P01", "53300", "55P03"];
 
 /// An error of `op`, of the database `target`.
 pub(crate) fn storage(op: &'static str, target: &str, error: sqlx::Error) -> Error {
@@ -66,6 +70,7 @@ pub(crate) fn connect(target: &str, error: sqlx::Error) -> Error {
             Some("3D000") => ConnectReason::MissingDatabase,
             Some("53300") => ConnectReason::TooManyConnections,
             Some("42501") => ConnectReason::Privilege,
+            Some("08P01") => of_proxy(&error.to_string()),
             Some("26" | "11" | "267" | "523" | "779") => {
                 return Error::Corrupt {
                     target: target.to_owned(),
@@ -84,6 +89,20 @@ pub(crate) fn connect(target: &str, error: sqlx::Error) -> Error {
     }
 }
 
+/// Why a proxy such as pgbouncer refuses a connection: older ones tell by the text alone.
+fn of_proxy(text: &str) -> ConnectReason {
+    let says = |part| text.contains(part);
+    if says("authentication failed") || says("no such user") {
+        ConnectReason::Authentication
+    } else if says("no such database") || (says("database") && says("does not exist")) {
+        ConnectReason::MissingDatabase
+    } else if says("no more connections") || says("too many") {
+        ConnectReason::TooManyConnections
+    } else {
+        ConnectReason::Unavailable
+    }
+}
+
 /// Whether an error boxed by [`storage`] may go away by itself.
 pub(crate) fn is_transient(error: &(dyn std::error::Error + 'static)) -> bool {
     let Some(error) = error.downcast_ref::<sqlx::Error>() else {
@@ -91,9 +110,10 @@ pub(crate) fn is_transient(error: &(dyn std::error::Error + 'static)) -> bool {
     };
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        _ => {
-            code(error).is_some_and(|code| TRANSIENT.iter().any(|prefix| code.starts_with(prefix)))
-        }
+        _ => code(error).is_some_and(|code| {
+            let mut known = LOST.iter().chain(BUSY);
+            known.any(|prefix| code.starts_with(prefix))
+        }),
     }
 }
 
@@ -111,8 +131,14 @@ pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
 pub(crate) fn is_disconnect(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        _ => code(error).is_some_and(|code| code.starts_with("08") || code.starts_with("57P")),
+        _ => code(error).is_some_and(|code| LOST.iter().any(|prefix| code.starts_with(prefix))),
     }
+}
+
+/// Whether the role lacks a right.
+#[cfg(feature = "postgres")]
+pub(crate) fn is_privilege(error: &sqlx::Error) -> bool {
+    code(error).as_deref() == Some("42501")
 }
 
 /// Whether another process created the same thing first.
@@ -141,4 +167,119 @@ fn code(error: &sqlx::Error) -> Option<String> {
 
 fn is_missing_table(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(database) if database.message().starts_with("no such table"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as StdError;
+    use std::{borrow::Cow, fmt};
+
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    /// What a server says, as the driver hands it on.
+    #[derive(Debug)]
+    struct Said(&'static str, &'static str);
+
+    impl fmt::Display for Said {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.1)
+        }
+    }
+
+    impl StdError for Said {}
+
+    impl DatabaseError for Said {
+        fn message(&self) -> &str {
+            self.1
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn StdError + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn StdError + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn StdError + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    fn said(code: &'static str, text: &'static str) -> sqlx::Error {
+        sqlx::Error::Database(Box::new(Said(code, text)))
+    }
+
+    #[test]
+    fn what_may_go_away_by_itself_is_told_from_what_may_not() {
+        // Code; whether to try again; whether other connections are lost too.
+        for (code, again, lost) in [
+            ("08006", true, true),
+            ("08P01", true, true),
+            ("25006", true, true),
+            ("25P03", true, true),
+            ("57P01", true, true),
+            ("57P02", true, true),
+            ("57P03", true, true),
+            ("57P05", true, true),
+            ("40001", true, false),
+            ("40P01", true, false),
+            ("53300", true, false),
+            ("55P03", true, false),
+            ("57P04", false, false),
+            ("57014", false, false),
+            ("25P02", false, false),
+            ("23505", false, false),
+            ("42P01", false, false),
+            ("42501", false, false),
+            ("53100", false, false),
+            // SQLite: a full disk.
+            ("13", false, false),
+        ] {
+            assert_eq!(is_transient(&said(code, "")), again, "{code}");
+            #[cfg(feature = "postgres")]
+            assert_eq!(is_disconnect(&said(code, "")), lost, "{code}");
+            let _ = lost;
+        }
+        let cut = sqlx::Error::Io(io::ErrorKind::ConnectionReset.into());
+        assert!(is_transient(&cut));
+        // SQLite: busy, a snapshot that is too old, locked in a shared cache.
+        assert!(
+            ["5", "517", "262"]
+                .iter()
+                .all(|code| is_busy(&said(code, "")))
+        );
+        assert!(!is_busy(&said("25006", "")) && !is_busy(&said("13", "")));
+    }
+
+    #[test]
+    fn a_proxys_refusals_are_told_apart() {
+        for (text, expected) in [
+            ("SASL authentication failed", ConnectReason::Authentication),
+            (
+                "database \"a\" does not exist",
+                ConnectReason::MissingDatabase,
+            ),
+            (
+                "no more connections allowed (max_client_conn)",
+                ConnectReason::TooManyConnections,
+            ),
+            ("query_wait_timeout", ConnectReason::Unavailable),
+        ] {
+            match connect("", said("08P01", text)) {
+                Error::Connect { reason, .. } => assert_eq!(reason, expected, "{text}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! Asking for a trial: numbering under the study's lock.
 //!
 //! A single trial takes one round trip where the role may create a function of its session (every
-//! role may, unless TEMP was revoked on the database). Otherwise, and for several trials at once, it
-//! is a transaction: one round trip begins it and locks the row, one makes each trial, one commits.
+//! role may, unless TEMP was revoked on the database, or a proxy pools sessions). Otherwise, and for
+//! several trials at once, it is a transaction: one round trip begins it and locks the row, one makes
+//! each trial, one commits.
 
 use chrono::NaiveDateTime;
-use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection, Executor, Transaction};
+use sqlx::{AssertSqlSafe, Executor};
 
+use super::link::Link;
 use super::{PgSession, Postgres};
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber};
@@ -31,6 +32,16 @@ pub(crate) enum AskFunction {
     Untried,
     Created,
     Refused,
+}
+
+/// A trial up to which no trial of its study waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    id: TrialId,
+    /// When it started, by which an ask makes sure that its row is there: a crash of the server, after
+    /// which ids may be handed out again, need not end a connection to a proxy. `None` where the
+    /// session has just looked.
+    started: Option<NaiveDateTime>,
 }
 
 impl Postgres {
@@ -57,13 +68,9 @@ async fn ask(
     trials: &[NewTrial],
     (limit, started, zone): (i32, NaiveDateTime, Option<&str>),
 ) -> sqlx::Result<Vec<Asked>> {
-    let seen = match session.seen.get(&study) {
-        Some(seen) => *seen,
-        None => first_seen(&mut session.connection, study).await?,
-    };
     let mut ask = Ask {
         study,
-        seen,
+        seen: session.seen.get(&study).copied(),
         limit,
         started,
         zone,
@@ -72,20 +79,29 @@ async fn ask(
         [trial] if has_function(session).await => ask.call(&mut session.connection, trial).await?,
         trials => ask.transact(&mut session.connection, trials).await?,
     };
-    session.seen.insert(study, ask.seen);
+    if let Some(seen) = ask.seen {
+        session.seen.insert(study, seen);
+    }
     Ok(asked)
 }
 
-async fn first_seen(connection: &mut PgConnection, study: StudyId) -> sqlx::Result<TrialId> {
+/// Looks for a trial up to which none waits.
+async fn first_seen(link: &mut Link, study: StudyId) -> sqlx::Result<Seen> {
     let seen = sqlx::query_scalar(FIRST_SEEN.text)
         .bind(study.0)
-        .fetch_one(connection)
+        .fetch_one(link)
         .await;
-    seen.map(TrialId)
+    seen.map(|id| Seen {
+        id: TrialId(id),
+        started: None,
+    })
 }
 
 /// Creates the session's function at the first call.
 async fn has_function(session: &mut PgSession) -> bool {
+    if session.connection.is_pooled() {
+        return false;
+    }
     if session.ask_function == AskFunction::Untried {
         let create = ASK_FUNCTION.text.replace("{ask.sql}", ASK.text);
         let created = session.connection.execute(AssertSqlSafe(create)).await;
@@ -102,8 +118,8 @@ async fn has_function(session: &mut PgSession) -> bool {
 
 struct Ask<'a> {
     study: StudyId,
-    /// A trial up to which no trial waits.
-    seen: TrialId,
+    /// None until an ask of this session has brought a trial.
+    seen: Option<Seen>,
     limit: i32,
     started: NaiveDateTime,
     /// The zone of heartbeats, if there are any.
@@ -111,52 +127,52 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    async fn call(
-        &mut self,
-        connection: &mut PgConnection,
-        trial: &NewTrial,
-    ) -> sqlx::Result<Vec<Asked>> {
-        let row = self.one(CALL_ASK_FUNCTION, connection, trial).await?;
+    async fn call(&mut self, link: &mut Link, trial: &NewTrial) -> sqlx::Result<Vec<Asked>> {
+        let seen = match self.seen {
+            Some(seen) => seen,
+            None => first_seen(link, self.study).await?,
+        };
+        let row = self.one(CALL_ASK_FUNCTION, link, trial, seen).await?;
         Ok(row.map(|row| self.asked(row)).into_iter().collect())
     }
 
-    async fn transact(
-        &mut self,
-        connection: &mut PgConnection,
-        trials: &[NewTrial],
-    ) -> sqlx::Result<Vec<Asked>> {
-        let mut transaction = lock_study(connection, self.study, true).await?;
+    async fn transact(&mut self, link: &mut Link, trials: &[NewTrial]) -> sqlx::Result<Vec<Asked>> {
+        lock_study(link, self.study, true).await?;
         let mut asked = Vec::with_capacity(trials.len());
+        let mut seen = match self.seen {
+            Some(seen) => seen,
+            None => first_seen(link, self.study).await?,
+        };
         for trial in trials {
-            let Some(row) = self.one(ASK, &mut transaction, trial).await? else {
-                transaction.rollback().await?;
-                return Ok(Vec::new());
+            let Some(row) = self.one(ASK, link, trial, seen).await? else {
+                break;
             };
             asked.push(self.asked(row));
             if matches!(asked.last(), Some(Asked::Refused(_))) {
                 break;
             }
+            seen = self.seen.unwrap_or(seen);
         }
         if asked.iter().any(|asked| matches!(asked, Asked::Claimed(_))) {
             // A claim that a crash undid would be run a second time.
-            transaction
-                .execute("SET LOCAL synchronous_commit TO DEFAULT")
+            link.execute("SET LOCAL synchronous_commit TO DEFAULT")
                 .await?;
         }
-        transaction.commit().await?;
+        link.commit().await?;
         Ok(asked)
     }
 
     async fn one(
         &self,
         statement: Statement,
-        connection: &mut PgConnection,
+        link: &mut Link,
         trial: &NewTrial,
+        seen: Seen,
     ) -> sqlx::Result<Option<Row>> {
         let columns = ParamColumns::from(&trial.params);
         sqlx::query_as(statement.text)
             .bind(self.study.0)
-            .bind(self.seen.0)
+            .bind(seen.id.0)
             .bind(self.started)
             .bind(columns.names)
             .bind(trial.expected)
@@ -164,7 +180,8 @@ impl Ask<'_> {
             .bind(columns.values)
             .bind(columns.distributions)
             .bind(self.zone)
-            .fetch_optional(connection)
+            .bind(seen.started)
+            .fetch_optional(link)
             .await
     }
 
@@ -180,7 +197,10 @@ impl Ask<'_> {
             started,
         };
         // Nothing waited before it, and nothing can have come since: the lock.
-        self.seen = id;
+        self.seen = Some(Seen {
+            id,
+            started: Some(started),
+        });
         if what == "created" {
             Asked::Created(key)
         } else {
@@ -193,20 +213,19 @@ impl Ask<'_> {
 /// lock, by Optuna too. One that creates trials commits asynchronously, and plans once: planning anew
 /// for each `seen` takes longer than the work itself.
 pub(super) async fn lock_study(
-    connection: &mut PgConnection,
+    link: &mut Link,
     study: StudyId,
     asynchronous: bool,
-) -> sqlx::Result<Transaction<'_, sqlx::Postgres>> {
+) -> sqlx::Result<()> {
     let settings = if asynchronous {
         "SET LOCAL synchronous_commit TO off; SET LOCAL plan_cache_mode TO force_generic_plan; "
     } else {
         ""
     };
     // Several statements in one message cannot have bound parameters; an integer needs no escaping.
-    connection
-        .begin_with(AssertSqlSafe(format!(
-            "BEGIN; {settings}SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
-            study.0
-        )))
-        .await
+    let lock = format!(
+        "{settings}SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
+        study.0
+    );
+    link.begin("", &lock).await
 }

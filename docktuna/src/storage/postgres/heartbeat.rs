@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::PgConnection;
-
 use super::ask::lock_study;
+use super::link::Link;
 use super::{CONNECT_TIMEOUT, Postgres, zone};
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber};
@@ -83,19 +82,20 @@ impl Postgres {
         let zone = self.zone().await?;
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = lock_study(&mut lease.connection, study.id, false).await?;
+            let link = &mut lease.connection;
+            lock_study(link, study.id, false).await?;
             let failed = sqlx::query(FAIL_STALE.text)
                 .bind(trial.id.0)
                 .bind(grace.as_secs_f64())
                 .bind(now())
                 .bind(reason)
                 .bind(zone)
-                .fetch_optional(&mut *transaction)
+                .fetch_optional(&mut *link)
                 .await?
                 .is_some();
             let place = (study.id, trial.id, trial.number);
-            let retried = failed && retry(&mut transaction, place, retries).await?;
-            transaction.commit().await?;
+            let retried = failed && retry(link, place, retries).await?;
+            link.commit().await?;
             Ok((failed, retried))
         }
         .await;
@@ -119,7 +119,7 @@ impl Postgres {
 /// Puts a trial that this transaction has failed into the queue again, unless it was retried `retries`
 /// times; the transaction holds the study's lock.
 pub(super) async fn retry(
-    connection: &mut PgConnection,
+    link: &mut Link,
     (study, trial, number): (StudyId, TrialId, TrialNumber),
     retries: u32,
 ) -> sqlx::Result<bool> {
@@ -128,7 +128,7 @@ pub(super) async fn retry(
     }
     let stored = sqlx::query_as(RETRY_ATTRIBUTES.text)
         .bind(trial.0)
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut *link)
         .await?;
     let Some((first, history)) = retry_attributes(stored, number, retries) else {
         return Ok(false);
@@ -138,7 +138,7 @@ pub(super) async fn retry(
         .bind(trial.0)
         .bind(first)
         .bind(history)
-        .execute(connection)
+        .execute(link)
         .await?;
     Ok(true)
 }

@@ -1,14 +1,16 @@
 //! PostgreSQL: how we connect, and the operations.
 //!
 //! A trial costs two round trips, or four where the role may not create a function of its session
-//! (see [`ask`]). The lock on the study's row, under which trials are numbered, has to be a statement
-//! of its own, because a statement that waits for a lock goes on with the snapshot from before the
-//! wait and would number the trial twice. The commit of the creation is asynchronous: the log is
-//! sequential, so the synchronous commit of the result flushes the creation as well, and a crash in
-//! between can lose nothing but a trial without a result.
+//! (see [`ask`]), or eight through a proxy that pools connections (see [`link`]). The lock on the
+//! study's row, under which trials are numbered, has to be a statement of its own, because a statement
+//! that waits for a lock goes on with the snapshot from before the wait and would number the trial
+//! twice. The commit of the creation is asynchronous: the log is sequential, so the synchronous commit
+//! of the result flushes the creation as well, and a crash in between can lose nothing but a trial
+//! without a result.
 
 mod ask;
 mod heartbeat;
+mod link;
 mod peer;
 mod study;
 mod trial;
@@ -17,19 +19,16 @@ mod zone;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
-use sqlx::{ConnectOptions, Connection};
+use link::Link;
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::sync::OnceCell;
 
 use crate::config::{PostgresSettings, SslMode};
 use crate::error::Result;
-use crate::id::{StudyId, TrialId};
+use crate::id::StudyId;
+use crate::storage::failure;
 use crate::storage::pool::{Lease, Pool, Session};
-use crate::storage::{Statement, failure, statements};
-
-statements! { "postgres":
-    SESSION "session",
-}
 
 /// How long connecting may take, name resolution and TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -48,10 +47,8 @@ pub(crate) struct Postgres {
 
 /// A connection, and what it saw of the queues.
 struct PgSession {
-    connection: PgConnection,
-    /// For each study a trial up to which no trial waits. It ends with the connection: a crash of
-    /// the server, after which ids may be handed out again, ends every connection.
-    seen: HashMap<StudyId, TrialId>,
+    connection: Link,
+    seen: HashMap<StudyId, ask::Seen>,
     ask_function: ask::AskFunction,
 }
 
@@ -82,8 +79,11 @@ impl Postgres {
             target,
             zone: OnceCell::new(),
         };
-        let mut lease = postgres.lease().await?;
-        postgres.warn_of_clear_text(&mut lease).await?;
+        let lease = postgres.lease().await?;
+        postgres.warn_of_clear_text(&lease.connection);
+        if lease.connection.is_pooled() {
+            tracing::info!(target = %postgres.target, "a proxy pools the connections");
+        }
         lease.done();
         Ok(postgres)
     }
@@ -107,8 +107,13 @@ impl Postgres {
         &self.settings
     }
 
-    pub(crate) fn options(&self) -> &PgConnectOptions {
-        &self.options
+    /// For connections of the user's own.
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        let options = self.options.clone();
+        match &self.settings.schema {
+            Some(schema) => options.options([("search_path", link::quoted(schema))]),
+            None => options,
+        }
     }
 
     pub(crate) fn target(&self) -> &str {
@@ -119,15 +124,14 @@ impl Postgres {
         self.pool
             .lease(|| async {
                 // A host that vanished would keep us waiting for the system's own, much longer limit.
-                let connecting = tokio::time::timeout(CONNECT_TIMEOUT, self.options.connect());
-                let connection = match connecting.await {
-                    Ok(connection) => connection,
-                    Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+                let schema = self.settings.schema.as_deref();
+                let opening = Link::open(&self.options, schema, &self.target);
+                let Ok(connection) = tokio::time::timeout(CONNECT_TIMEOUT, opening).await else {
+                    let error = sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+                    return Err(failure::connect(&self.target, error));
                 };
-                let connection =
-                    connection.map_err(|error| failure::connect(&self.target, error))?;
                 Ok(PgSession {
-                    connection,
+                    connection: connection?,
                     seen: HashMap::new(),
                     ask_function: ask::AskFunction::default(),
                 })
@@ -157,25 +161,23 @@ impl Postgres {
     }
 
     /// `prefer` is libpq's default and silently ends in clear text where the server cannot encrypt.
-    async fn warn_of_clear_text(&self, lease: &mut Lease<'_, PgSession>) -> Result<()> {
+    fn warn_of_clear_text(&self, link: &Link) {
         let may_be_clear = matches!(
             self.settings.sslmode.unwrap_or_default(),
             SslMode::Allow | SslMode::Prefer
         );
         if !may_be_clear || is_this_machine(&self.settings.host) {
-            return Ok(());
+            return;
         }
-        let encrypted: Option<bool> = sqlx::query_scalar(SESSION.text)
-            .fetch_optional(&mut lease.connection)
-            .await
-            .map_err(|error| failure::storage(SESSION.name, &self.target, error))?;
-        if encrypted != Some(true) {
-            tracing::warn!(
-                target = %self.target,
-                "the connection is not encrypted; set OPTUNA_DB_SSLMODE to require or verify-full"
-            );
-        }
-        Ok(())
+        let found = match link.is_encrypted() {
+            Some(true) => return,
+            Some(false) => "is not",
+            None => "may not be",
+        };
+        tracing::warn!(
+            target = %self.target,
+            "the connection {found} encrypted; set OPTUNA_DB_SSLMODE to require or verify-full"
+        );
     }
 }
 
@@ -192,6 +194,8 @@ fn options(settings: &PostgresSettings) -> PgConnectOptions {
                 .map_or("", |password| password.expose()),
         )
         .application_name("docktuna")
+        // Proxies refuse it, and numbers do not travel as text.
+        .extra_float_digits(None)
         .ssl_mode(match settings.sslmode.unwrap_or_default() {
             SslMode::Disable => PgSslMode::Disable,
             SslMode::Allow => PgSslMode::Allow,
@@ -210,10 +214,6 @@ fn options(settings: &PostgresSettings) -> PgConnectOptions {
     };
     if let Some(file) = &settings.sslrootcert {
         options = options.ssl_root_cert(file);
-    }
-    if let Some(schema) = &settings.schema {
-        let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
-        options = options.options([("search_path", quoted)]);
     }
     options
 }

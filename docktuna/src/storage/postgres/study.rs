@@ -1,10 +1,10 @@
 //! The tables and the studies.
 
 use chrono::NaiveDateTime;
-use sqlx::postgres::PgConnection;
-use sqlx::{Connection, Executor};
+use sqlx::Executor;
 
 use super::Postgres;
+use super::link::Link;
 use crate::error::Result;
 use crate::id::{StateCounts, StudyId};
 use crate::space::Direction;
@@ -43,14 +43,13 @@ impl Postgres {
     pub(crate) async fn create_tables(&self, wanted: &[&str]) -> Result<()> {
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = lease.connection.begin().await?;
-            sqlx::query(LOCK_SCHEMA.text)
-                .execute(&mut *transaction)
-                .await?;
-            if existing_tables(&mut transaction, wanted).await?.is_empty() {
-                transaction.execute(sqlx::raw_sql(TABLES.text)).await?;
+            let link = &mut lease.connection;
+            link.begin("", "").await?;
+            sqlx::query(LOCK_SCHEMA.text).execute(&mut *link).await?;
+            if existing_tables(link, wanted).await?.is_empty() {
+                link.execute(sqlx::raw_sql(TABLES.text)).await?;
             }
-            transaction.commit().await
+            link.commit().await
         }
         .await;
         self.settle(lease, TABLES.name, result)
@@ -118,13 +117,10 @@ impl Postgres {
     }
 }
 
-async fn existing_tables(
-    connection: &mut PgConnection,
-    wanted: &[&str],
-) -> sqlx::Result<Vec<String>> {
+async fn existing_tables(link: &mut Link, wanted: &[&str]) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar(EXISTING_TABLES.text)
         .bind(wanted)
-        .fetch_all(connection)
+        .fetch_all(link)
         .await
 }
 

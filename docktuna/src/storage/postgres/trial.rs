@@ -1,12 +1,11 @@
 //! The trials.
 
 use chrono::NaiveDateTime;
-use sqlx::Connection;
-use sqlx::postgres::PgConnection;
 
 use super::Postgres;
 use super::ask::lock_study;
 use super::heartbeat::retry;
+use super::link::Link;
 use crate::codec;
 use crate::error::Result;
 use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
@@ -48,13 +47,14 @@ impl Postgres {
     ) -> Result<Vec<StartedRow>> {
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = lock_study(&mut lease.connection, study, false).await?;
+            let link = &mut lease.connection;
+            lock_study(link, study, false).await?;
             let rows = sqlx::query_as(STARTED_AT.text)
                 .bind(study.0)
                 .bind(started)
-                .fetch_all(&mut *transaction)
+                .fetch_all(&mut *link)
                 .await?;
-            transaction.commit().await?;
+            link.commit().await?;
             Ok(rows)
         }
         .await;
@@ -93,7 +93,8 @@ impl Postgres {
         let (user_keys, user_values): (Vec<_>, Vec<_>) = unzip(&trial.user_attrs);
         let mut lease = self.lease().await?;
         let result = async {
-            let mut transaction = lock_study(&mut lease.connection, study.id, false).await?;
+            let link = &mut lease.connection;
+            lock_study(link, study.id, false).await?;
             let row: Option<(i32, i32)> = sqlx::query_as(ADD_TRIAL.text)
                 .bind(study.id.0)
                 .bind(trial.state.unwrap_or(TrialState::Waiting).as_str())
@@ -108,9 +109,9 @@ impl Postgres {
                 .bind(system_values)
                 .bind(user_keys)
                 .bind(user_values)
-                .fetch_optional(&mut *transaction)
+                .fetch_optional(&mut *link)
                 .await?;
-            transaction.commit().await?;
+            link.commit().await?;
             Ok(row.map(|(id, number)| (TrialId(id), TrialNumber(number))))
         }
         .await;
@@ -151,11 +152,12 @@ impl Postgres {
                 let finished = finish.fetch_optional(&mut lease.connection).await?;
                 return Ok((finished.is_some(), false));
             }
-            let mut transaction = lock_study(&mut lease.connection, key.study, false).await?;
-            let finished = finish.fetch_optional(&mut *transaction).await?.is_some();
+            let link = &mut lease.connection;
+            lock_study(link, key.study, false).await?;
+            let finished = finish.fetch_optional(&mut *link).await?.is_some();
             let place = (key.study, key.id, key.number);
-            let retried = finished && retry(&mut transaction, place, outcome.retries).await?;
-            transaction.commit().await?;
+            let retried = finished && retry(link, place, outcome.retries).await?;
+            link.commit().await?;
             Ok((finished, retried))
         }
         .await;
@@ -214,21 +216,18 @@ impl Postgres {
         let mut lease = self.lease().await?;
         let result = async {
             // One snapshot for all, so that no trial is read half finished.
-            let mut transaction = lease
-                .connection
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            let link = &mut lease.connection;
+            link.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", "")
                 .await?;
-            let connection = &mut *transaction;
             let rows = Rows {
-                trials: trial_rows(connection, study, ids).await?,
-                params: range(LOAD_PARAMS, connection, study, ids).await?,
-                values: range(LOAD_VALUES, connection, study, ids).await?,
-                intermediate_values: range(LOAD_INTERMEDIATE_VALUES, connection, study, ids)
-                    .await?,
-                user_attrs: range(LOAD_USER_ATTRIBUTES, connection, study, ids).await?,
-                system_attrs: range(LOAD_SYSTEM_ATTRIBUTES, connection, study, ids).await?,
+                trials: trial_rows(link, study, ids).await?,
+                params: range(LOAD_PARAMS, link, study, ids).await?,
+                values: range(LOAD_VALUES, link, study, ids).await?,
+                intermediate_values: range(LOAD_INTERMEDIATE_VALUES, link, study, ids).await?,
+                user_attrs: range(LOAD_USER_ATTRIBUTES, link, study, ids).await?,
+                system_attrs: range(LOAD_SYSTEM_ATTRIBUTES, link, study, ids).await?,
             };
-            transaction.commit().await?;
+            link.commit().await?;
             Ok(rows)
         }
         .await;
@@ -264,12 +263,8 @@ impl Postgres {
     }
 }
 
-async fn trial_rows(
-    connection: &mut PgConnection,
-    study: StudyId,
-    ids: Ids,
-) -> sqlx::Result<Vec<TrialRow>> {
-    let rows: Vec<TrialColumns<NaiveDateTime>> = range(LOAD_TRIALS, connection, study, ids).await?;
+async fn trial_rows(link: &mut Link, study: StudyId, ids: Ids) -> sqlx::Result<Vec<TrialRow>> {
+    let rows: Vec<TrialColumns<NaiveDateTime>> = range(LOAD_TRIALS, link, study, ids).await?;
     let row = |(id, number, state, started, completed)| TrialRow {
         id,
         number,
@@ -282,7 +277,7 @@ async fn trial_rows(
 
 async fn range<T>(
     statement: Statement,
-    connection: &mut PgConnection,
+    link: &mut Link,
     study: StudyId,
     ids: Ids,
 ) -> sqlx::Result<Vec<T>>
@@ -293,7 +288,7 @@ where
         .bind(study.0)
         .bind(ids.0)
         .bind(ids.1)
-        .fetch_all(connection)
+        .fetch_all(link)
         .await
 }
 

@@ -2,26 +2,33 @@
 --
 -- Runs after a statement that locked the study's row, in the same transaction: only then does this
 -- statement's snapshot show every trial that others have numbered. $2 is a trial that this session
--- saw after which alone the queue can have grown; 0 looks at all. $5 is the number that the caller
--- expects, or NULL; $6 the number from which on no trial may run. A row `refused` tells the next
--- number and leaves everything as it was; no row means that the study is gone. $9 is the time zone of
--- heartbeats, or NULL for none: the first one is written here, so that a worker that dies at once leaves no
--- trial that runs for ever.
+-- saw after which alone the queue can have grown, and $10 when it started, or NULL for one that is
+-- surely there; where its row is lost, as a crash of the server may lose it, all is looked at. $5 is
+-- the number that the caller expects, or NULL; $6 the number from which on no trial may run. A row
+-- `refused` tells the next number and leaves everything as it was; no row means that the study is gone.
+-- $9 is the time zone of heartbeats, or NULL for none: the first one is written here, so that a worker
+-- that dies at once leaves no trial that runs for ever.
 --
 -- `study_id + 0` keeps the planner off the index of the study's trials, all of which it would read;
 -- by the primary key it reads the newest trials only.
-WITH claimed AS (
+WITH seen AS (
+    SELECT CASE
+        WHEN $10::timestamp IS NULL OR EXISTS (SELECT FROM trials WHERE trial_id = $2 AND datetime_start = $10) THEN $2
+        ELSE 0
+    END AS id
+),
+claimed AS (
     UPDATE trials SET state = 'RUNNING', datetime_start = $3
     WHERE trial_id = (
         SELECT trial_id FROM trials
-        WHERE study_id + 0 = $1 AND trial_id > $2 AND state = 'WAITING' AND number < $6
+        WHERE study_id + 0 = $1 AND trial_id > (SELECT id FROM seen) AND state = 'WAITING' AND number < $6
         ORDER BY trial_id LIMIT 1 FOR NO KEY UPDATE
     )
     RETURNING trial_id, number
 ),
 next AS (
     SELECT coalesce(
-        (SELECT number + 1 FROM trials WHERE study_id + 0 = $1 AND trial_id >= $2 ORDER BY trial_id DESC LIMIT 1),
+        (SELECT number + 1 FROM trials WHERE study_id + 0 = $1 AND trial_id >= (SELECT id FROM seen) ORDER BY trial_id DESC LIMIT 1),
         (SELECT number + 1 FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1),
         0
     ) AS number

@@ -1,0 +1,225 @@
+//! A connection to the server, straight or through a proxy that pools.
+//!
+//! A proxy that pools by transaction, as pgbouncer can, carries out each transaction on whichever of
+//! its own connections is free. Nothing that outlives a transaction may be relied upon there: no
+//! setting, no function of the session, no prepared statement. The driver sends a statement and its
+//! arguments in two messages, so that even an unnamed one may be gone in between. Behind a proxy
+//! every operation is therefore a transaction, with unnamed statements, and what it sets ends with it.
+//!
+//! A session tells whether a proxy is there. Each asks at its start for a name of its own, and
+//! PostgreSQL notes where the value of a setting comes from: only on a straight line is it that name,
+//! and from the client's start. A proxy has connected before, and sets the name later or not at all.
+//! A proxy that pools by session looks the same and is treated the same. What pooling proxies refuse
+//! at the start (`extra_float_digits`, `options`) is not sent.
+
+use std::fmt;
+
+use futures_util::future::{BoxFuture, TryFutureExt};
+use futures_util::stream::{self, BoxStream, TryStreamExt};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{
+    PgArguments, PgConnectOptions, PgConnection, PgQueryResult, PgRow, PgStatement, PgTypeInfo,
+};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Either, Execute, Executor, FromRow, Postgres, SqlStr,
+};
+
+use crate::error::Result;
+use crate::storage::{Statement, failure, statements};
+
+statements! { "postgres":
+    SESSION "session",
+}
+
+/// (where the name comes from, the name, encryption)
+type SessionColumns = (String, String, Option<bool>);
+
+/// A connection whose statements arrive together with their arguments, whatever is on the way.
+pub(super) struct Link {
+    connection: PgConnection,
+    /// Whether a proxy is on the way.
+    pooled: bool,
+    /// Whether the server's side is encrypted; behind a proxy that is the proxy's.
+    encrypted: Option<bool>,
+    /// Selects the schema; empty where the server's search path is used.
+    search_path: String,
+    /// Whether a transaction was begun.
+    open: bool,
+}
+
+impl Link {
+    /// Connects and finds out what is on the way.
+    pub(super) async fn open(
+        options: &PgConnectOptions,
+        schema: Option<&str>,
+        target: &str,
+    ) -> Result<Self> {
+        let failed = |error| failure::storage(SESSION.name, target, error);
+        let name = format!("docktuna {:08x}", rand::random::<u32>());
+        let connection = options.clone().application_name(&name).connect().await;
+        let mut connection = connection.map_err(|error| failure::connect(target, error))?;
+        let session = sqlx::raw_sql(SESSION.text).fetch_one(&mut connection).await;
+        let session = session.and_then(|row| SessionColumns::from_row(&row));
+        let (pooled, encrypted) = match session {
+            Ok((source, setting, encrypted)) => (source != "client" || setting != name, encrypted),
+            // Without the right to look at settings; the careful way always works.
+            Err(error) if failure::is_privilege(&error) => (true, None),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut link = Self {
+            connection,
+            pooled,
+            encrypted,
+            search_path: schema.map(quoted).unwrap_or_default(),
+            open: false,
+        };
+        if !pooled && !link.search_path.is_empty() {
+            let set = format!("SET search_path TO {}", link.search_path);
+            link.send(set).await.map_err(failed)?;
+        }
+        Ok(link)
+    }
+
+    /// Whether nothing is kept between transactions.
+    pub(super) fn is_pooled(&self) -> bool {
+        self.pooled
+    }
+
+    /// Whether what is sent is encrypted on the way; `None` where that cannot be told.
+    pub(super) fn is_encrypted(&self) -> Option<bool> {
+        self.encrypted.filter(|_| !self.pooled)
+    }
+
+    /// Whether the server still answers.
+    pub(super) async fn ping(&mut self) -> sqlx::Result<()> {
+        self.connection.ping().await
+    }
+
+    pub(super) async fn close(self) -> sqlx::Result<()> {
+        self.connection.close().await
+    }
+
+    /// Begins a transaction, of the mode that is given, and carries out statements without
+    /// parameters in the same round trip. It ends with [`commit`](Self::commit) or with the link.
+    pub(super) async fn begin(&mut self, mode: &str, first: &str) -> sqlx::Result<()> {
+        let mut sql = format!("BEGIN {mode}; ");
+        if self.pooled && !self.search_path.is_empty() {
+            sql += &format!("SET LOCAL search_path TO {}; ", self.search_path);
+        }
+        self.open = true;
+        self.send(sql + first).await
+    }
+
+    pub(super) async fn commit(&mut self) -> sqlx::Result<()> {
+        self.send("COMMIT".to_owned()).await?;
+        self.open = false;
+        Ok(())
+    }
+
+    async fn send(&mut self, sql: String) -> sqlx::Result<()> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        sql.execute(&mut self.connection).await.map(drop)
+    }
+
+    /// Whether a statement needs a transaction that there is not.
+    fn is_alone(&self) -> bool {
+        self.pooled && !self.open
+    }
+}
+
+/// The schema's name as an identifier.
+pub(super) fn quoted(schema: &str) -> String {
+    format!("\"{}\"", schema.replace('"', "\"\""))
+}
+
+impl<'c> Executor<'c> for &'c mut Link {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, sqlx::Result<Either<PgQueryResult, PgRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let query = Routed::new(query, self);
+        if !self.is_alone() {
+            return self.connection.fetch_many(query);
+        }
+        let fetched = async move {
+            self.begin("", "").await?;
+            let steps: Vec<_> = self.connection.fetch_many(query).try_collect().await?;
+            self.commit().await?;
+            Ok(stream::iter(steps.into_iter().map(Ok)))
+        };
+        Box::pin(fetched.try_flatten_stream())
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let query = Routed::new(query, self);
+        if !self.is_alone() {
+            return self.connection.fetch_optional(query);
+        }
+        Box::pin(async move {
+            self.begin("", "").await?;
+            let row = self.connection.fetch_optional(query).await?;
+            self.commit().await?;
+            Ok(row)
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<PgStatement>>
+    where
+        'c: 'e,
+    {
+        self.connection.prepare_with(sql, parameters)
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("pooled", &self.pooled)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A query, prepared under a name where the server keeps it.
+struct Routed<E> {
+    query: E,
+    named: bool,
+}
+
+impl<E> Routed<E> {
+    fn new(query: E, link: &Link) -> Self {
+        let named = !link.pooled;
+        Self { query, named }
+    }
+}
+
+impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Routed<E> {
+    fn sql(self) -> SqlStr {
+        self.query.sql()
+    }
+
+    fn statement(&self) -> Option<&PgStatement> {
+        self.query.statement()
+    }
+
+    fn take_arguments(&mut self) -> Result<Option<PgArguments>, BoxDynError> {
+        self.query.take_arguments()
+    }
+
+    fn persistent(&self) -> bool {
+        self.named && self.query.persistent()
+    }
+}
