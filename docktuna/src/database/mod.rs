@@ -291,6 +291,10 @@ impl OptunaDatabase {
 
     /// A pool for statements of one's own, made at the first call. Studies do not use it. `None` for a
     /// database in memory, which no second connection sees.
+    ///
+    /// Its connections are the driver's as they are. A proxy that pools by transaction keeps no prepared
+    /// statement: behind one, use [`sqlx::raw_sql`], or a transaction with
+    /// [`persistent(false)`](sqlx::query::Query::persistent) on each query.
     pub async fn pool(&self) -> Option<&Pool> {
         #[cfg(feature = "sqlite")]
         if let Storage::Sqlite(sqlite) = &*self.storage
