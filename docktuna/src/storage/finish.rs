@@ -35,7 +35,7 @@ impl Storage {
         params: &Params,
         outcome: &Outcome,
     ) -> Result<Finished> {
-        retry::repeat(retry::RESULT_PATIENCE, async || {
+        retry::repeat(retry::TRIAL_PATIENCE, async || {
             self.finish_once(study, key, params, outcome).await
         })
         .await

@@ -14,7 +14,7 @@ mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod record;
-mod retry;
+pub(crate) mod retry;
 mod schema;
 mod shared;
 #[cfg(feature = "sqlite")]
@@ -93,7 +93,10 @@ macro_rules! once {
 /// Calls it as often as it takes: for reads, and for writes that are the same when done twice.
 macro_rules! repeat {
     ($self:ident.$function:ident($($argument:expr),*)) => {
-        retry::repeat(retry::PATIENCE, async || once!($self.$function($($argument),*))).await
+        repeat!(retry::PATIENCE, $self.$function($($argument),*))
+    };
+    ($patience:expr, $self:ident.$function:ident($($argument:expr),*)) => {
+        retry::repeat($patience, async || once!($self.$function($($argument),*))).await
     };
 }
 
@@ -332,7 +335,7 @@ impl Storage {
     pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {
         // An unanswered report that had been carried out must not look like a second one.
         let attempts = AtomicU32::new(0);
-        let reported = retry::repeat(retry::PATIENCE, async || {
+        let reported = retry::repeat(retry::TRIAL_PATIENCE, async || {
             attempts.fetch_add(1, Ordering::Relaxed);
             once!(self.report(key, step, value))
         })
@@ -351,7 +354,10 @@ impl Storage {
         key: &str,
         json: &str,
     ) -> Result<bool> {
-        repeat!(self.set_trial_attribute(trial, which, key, json))
+        repeat!(
+            retry::TRIAL_PATIENCE,
+            self.set_trial_attribute(trial, which, key, json)
+        )
     }
 
     /// The trials of a study whose ids lie in a range, in the order of their numbers.
@@ -369,9 +375,11 @@ impl Storage {
         study: &StudyRow,
         query: &PeerQuery,
     ) -> Result<Vec<PeerRow>> {
-        repeat!(self.load_peers(study, query))?.map_err(|what| Error::Unreadable {
-            study: study.name.clone(),
-            what,
+        repeat!(retry::TRIAL_PATIENCE, self.load_peers(study, query))?.map_err(|what| {
+            Error::Unreadable {
+                study: study.name.clone(),
+                what,
+            }
         })
     }
 

@@ -9,8 +9,9 @@ use crate::error::{Error, Result};
 /// How long an operation is repeated.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long a result is: a restart of the server must not cost it.
-pub(crate) const RESULT_PATIENCE: Duration = Duration::from_secs(300);
+/// How long one of a running trial is, and a run's next ask: a restart of the server, or another
+/// server's taking over, must cost neither the work that was done nor the worker.
+pub(crate) const TRIAL_PATIENCE: Duration = Duration::from_secs(300);
 
 /// Repeats an operation that may be repeated while its error may go away by itself: at once after
 /// the first failure, as a kept connection may just be stale, then after pauses that double up to a

@@ -16,6 +16,7 @@ use super::optimize::{Limits, RunSummary};
 use super::progress::Progress;
 use super::{RunningTrial, Stop, Study, Trial, Values};
 use crate::error::{Error, Result};
+use crate::storage::retry;
 use crate::tunable::Tunable;
 
 /// A task that ends with the run that started it.
@@ -166,13 +167,10 @@ impl Run {
             .limits
             .max_total
             .map_or(i32::MAX, |n| i32::try_from(n).unwrap_or(i32::MAX));
-        while study.stops() == self.stops && self.take_one() {
-            let trial = match study.ask_below(1, limit).await {
-                // Another worker runs what is left of the grid.
-                Err(Error::GridExhausted { .. }) => return Ok(()),
-                asked => asked?.pop(),
+        while self.take_one(study) {
+            let Some(trial) = self.ask(study, limit).await? else {
+                return Ok(());
             };
-            let Some(trial) = trial else { return Ok(()) };
             if self.is_interrupted() {
                 drop(trial);
                 return Ok(());
@@ -180,6 +178,23 @@ impl Run {
             self.one(study, trial, job).await?;
         }
         Ok(())
+    }
+
+    /// The next trial, if there is one to run; waits for a database that is away.
+    async fn ask<T: Tunable>(&self, study: &Study<T>, limit: i32) -> Result<Option<Trial<T>>> {
+        let asking = retry::repeat(retry::TRIAL_PATIENCE, async || {
+            match study.ask_below(1, limit).await {
+                // Another worker runs what is left of the grid.
+                Err(Error::GridExhausted { .. }) => Ok(None),
+                Err(error) if error.is_transient() && self.is_over(study) => Ok(None),
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(study = study.name(), %error, "waiting for the database");
+                    Err(error)
+                }
+                asked => Ok(asked?.pop()),
+            }
+        });
+        asking.await
     }
 
     /// Runs a trial to its end.
@@ -254,7 +269,17 @@ impl Run {
         }
     }
 
-    fn take_one(&self) -> bool {
+    fn take_one<T: Tunable>(&self, study: &Study<T>) -> bool {
+        let take = |left: u64| left.checked_sub(1);
+        !self.is_over(study)
+            && self
+                .left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                .is_ok()
+    }
+
+    /// Whether no trial is to start any more.
+    fn is_over<T: Tunable>(&self, study: &Study<T>) -> bool {
         let late = self
             .deadline
             .is_some_and(|deadline| Instant::now() >= deadline);
@@ -263,14 +288,7 @@ impl Run {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .is_some();
-        let take = |left: u64| left.checked_sub(1);
-        !late
-            && !stopped
-            && !self.is_interrupted()
-            && self
-                .left
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
-                .is_ok()
+        late || stopped || study.stops() != self.stops || self.is_interrupted()
     }
 
     fn is_interrupted(&self) -> bool {
