@@ -232,7 +232,7 @@ async fn sweep(
     shared: &Mutex<Shared>,
     ward: &Ward,
 ) -> crate::Result<()> {
-    {
+    let lost = {
         let mut shared = lock(shared);
         let study = ward.study.id;
         let due = |swept: &Instant| swept.elapsed() >= pulse.interval;
@@ -241,14 +241,16 @@ async fn sweep(
         }
         shared.swept.insert(study, Instant::now());
         let lost = |at: SystemTime| at.elapsed().is_ok_and(|ago| ago > pulse.interval * 2);
-        if shared.contact.replace(SystemTime::now()).is_some_and(lost) {
-            return Ok(());
-        }
+        shared.contact.is_some_and(lost)
+    };
+    if lost {
+        // Only to see that the database is there again: from now on the others can be heard.
+        storage.count_states(ward.study.id).await?;
+    } else {
+        let swept = storage.fail_stale(&ward.study, pulse.grace, ward.retries);
+        ward.counters.swept(swept.await?);
     }
-    let swept = storage
-        .fail_stale(&ward.study, pulse.grace, ward.retries)
-        .await?;
-    ward.counters.swept(swept);
+    lock(shared).contact = Some(SystemTime::now());
     Ok(())
 }
 
