@@ -35,6 +35,7 @@ mod opening;
 mod overriding;
 mod pooling;
 mod pruning;
+mod reconnect;
 mod retry;
 mod rights;
 mod round_trips;

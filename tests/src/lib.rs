@@ -14,9 +14,11 @@ mod private_server;
 mod proxy;
 mod python;
 mod server;
+mod standby;
 
 pub use bouncer::{Bouncer, Pooling};
 pub use private_server::{PrivateServer, free_port};
 pub use proxy::{Counts, Proxy};
 pub use python::{Version, Worker, python, python_in_zone};
 pub use server::{Server, TestDb};
+pub use standby::Replication;

@@ -15,11 +15,11 @@ use crate::server::{Server, from_run};
 
 /// The server; stopped and removed when this is dropped.
 pub struct PrivateServer {
-    server: Server,
-    cluster: PathBuf,
-    account: Option<Account>,
+    pub(crate) server: Server,
+    pub(crate) cluster: PathBuf,
+    pub(crate) account: Option<Account>,
     // Last: the folder must outlive the server in it.
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// Who runs a server: PostgreSQL and pgbouncer refuse to run as root.
@@ -103,39 +103,13 @@ impl PrivateServer {
     }
 
     fn start_now() -> Self {
-        let bin = PathBuf::from(from_run("DOCKTUNA_TEST_PG_BIN"));
-        // Below the folder of the run, which cleans up after a test that was killed.
-        let parent =
-            env::var_os("DOCKTUNA_TEST_PG_PRIVATE").map_or_else(env::temp_dir, PathBuf::from);
-        let folder = tempfile::Builder::new()
-            .prefix("pg-")
-            .tempdir_in(parent)
-            .expect("a folder");
-        let account = Account::needed();
-        if let Some(Account { uid, gid }) = account {
-            chown(folder.path(), Some(uid), Some(gid)).expect("root may give a folder away");
-        }
-        let password = format!("{:016x}", rand::random::<u64>());
-        let password_file = folder.path().join("password");
-        fs::write(&password_file, &password).expect("a password file");
+        let mut server = Self::prepare();
+        let password_file = server.folder.path().join("password");
+        fs::write(&password_file, &server.server.superuser_password).expect("a password file");
         fs::set_permissions(&password_file, Permissions::from_mode(0o600)).expect("permissions");
-        if let Some(Account { uid, gid }) = account {
+        if let Some(Account { uid, gid }) = server.account {
             chown(&password_file, Some(uid), Some(gid)).expect("root may give a file away");
         }
-        let mut server = Self {
-            server: Server {
-                host: "127.0.0.1".to_owned(),
-                port: 0,
-                superuser: "docktuna_super".to_owned(),
-                superuser_password: password,
-                log: folder.path().join("server.log"),
-                root_certificate: None,
-                bin,
-            },
-            cluster: folder.path().join("cluster"),
-            account,
-            folder,
-        };
         let mut initdb = server.command("initdb");
         initdb
             .arg("--pgdata")
@@ -152,20 +126,52 @@ impl PrivateServer {
         initdb.args(["--encoding", "UTF8", "--no-locale", "--no-sync"]);
         succeed(&mut initdb);
         fs::remove_file(password_file).expect("the password file is ours");
+        server.start_on_free_port();
+        server
+    }
+
+    /// A folder for a server, and how it will be reached.
+    pub(crate) fn prepare() -> Self {
+        // Below the folder of the run, which cleans up after a test that was killed.
+        let parent =
+            env::var_os("DOCKTUNA_TEST_PG_PRIVATE").map_or_else(env::temp_dir, PathBuf::from);
+        let folder = tempfile::Builder::new()
+            .prefix("pg-")
+            .tempdir_in(parent)
+            .expect("a folder");
+        let account = Account::needed();
+        if let Some(Account { uid, gid }) = account {
+            chown(folder.path(), Some(uid), Some(gid)).expect("root may give a folder away");
+        }
+        Self {
+            server: Server {
+                host: "127.0.0.1".to_owned(),
+                port: 0,
+                superuser: "docktuna_super".to_owned(),
+                superuser_password: format!("{:016x}", rand::random::<u64>()),
+                log: folder.path().join("server.log"),
+                root_certificate: None,
+                bin: PathBuf::from(from_run("DOCKTUNA_TEST_PG_BIN")),
+            },
+            cluster: folder.path().join("cluster"),
+            account,
+            folder,
+        }
+    }
+
+    pub(crate) fn start_on_free_port(&mut self) {
         // The port may be taken by somebody else between the choice and the start.
         let started = (0..5).any(|_| {
-            server.server.port = free_port();
-            server
-                .pg_ctl_start()
+            self.server.port = free_port();
+            self.pg_ctl_start()
                 .status()
                 .is_ok_and(|status| status.success())
         });
         assert!(
             started,
             "the server does not start:\n{}",
-            read(&server.server.log)
+            read(&self.server.log)
         );
-        server
     }
 
     fn pg_ctl_start(&self) -> Command {
@@ -181,13 +187,13 @@ impl PrivateServer {
         command
     }
 
-    fn pg_ctl(&self, args: &[&str]) -> Command {
+    pub(crate) fn pg_ctl(&self, args: &[&str]) -> Command {
         let mut command = self.command("pg_ctl");
         command.arg("--pgdata").arg(&self.cluster).args(args);
         command
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.server.bin.join(program));
         command.current_dir(self.folder.path()).stdin(Stdio::null());
         if let Some(Account { uid, gid }) = self.account {
@@ -240,7 +246,7 @@ fn send(process: Pid, signal: Signal) {
     let _ = kill_process(process, signal);
 }
 
-fn succeed(command: &mut Command) {
+pub(crate) fn succeed(command: &mut Command) {
     let output = command.output().expect("a program that was found before");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
@@ -256,7 +262,7 @@ fn read(path: &Path) -> String {
 }
 
 /// Off the test's runtime, whose only thread may have to serve a proxy meanwhile.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work)
         .await
         .expect("no panic in the helper")

@@ -218,7 +218,11 @@ impl Run {
         if job.callbacks.is_empty() {
             return Ok(());
         }
-        let calling = async { job.callbacks.call(study, &running.record().await?).await };
+        let calling = async {
+            let reading = async || running.record().await;
+            let ended = retry::repeat(retry::TRIAL_PATIENCE, reading).await?;
+            job.callbacks.call(study, &ended).await
+        };
         let called = self.before_cutoff(calling.instrument(running.span()));
         called.await.unwrap_or(Ok(()))
     }
