@@ -17,10 +17,13 @@
     reason = "a scenario that fails panics; clippy exempts only functions marked as tests"
 )]
 
+mod create_tables;
 mod fleet;
+mod frozen;
 mod judge;
 mod kill;
 mod many_workers;
+mod mixed;
 mod plan;
 mod restart;
 mod settle;
@@ -53,6 +56,18 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "restart",
         run: |plan| Box::pin(restart::run(plan)),
+    },
+    Scenario {
+        name: "frozen",
+        run: |plan| Box::pin(frozen::run(plan)),
+    },
+    Scenario {
+        name: "create_tables",
+        run: |plan| Box::pin(create_tables::run(plan)),
+    },
+    Scenario {
+        name: "mixed",
+        run: |plan| Box::pin(mixed::run(plan)),
     },
 ];
 

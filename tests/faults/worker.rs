@@ -49,6 +49,8 @@ pub(crate) struct Order {
     pub(crate) retries: u32,
     /// Whether its sampler reads the history.
     pub(crate) learns: bool,
+    /// Whether it notes its parameter in an attribute, and leaves trials that its pruner gives up.
+    pub(crate) prunes: bool,
 }
 
 impl Default for Order {
@@ -64,6 +66,7 @@ impl Default for Order {
             beat: None,
             retries: 0,
             learns: true,
+            prunes: false,
         }
     }
 }
@@ -91,6 +94,11 @@ pub(crate) enum Event {
         number: i32,
         x: f64,
         value: f64,
+    },
+    /// The pruner gave it up.
+    Pruned {
+        number: i32,
+        x: f64,
     },
     /// It was refused, because the trial was over.
     Refused {
@@ -217,6 +225,11 @@ async fn run(study: Study<Point>, shared: Arc<Shared>, task: u32) {
 async fn run_trial(trial: Trial<Point>, shared: &Shared, rng: &mut ChaCha12Rng) {
     let (number, x) = (trial.number().get(), trial.config().x);
     say(&Event::Asked { number, x });
+    if shared.order.prunes {
+        if let Err(error) = trial.set_user_attr("noted", x).await {
+            failed("note", &error).await;
+        }
+    }
     let pause =
         shared.order.lasts.mul_f64(rng.random_range(0.0..=1.0)) / (shared.order.reports + 1);
     for step in 0..shared.order.reports {
@@ -227,6 +240,13 @@ async fn run_trial(trial: Trial<Point>, shared: &Shared, rng: &mut ChaCha12Rng) 
             // The result will be refused, too.
             Err(Error::TrialClosed { .. }) => break,
             Err(error) => failed("report", &error).await,
+        }
+        if shared.order.prunes && trial.should_prune().await.is_ok_and(|prune| prune) {
+            match trial.prune().await {
+                Ok(()) => say(&Event::Pruned { number, x }),
+                Err(error) => failed("prune", &error).await,
+            }
+            return;
         }
     }
     rest(pause).await;

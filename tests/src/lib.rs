@@ -10,6 +10,8 @@
 )]
 
 mod bouncer;
+mod catalogue;
+mod dashboard;
 mod private_server;
 mod proxy;
 mod python;
@@ -17,6 +19,8 @@ mod server;
 mod standby;
 
 pub use bouncer::{Bouncer, Pooling};
+pub use catalogue::{postgres_catalogue, sqlite_catalogue};
+pub use dashboard::Dashboard;
 pub use private_server::{PrivateServer, free_port};
 pub use proxy::{Counts, Proxy};
 pub use python::{Version, Worker, python, python_in_zone};
