@@ -225,10 +225,10 @@ async fn run(study: Study<Point>, shared: Arc<Shared>, task: u32) {
 async fn run_trial(trial: Trial<Point>, shared: &Shared, rng: &mut ChaCha12Rng) {
     let (number, x) = (trial.number().get(), trial.config().x);
     say(&Event::Asked { number, x });
-    if shared.order.prunes {
-        if let Err(error) = trial.set_user_attr("noted", x).await {
-            failed("note", &error).await;
-        }
+    if shared.order.prunes
+        && let Err(error) = trial.set_user_attr("noted", x).await
+    {
+        failed("note", &error).await;
     }
     let pause =
         shared.order.lasts.mul_f64(rng.random_range(0.0..=1.0)) / (shared.order.reports + 1);
