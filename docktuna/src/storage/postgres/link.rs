@@ -41,8 +41,8 @@ pub(super) struct Link {
     pooled: bool,
     /// Whether the server's side is encrypted; behind a proxy that is the proxy's.
     encrypted: Option<bool>,
-    /// Selects the schema; empty where the server's search path is used.
-    search_path: String,
+    /// What a transaction sets first; empty where the session has done so.
+    prelude: String,
     /// Whether a transaction was begun.
     open: bool,
 }
@@ -70,12 +70,14 @@ impl Link {
             connection,
             pooled,
             encrypted,
-            search_path: schema.map(quoted).unwrap_or_default(),
+            prelude: String::new(),
             open: false,
         };
-        if !pooled && !link.search_path.is_empty() {
-            let set = format!("SET search_path TO {}", link.search_path);
-            link.send(set).await.map_err(failed)?;
+        if pooled {
+            link.prelude = settings("LOCAL", schema);
+        } else {
+            let settings = settings("SESSION", schema);
+            link.send(settings).await.map_err(failed)?;
         }
         Ok(link)
     }
@@ -102,12 +104,9 @@ impl Link {
     /// Begins a transaction, of the mode that is given, and carries out statements without
     /// parameters in the same round trip. It ends with [`commit`](Self::commit) or with the link.
     pub(super) async fn begin(&mut self, mode: &str, first: &str) -> sqlx::Result<()> {
-        let mut sql = format!("BEGIN {mode}; ");
-        if self.pooled && !self.search_path.is_empty() {
-            sql += &format!("SET LOCAL search_path TO {}; ", self.search_path);
-        }
+        let sql = format!("BEGIN {mode}; {}{first}", self.prelude);
         self.open = true;
-        self.send(sql + first).await
+        self.send(sql).await
     }
 
     pub(super) async fn commit(&mut self) -> sqlx::Result<()> {
@@ -125,6 +124,18 @@ impl Link {
     fn is_alone(&self) -> bool {
         self.pooled && !self.open
     }
+}
+
+/// Statements that select the schema, and plans for what is done here: look-ups of few rows, which the
+/// planner takes for many in a large study. Compiling them or starting processes for them takes a hundred
+/// times as long as the look-ups do.
+fn settings(scope: &str, schema: Option<&str>) -> String {
+    let mut sql =
+        format!("SET {scope} jit TO off; SET {scope} max_parallel_workers_per_gather TO 0; ");
+    if let Some(schema) = schema {
+        sql += &format!("SET {scope} search_path TO {}; ", quoted(schema));
+    }
+    sql
 }
 
 /// The schema's name as an identifier.
