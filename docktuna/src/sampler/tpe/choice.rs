@@ -35,12 +35,11 @@ impl Choice {
         self.observed.remove(kernel);
     }
 
-    pub(super) fn observed(&self) -> &[u32] {
-        &self.observed
-    }
-
-    pub(super) fn choices(&self) -> usize {
-        self.choices
+    /// What a kernel observed; a place behind the last choice for the prior, which is behind the last
+    /// kernel.
+    pub(super) fn observed(&self, kernel: usize) -> usize {
+        let observed = self.observed.get(kernel);
+        observed.map_or(self.choices, |observed| *observed as usize)
     }
 
     /// The probability of one choice in the kernels that observed `observed`; in the prior, if that
@@ -70,7 +69,7 @@ impl Choice {
 
     /// The choice at the quantile `q` of a kernel, or of the prior.
     pub(super) fn quantile(&self, kernel: usize, q: f64) -> f64 {
-        let observed = self.observed_by(kernel);
+        let observed = self.observed(kernel);
         let mut sum = 0.0;
         let mut chosen = 0;
         for choice in 0..self.choices - 1 {
@@ -78,12 +77,6 @@ impl Choice {
             chosen += usize::from(sum < q);
         }
         chosen as f64
-    }
-
-    fn observed_by(&self, kernel: usize) -> usize {
-        self.observed
-            .get(kernel)
-            .map_or(self.choices, |observed| *observed as usize)
     }
 
     #[cfg(test)]
@@ -95,7 +88,7 @@ impl Choice {
     #[cfg(test)]
     pub(super) fn probabilities(&self, kernel: usize) -> Vec<f64> {
         (0..self.choices)
-            .map(|choice| self.probability(self.observed_by(kernel), choice))
+            .map(|choice| self.probability(self.observed(kernel), choice))
             .collect()
     }
 }

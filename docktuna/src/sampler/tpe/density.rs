@@ -5,11 +5,11 @@
 //! looked at is contiguous, so that the compiler vectorizes it; the order of all sums is fixed, so that
 //! every processor gives the same bits.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
+use super::choice::Choice;
 use super::grid::Masses;
-use super::kernels::Kernels;
+use super::kernels::{Kernels, Shape};
 use super::parzen::{Factor, Parzen};
 use super::weights::Weights;
 
@@ -27,64 +27,46 @@ pub(super) fn ln_density(parzen: &Parzen, points: &[Vec<f64>]) -> Vec<f64> {
     let count = points.first().map_or(0, Vec::len);
     let mut mixture = Mixture {
         parzen,
+        count,
         columns: Vec::new(),
-        tables: Vec::new(),
+        grids: Vec::new(),
+        choices: Vec::new(),
     };
     for (factor, points) in parzen.factors.iter().zip(points) {
         match factor {
-            Factor::Smooth(kernels) => mixture.columns.push(Column {
-                kernels,
-                points: points.iter().map(|x| kernels.interval.scaled(*x)).collect(),
-            }),
-            Factor::Stepped(kernels) => {
-                let Masses { table, rows, prior } = Masses::new(kernels, points);
-                let rows = rows.into();
-                mixture.tables.push(Table { table, rows, prior });
+            Factor::Smooth(kernels) => {
+                let points = points.iter().map(|x| kernels.interval.scaled(*x));
+                mixture.columns.push((kernels, points.collect()));
             }
-            Factor::Choice(choice) => mixture.tables.push(Table {
-                table: choice.table(points),
-                rows: choice.observed().into(),
-                prior: choice.choices(),
-            }),
+            Factor::Stepped(kernels) => mixture.grids.push(Masses::new(kernels, points)),
+            Factor::Choice(choice) => mixture.choices.push((choice, choice.table(points))),
         }
     }
     let prior = parzen.prior();
     let mut bounds = vec![0.0; parzen.peaks.len()];
     let points = 0..count;
     points
-        .map(|point| mixture.at(point, count, prior, &mut bounds))
+        .map(|point| mixture.at(point, prior, &mut bounds))
         .collect()
 }
 
 /// A mixture with what is known of its factors at some points.
 struct Mixture<'a> {
     parzen: &'a Parzen,
-    columns: Vec<Column<'a>>,
-    tables: Vec<Table<'a>>,
-}
-
-/// A parameter of real numbers.
-struct Column<'a> {
-    kernels: &'a Kernels,
-    /// On the scale of the model.
-    points: Vec<f64>,
-}
-
-/// A parameter of few different values.
-struct Table<'a> {
-    /// Row by row, logarithms at the points.
-    table: Vec<f64>,
-    /// The row of each kernel.
-    rows: Cow<'a, [u32]>,
-    /// The prior's row.
-    prior: usize,
+    /// The number of points.
+    count: usize,
+    /// The parameters of real numbers, with the points on the scale of the model.
+    columns: Vec<(&'a Kernels, Vec<f64>)>,
+    grids: Vec<Masses<'a>>,
+    /// The choices, with the logarithms of the probabilities.
+    choices: Vec<(&'a Choice, Vec<f64>)>,
 }
 
 impl Mixture<'_> {
-    /// The logarithm of the sum at the point `point` of `count`.
-    fn at(&self, point: usize, count: usize, prior: f64, bounds: &mut [f64]) -> f64 {
+    /// The logarithm of the sum at a point.
+    fn at(&self, point: usize, prior: f64, bounds: &mut [f64]) -> f64 {
         let Parzen { weights, ages, .. } = self.parzen;
-        let mut sum = Sum::of(self.prior(point, count, prior));
+        let mut sum = Sum::of(self.prior(point, prior));
         self.bounds(point, bounds);
         // Where the nearest come first, the others are soon told not to count.
         let first = place_of_largest(bounds);
@@ -94,8 +76,7 @@ impl Mixture<'_> {
             }
             bounds[block] = f64::NEG_INFINITY;
             let kernels = block * BLOCK..ages.len().min((block + 1) * BLOCK);
-            let exponents = self.exponents(point, count, kernels.clone(), sum.floor());
-            if let Some(exponents) = exponents {
+            if let Some(exponents) = self.exponents(point, kernels.clone(), sum.floor()) {
                 sum.add(&exponents, weights, &ages[kernels]);
             }
         }
@@ -103,68 +84,77 @@ impl Mixture<'_> {
     }
 
     /// The exponent of the prior.
-    fn prior(&self, point: usize, count: usize, constant: f64) -> f64 {
-        let tables = self.tables.iter();
-        let tables = tables.map(|table| table.table[table.prior * count + point]);
-        let squares = self.columns.iter().map(|column| {
-            let (mean, scale) = column.kernels.prior();
-            let z = (column.points[point] - mean) * scale;
+    fn prior(&self, point: usize, constant: f64) -> f64 {
+        let prior = self.parzen.ages.len();
+        let squares = self.columns.iter().map(|(kernels, points)| {
+            let Shape { mean, scale } = kernels.shape(prior);
+            let z = (points[point] - mean) * scale;
             z * z
         });
-        constant + tables.sum::<f64>() - squares.sum::<f64>()
+        let mut exponent = [constant - squares.sum::<f64>()];
+        self.look_up(point, prior, f64::NEG_INFINITY, &mut exponent);
+        exponent[0]
+    }
+
+    /// Adds what grids and choices have for the kernels from `start` on, where it still counts.
+    fn look_up(&self, point: usize, start: usize, floor: f64, exponents: &mut [f64]) {
+        for masses in &self.grids {
+            masses.add(point, start, floor, exponents);
+        }
+        for (choice, table) in &self.choices {
+            for (kernel, exponent) in (start..).zip(&mut *exponents) {
+                *exponent += table[choice.observed(kernel) * self.count + point];
+            }
+        }
     }
 
     /// For each block what none of its exponents is above.
     fn bounds(&self, point: usize, bounds: &mut [f64]) {
         bounds.copy_from_slice(&self.parzen.peaks);
-        for column in &self.columns {
-            let x = column.points[point];
-            let spans = &column.kernels.spans;
-            let spans = spans.lows.iter().zip(&spans.highs).zip(&spans.scales);
-            for (bound, ((low, high), scale)) in bounds.iter_mut().zip(spans) {
-                let distance = larger(larger(low - x, x - high), 0.0) * scale;
+        for (kernels, points) in &self.columns {
+            let x = points[point];
+            for (bound, span) in bounds.iter_mut().zip(kernels.spans.iter()) {
+                let distance = larger(larger(span.low - x, x - span.high), 0.0) * span.scale;
                 *bound -= distance * distance;
             }
+        }
+        for masses in &self.grids {
+            masses.lower(point, bounds);
         }
     }
 
     /// The exponents of a block; `None` if none is above the floor, even before all is subtracted.
-    fn exponents(
-        &self,
-        point: usize,
-        count: usize,
-        kernels: Range<usize>,
-        floor: f64,
-    ) -> Option<[f64; BLOCK]> {
+    fn exponents(&self, point: usize, kernels: Range<usize>, floor: f64) -> Option<[f64; BLOCK]> {
         let mut exponents = [f64::NEG_INFINITY; BLOCK];
         let counting = &mut exponents[..kernels.len()];
         counting.copy_from_slice(&self.parzen.constants[kernels.clone()]);
-        for table in &self.tables {
-            for (exponent, row) in counting.iter_mut().zip(&table.rows[kernels.clone()]) {
-                *exponent += table.table[*row as usize * count + point];
-            }
-        }
         for few in self.columns.chunks(STRIDE) {
-            for Column {
-                kernels: all,
-                points,
-            } in few
-            {
+            for (all, points) in few {
                 let x = points[point];
-                let shapes = all.means[kernels.clone()]
-                    .iter()
-                    .zip(&all.scales[kernels.clone()]);
+                let means = &all.means[kernels.clone()];
+                let shapes = means.iter().zip(&all.scales[kernels.clone()]);
                 for (exponent, (mean, scale)) in counting.iter_mut().zip(shapes) {
                     let z = (x - mean) * scale;
                     *exponent -= z * z;
                 }
             }
-            if largest(counting) <= floor {
+            if !any_above(counting, floor) {
                 return None;
             }
         }
-        Some(exponents)
+        self.look_up(point, kernels.start, floor, counting);
+        any_above(counting, floor).then_some(exponents)
     }
+}
+
+/// Whether any is above a floor; without a branch for each.
+#[inline]
+fn any_above(exponents: &[f64], floor: f64) -> bool {
+    let mut any = false;
+    for exponent in exponents {
+        any |= *exponent > floor;
+    }
+    any
 }
 
 /// A sum of exponentials, relative to the largest of them.
@@ -189,6 +179,7 @@ impl Sum {
         self.largest + NEGLIGIBLE
     }
 
+    /// Adds the exponentials of a block.
     fn add(&mut self, exponents: &[f64; BLOCK], weights: &Weights, ages: &[u32]) {
         let largest = largest(exponents);
         if largest > self.largest {
@@ -199,7 +190,7 @@ impl Sum {
         let floor = self.floor();
         let lanes = exponents.as_chunks::<LANES>().0.iter();
         for (lanes, ages) in lanes.zip(ages.chunks(LANES)) {
-            if lanes.iter().all(|exponent| *exponent < floor) {
+            if !any_above(lanes, floor) {
                 continue;
             }
             let mut terms = [0.0; LANES];
@@ -218,7 +209,8 @@ impl Sum {
 }
 
 /// The larger of two numbers, neither of which is NaN: one instruction.
-fn larger(a: f64, b: f64) -> f64 {
+#[inline]
+pub(super) fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
@@ -306,10 +298,9 @@ fn exp(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::axis::Axis;
-    use super::super::parzen::Parzen;
     use super::*;
     use crate::distribution::Distribution;
-    use crate::space::FloatDomain;
+    use crate::space::{FloatDomain, IntDomain, Value};
 
     #[test]
     fn the_exponential_is_exact_to_the_last_places() {
@@ -324,19 +315,58 @@ mod tests {
     /// Thousands of narrow kernels, of which few count anywhere, with nothing left out.
     #[test]
     fn what_is_left_out_does_not_count() {
+        let unit_interval = Distribution::Float(FloatDomain::new(0.0, 1.0));
+        check(
+            &[Axis::new(&unit_interval, false).unwrap(); 5],
+            |_, unit| unit,
+        );
+    }
+
+    /// The same with grids and a choice. Some numbers are from a time when the range was wider.
+    #[test]
+    fn what_is_left_out_of_grids_does_not_count() {
+        let distributions = [
+            Distribution::Int(IntDomain::new(1, 1000)),
+            Distribution::Float(FloatDomain::new(1e-6, 1e-1).log()),
+            Distribution::Int(IntDomain::new(1, 4096).log()),
+            Distribution::Categorical(
+                vec![Value::Bool(true), Value::Bool(false), Value::None].into(),
+            ),
+        ];
+        let axes = distributions.map(|distribution| Axis::new(&distribution, false).unwrap());
+        check(&axes, |axis, unit| match axis {
+            Axis::Choice(choices) => (unit * *choices as f64).floor(),
+            Axis::Number(interval) => {
+                let x = interval.start + unit * interval.width();
+                interval.scaled(interval.value(x))
+                    + if unit > 0.99 {
+                        0.1 * interval.width()
+                    } else {
+                        0.0
+                    }
+            }
+        });
+    }
+
+    fn check(axes: &[Axis], value: impl Fn(&Axis, f64) -> f64) {
         let kernels = 2_000_u32;
         let unit = |i: u32, k: u32| {
             f64::from(i.wrapping_mul(2_654_435_761).wrapping_add(k * 97) % 9973) / 9973.0
         };
-        let unit_interval = Distribution::Float(FloatDomain::new(0.0, 1.0));
-        let axes = [Axis::new(&unit_interval, false).unwrap(); 5];
-        let column = |k| (0..kernels).map(|i| unit(i, k)).collect::<Vec<_>>();
-        let weights = Weights::equal(kernels as usize);
-        let observations: Vec<Vec<f64>> = (0..5).map(column).collect();
-        let parzen = Parzen::new(&axes, &observations, weights, 1);
-        let points: Vec<Vec<f64>> = (0..5)
-            .map(|k| (0..7).map(|i| unit(i + 5000, k + 3)).collect())
-            .collect();
+        let column = |(axis, k)| (0..kernels).map(|i| value(axis, unit(i, k))).collect();
+        let observations: Vec<Vec<f64>> = axes.iter().zip(0..).map(column).collect();
+        let weights = Weights::by_age(kernels as usize);
+        let parzen = Parzen::new(axes, &observations, weights, 1);
+        let point = |(axis, k): (&Axis, u32)| {
+            let points = (0..7).map(|i| match axis {
+                Axis::Number(interval) => {
+                    interval.value(interval.start + unit(i + 5000, k + 3) * interval.width())
+                }
+                Axis::Choice(_) => value(axis, unit(i + 5000, k)),
+            });
+            points.collect()
+        };
+        let points: Vec<Vec<f64>> = axes.iter().zip(0..).map(point).collect();
         let found = parzen.ln_density(&points);
         for (place, found) in found.iter().enumerate() {
             let terms: Vec<f64> = (0..=kernels as usize)

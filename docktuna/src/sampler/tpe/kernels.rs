@@ -27,18 +27,42 @@ pub(super) struct Kernels {
     pub(super) spans: Spans,
 }
 
+/// The shape of one kernel: its mean, and 1/(σ√2).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Shape {
+    pub(super) mean: f64,
+    pub(super) scale: f64,
+}
+
 /// Where the kernels of each block are.
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Spans {
-    /// The smallest and the largest mean.
-    pub(super) lows: Vec<f64>,
-    pub(super) highs: Vec<f64>,
+    lows: Vec<f64>,
+    highs: Vec<f64>,
+    scales: Vec<f64>,
+}
+
+/// Where the kernels of one block are.
+pub(super) struct Span {
+    /// The smallest mean.
+    pub(super) low: f64,
+    /// The largest mean.
+    pub(super) high: f64,
     /// The scale of the widest.
-    pub(super) scales: Vec<f64>,
+    pub(super) scale: f64,
 }
 
 impl Spans {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Span> {
+        let means = self.lows.iter().zip(&self.highs);
+        means.zip(&self.scales).map(|((low, high), scale)| Span {
+            low: *low,
+            high: *high,
+            scale: *scale,
+        })
+    }
+
     /// Measures the blocks from `first` on.
     fn measure(&mut self, means: &[f64], scales: &[f64], first: usize) {
         let blocks = means.len().div_ceil(BLOCK);
@@ -88,11 +112,18 @@ impl Kernels {
         &self.order
     }
 
-    /// Mean and scale of the prior.
-    pub(super) fn prior(&self) -> (f64, f64) {
-        let interval = &self.interval;
-        let mean = 0.5 * (interval.start + interval.end);
-        (mean, scale(interval.width()))
+    /// The shape of a kernel, or behind the last of the prior.
+    pub(super) fn shape(&self, kernel: usize) -> Shape {
+        match self.means.get(kernel) {
+            Some(mean) => Shape {
+                mean: *mean,
+                scale: self.scales[kernel],
+            },
+            None => Shape {
+                mean: 0.5 * (self.interval.start + self.interval.end),
+                scale: scale(self.interval.width()),
+            },
+        }
     }
 
     /// Adds an observation before the kernel `kernel`; `ages` know it already. Kernels that became
@@ -164,11 +195,12 @@ impl Kernels {
         })
     }
 
-    /// Mean and standard deviation of a kernel, or behind the last of the prior.
-    pub(super) fn shape(&self, kernel: usize, ages: &[u32]) -> (f64, f64) {
-        match self.means.get(kernel) {
-            Some(mean) => (*mean, self.sigma_at(self.place_of(kernel, ages))),
-            None => (self.prior().0, self.interval.width()),
+    /// The standard deviation of a kernel, or behind the last of the prior.
+    pub(super) fn sigma(&self, kernel: usize, ages: &[u32]) -> f64 {
+        if kernel < ages.len() {
+            self.sigma_at(self.place_of(kernel, ages))
+        } else {
+            self.interval.width()
         }
     }
 
@@ -186,10 +218,11 @@ impl Kernels {
         -0.5 * std::f64::consts::PI.ln() - self.interval.width().ln()
     }
 
-    /// The same, what is of one kernel: a factor that is multiplied, and a logarithm that is added.
-    pub(super) fn own_constant(&self, mean: f64, scale: f64) -> (f64, f64) {
+    /// The same, what is of one kernel, or behind the last of the prior: a factor that is multiplied, and a logarithm that is added.
+    pub(super) fn own_constant(&self, kernel: usize) -> (f64, f64) {
         /// So many standard deviations away nothing is cut off that a double could tell.
         const BEYOND: f64 = 8.5 * FRAC_1_SQRT_2;
+        let Shape { mean, scale } = self.shape(kernel);
         let start = (self.interval.start - mean) * scale;
         let end = (self.interval.end - mean) * scale;
         // Relative to the width, so that products of many factors stay in range.
@@ -210,7 +243,7 @@ impl Kernels {
 
     /// The value at the quantile `q` of a kernel, or behind the last of the prior.
     pub(super) fn quantile(&self, kernel: usize, ages: &[u32], q: f64) -> f64 {
-        let (mean, sigma) = self.shape(kernel, ages);
+        let (mean, sigma) = (self.shape(kernel).mean, self.sigma(kernel, ages));
         let start = (self.interval.start - mean) / sigma;
         let end = (self.interval.end - mean) / sigma;
         let x = normal::truncated_quantile(start, end, q);

@@ -7,6 +7,9 @@
 //! An estimator can be kept up with a study: one observation more or less costs the few kernels that
 //! it changes, and the result is to the last bit what one would get from scratch.
 
+#[cfg(test)]
+use std::f64::consts::SQRT_2;
+
 use super::axis::Axis;
 use super::bandwidth::parts;
 use super::choice::Choice;
@@ -14,6 +17,8 @@ use super::curve;
 use super::density::{self, BLOCK, largest};
 use super::kernels::Kernels;
 use super::weights::Weights;
+#[cfg(test)]
+use super::{kernels::Shape, normal};
 use crate::sampler::growth::make_room;
 
 /// A density over the parameters that are modelled together.
@@ -164,10 +169,11 @@ impl Parzen {
     }
 
     /// What a kernel observed, axis by axis.
+    #[allow(clippy::cast_precision_loss, reason = "there are few choices")]
     fn value(&self, kernel: usize) -> impl Iterator<Item = f64> {
         self.factors.iter().map(move |factor| match factor {
             Factor::Smooth(kernels) | Factor::Stepped(kernels) => kernels.means[kernel],
-            Factor::Choice(choice) => f64::from(choice.observed()[kernel]),
+            Factor::Choice(choice) => choice.observed(kernel) as f64,
         })
     }
 
@@ -189,10 +195,7 @@ impl Parzen {
         let first = moved / BLOCK;
         self.peaks.truncate(first);
         for kernel in changed {
-            let shapes = self
-                .smooth()
-                .map(|k| (k, k.means[kernel], k.scales[kernel]));
-            self.constants[kernel] = shared + own_constant(shapes);
+            self.constants[kernel] = shared + self.own_constant(kernel);
             let block = kernel / BLOCK;
             if block < first {
                 let kernels = block * BLOCK..(block + 1) * BLOCK;
@@ -210,11 +213,24 @@ impl Parzen {
 
     /// The prior's constant.
     pub(super) fn prior(&self) -> f64 {
-        let shapes = self.smooth().map(|kernels| {
-            let (mean, scale) = kernels.prior();
-            (kernels, mean, scale)
-        });
-        self.shared_constant() + own_constant(shapes)
+        self.shared_constant() + self.own_constant(self.ages.len())
+    }
+
+    /// The part of one kernel alone.
+    fn own_constant(&self, kernel: usize) -> f64 {
+        let (mut constant, mut product) = (0.0, 1.0);
+        for (multiplied, kernels) in self.smooth().enumerate() {
+            let (factor, logarithm) = kernels.own_constant(kernel);
+            product *= factor;
+            constant += logarithm;
+            // Logarithms are dear: factors are multiplied first. Each is at most 200 or so, and none of
+            // these products can overflow.
+            if multiplied % 16 == 15 {
+                constant += product.ln();
+                product = 1.0;
+            }
+        }
+        constant + product.ln()
     }
 
     fn smooth(&self) -> impl Iterator<Item = &Kernels> {
@@ -254,23 +270,6 @@ impl Parzen {
     }
 }
 
-/// ln of the factors that make normal kernels, each with its mean and scale, a density.
-fn own_constant<'a>(shapes: impl Iterator<Item = (&'a Kernels, f64, f64)>) -> f64 {
-    let (mut constant, mut product) = (0.0, 1.0);
-    for (multiplied, (kernels, mean, scale)) in shapes.enumerate() {
-        let (factor, logarithm) = kernels.own_constant(mean, scale);
-        product *= factor;
-        constant += logarithm;
-        // Logarithms are dear: factors are multiplied first. Each is at most 200 or so, and none of
-        // these products can overflow.
-        if multiplied % 16 == 15 {
-            constant += product.ln();
-            product = 1.0;
-        }
-    }
-    constant + product.ln()
-}
-
 /// The place of an observation on a curve through the whole space.
 #[allow(clippy::cast_precision_loss, reason = "there are few choices")]
 fn curve_place(axes: &[Axis], observation: impl Iterator<Item = f64>) -> u64 {
@@ -285,6 +284,11 @@ fn curve_place(axes: &[Axis], observation: impl Iterator<Item = f64>) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the index of a choice"
+)]
 impl Parzen {
     /// By age, and last the prior's.
     pub(super) fn weights(&self) -> Vec<f64> {
@@ -297,31 +301,44 @@ impl Parzen {
     pub(super) fn shapes(&self, axis: usize) -> (Vec<f64>, Vec<f64>) {
         match &self.factors[axis] {
             Factor::Smooth(kernels) | Factor::Stepped(kernels) => (0..=self.ages.len())
-                .map(|age| kernels.shape(self.kernel_of(age), &self.ages))
+                .map(|age| {
+                    let kernel = self.kernel_of(age);
+                    (
+                        kernels.shape(kernel).mean,
+                        kernels.sigma(kernel, &self.ages),
+                    )
+                })
                 .unzip(),
             Factor::Choice(_) => (Vec::new(), Vec::new()),
         }
     }
 
-    /// ln(weight · density) of one kernel of real numbers at one of the points.
+    /// ln(weight · density) of one kernel, or behind the last of the prior, at one of the points.
     pub(super) fn ln_term(&self, kernel: usize, points: &[Vec<f64>], place: usize) -> f64 {
-        let is_prior = kernel == self.ages.len();
-        let squares = self.smooth().zip(points).map(|(kernels, points)| {
-            let (mean, scale) = if is_prior {
-                kernels.prior()
-            } else {
-                (kernels.means[kernel], kernels.scales[kernel])
+        let factors = self.factors.iter().zip(points);
+        let factors = factors.map(|(factor, points)| {
+            let x = points[place];
+            let at = |kernels: &Kernels, x: f64| {
+                let Shape { mean, scale } = kernels.shape(kernel);
+                (x - mean) * scale
             };
-            let z = (points[place] - mean) * scale;
-            z * z
+            match factor {
+                Factor::Smooth(kernels) => -at(kernels, kernels.interval.scaled(x)).powi(2),
+                Factor::Stepped(kernels) => {
+                    let mass = |(low, high)| {
+                        let [low, high] = [low, high].map(|x| at(kernels, x) * SQRT_2);
+                        normal::ln_mass(low, high)
+                    };
+                    let whole = (kernels.interval.start, kernels.interval.end);
+                    mass(kernels.interval.cell(x)) - mass(whole)
+                }
+                Factor::Choice(choice) => choice.probabilities(kernel)[x as usize].ln(),
+            }
         });
-        let (age, constant) = if is_prior {
-            (kernel, self.prior())
-        } else {
-            (self.ages[kernel] as usize, self.constants[kernel])
-        };
+        let constant = self.shared_constant() + self.own_constant(kernel);
+        let age = self.ages.get(kernel).map_or(kernel, |age| *age as usize);
         let weight = self.weights.of(age) / self.weights.total();
-        weight.ln() + constant - squares.sum::<f64>()
+        weight.ln() + constant + factors.sum::<f64>()
     }
 
     /// The probabilities of a kernel's choices.

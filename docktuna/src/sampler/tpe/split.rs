@@ -1,5 +1,7 @@
 //! Which trials are good.
 
+use std::cmp::Ordering;
+
 use super::hypervolume;
 use super::rank::ranks;
 use super::weights;
@@ -21,15 +23,11 @@ impl Split {
     pub(super) fn of(history: &History, liars: bool, own: Option<TrialNumber>) -> Self {
         let mut count = weights::good(history.finished(), history.directions().len());
         let mut is_good = vec![false; history.rows()];
-        let Ranked {
-            complete,
-            pruned,
-            infeasible,
-        } = Ranked::of(history);
-        let good = best_complete(history, complete, count);
+        let ranked = Ranked::of(history, count);
+        let good = ranked.best_complete(history, count);
         count -= good.len();
-        let others = [pruned, infeasible].into_iter().map(|list| {
-            let best = smallest(list, count);
+        let others = [ranked.pruned, ranked.infeasible].into_iter().map(|list| {
+            let best = list.smallest(count);
             count -= best.len();
             best
         });
@@ -66,28 +64,40 @@ fn counts(history: &History, row: u32) -> bool {
     )
 }
 
-/// Each trial with what it is compared by, smaller being better; in the order of their numbers.
-#[derive(Default)]
+/// The trials by what they are compared by, smaller being better.
 struct Ranked {
-    /// By the loss, if there is one objective.
-    complete: Vec<(u32, [f64; 2])>,
+    /// Those with a result, by the loss.
+    complete: Smallest,
+    /// The same, if there are several objectives: in the order of their numbers.
+    several: Vec<u32>,
     /// By the last step, the latest first, and by the loss there.
-    pruned: Vec<(u32, [f64; 2])>,
+    pruned: Smallest,
     /// By how much they break their constraints.
-    infeasible: Vec<(u32, [f64; 2])>,
+    infeasible: Smallest,
 }
 
 impl Ranked {
-    fn of(history: &History) -> Self {
-        let mut ranked = Self::default();
+    /// As many of each as may be needed.
+    fn of(history: &History, count: usize) -> Self {
+        let mut ranked = Self {
+            complete: Smallest::new(count),
+            several: Vec::new(),
+            pruned: Smallest::new(count),
+            infeasible: Smallest::new(count),
+        };
+        let several = history.directions().len() > 1;
         let rows = history.rows_by_number().iter().copied();
         for row in rows.filter(|row| counts(history, *row)) {
             let trial = history.trial(row);
             let violation = trial.violation();
             if violation > 0.0 {
-                ranked.infeasible.push((row, [violation, 0.0]));
+                ranked.infeasible.push(row, [violation, 0.0]);
             } else if trial.state() == TrialState::Complete {
-                ranked.complete.push((row, [trial.losses()[0], 0.0]));
+                if several {
+                    ranked.several.push(row);
+                } else {
+                    ranked.complete.push(row, [trial.losses()[0], 0.0]);
+                }
             } else {
                 let report = trial.last_report().map(|(step, value)| {
                     let loss = signed(history.directions()[0], value);
@@ -98,58 +108,90 @@ impl Ranked {
                 });
                 ranked
                     .pruned
-                    .push((row, report.unwrap_or([f64::INFINITY; 2])));
+                    .push(row, report.unwrap_or([f64::INFINITY; 2]));
             }
         }
         ranked
     }
-}
 
-/// The best `count` complete trials.
-fn best_complete(history: &History, complete: Vec<(u32, [f64; 2])>, count: usize) -> Vec<u32> {
-    if history.directions().len() == 1 {
-        return smallest(complete, count);
-    }
-    if count >= complete.len() {
-        return complete.into_iter().map(|(row, _)| row).collect();
-    }
-    let rows: Vec<u32> = complete.into_iter().map(|(row, _)| row).collect();
-    let losses: Vec<&[f64]> = rows
-        .iter()
-        .map(|row| history.trial(*row).losses())
-        .collect();
-    let mut best = Vec::with_capacity(count);
-    for rank in ranks(&losses, count) {
-        let missing = count - best.len();
-        if rank.len() <= missing {
-            best.extend(rank.into_iter().map(|i| rows[i]));
-            continue;
+    /// The best `count` complete trials.
+    fn best_complete(&self, history: &History, count: usize) -> Vec<u32> {
+        if history.directions().len() == 1 {
+            return self.complete.smallest(count);
         }
-        let of_rank: Vec<&[f64]> = rank.iter().map(|i| losses[*i]).collect();
-        let reference = hypervolume::reference_point(&of_rank);
-        let chosen = hypervolume::subset(&of_rank, missing, &reference);
-        best.extend(chosen.into_iter().map(|i| rows[rank[i]]));
-        break;
+        let rows = &self.several;
+        if count >= rows.len() {
+            return rows.clone();
+        }
+        let losses: Vec<&[f64]> = rows
+            .iter()
+            .map(|row| history.trial(*row).losses())
+            .collect();
+        let mut best = Vec::with_capacity(count);
+        for rank in ranks(&losses, count) {
+            let missing = count - best.len();
+            if rank.len() <= missing {
+                best.extend(rank.into_iter().map(|i| rows[i]));
+                continue;
+            }
+            let of_rank: Vec<&[f64]> = rank.iter().map(|i| losses[*i]).collect();
+            let reference = hypervolume::reference_point(&of_rank);
+            let chosen = hypervolume::subset(&of_rank, missing, &reference);
+            best.extend(chosen.into_iter().map(|i| rows[rank[i]]));
+            break;
+        }
+        best
     }
-    best
 }
 
-/// The `count` smallest, the first of equal ones.
-fn smallest(mut list: Vec<(u32, [f64; 2])>, count: usize) -> Vec<u32> {
-    if count == 0 {
-        return Vec::new();
+/// The smallest of many, the first of equal ones.
+struct Smallest {
+    count: usize,
+    /// How many were looked at.
+    seen: usize,
+    /// What may be among them: what each is compared by, which one it was, and its trial.
+    candidates: Vec<([f64; 2], usize, u32)>,
+    /// One that is not among them, nor is what is not smaller.
+    bound: Option<[f64; 2]>,
+}
+
+impl Smallest {
+    fn new(count: usize) -> Self {
+        Self {
+            count,
+            seen: 0,
+            candidates: Vec::new(),
+            bound: None,
+        }
     }
-    let places: Vec<usize> = (0..list.len()).collect();
-    let mut keyed: Vec<(usize, (u32, [f64; 2]))> = places.into_iter().zip(list.drain(..)).collect();
-    let compare = |a: &(usize, (u32, [f64; 2])), b: &(usize, (u32, [f64; 2]))| {
-        let ([a0, a1], [b0, b1]) = (a.1.1, b.1.1);
-        a0.total_cmp(&b0)
-            .then_with(|| a1.total_cmp(&b1))
-            .then_with(|| a.0.cmp(&b.0))
-    };
-    if count < keyed.len() {
-        keyed.select_nth_unstable_by(count, compare);
-        keyed.truncate(count);
+
+    fn push(&mut self, row: u32, by: [f64; 2]) {
+        self.seen += 1;
+        // Equal ones came before.
+        if self
+            .bound
+            .is_some_and(|bound| !compare(&by, &bound).is_lt())
+        {
+            return;
+        }
+        self.candidates.push((by, self.seen, row));
+        if self.candidates.len() > 2 * self.count + 32 {
+            self.candidates
+                .select_nth_unstable_by(self.count, |a, b| compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
+            self.bound = Some(self.candidates[self.count].0);
+            self.candidates.truncate(self.count);
+        }
     }
-    keyed.into_iter().map(|(_, (row, _))| row).collect()
+
+    /// Of those the smallest `count`, which is not more than before.
+    fn smallest(&self, count: usize) -> Vec<u32> {
+        let mut candidates = self.candidates.clone();
+        candidates.sort_unstable_by(|a, b| compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
+        candidates.truncate(count);
+        candidates.into_iter().map(|(_, _, row)| row).collect()
+    }
+}
+
+fn compare(a: &[f64; 2], b: &[f64; 2]) -> Ordering {
+    a[0].total_cmp(&b[0]).then_with(|| a[1].total_cmp(&b[1]))
 }
