@@ -188,19 +188,22 @@ async fn trials_that_are_gone_are_no_history() {
         }
         study.ask().await.unwrap().tell(2.0).await.unwrap();
         assert_eq!(last(), Some((6, 0)));
-        // Its row is gone or another's, so the result is written as a new trial.
-        lost.tell(3.0).await.unwrap();
+        // Its row is another's, so the result is written as a new trial; except in a file, which loses nothing by
+        // itself, so that Python must have claimed the trial again.
+        let told = lost.tell(3.0).await;
+        assert_eq!(told.is_err(), backend.kind == Kind::SqliteFile, "{told:?}");
         study.ask().await.unwrap().tell(1.0).await.unwrap();
-        assert_eq!(last(), Some((8, 0)));
+        let before = 7 + usize::from(told.is_ok());
+        assert_eq!(last(), Some((before, 0)));
         // All of them, and as many others in their place.
         delete("true").await;
-        for _ in 0..9 {
+        for _ in 0..=before {
             other.ask().await.unwrap().tell(2.0).await.unwrap();
         }
         study.ask().await.unwrap().tell(1.0).await.unwrap();
-        assert_eq!(last(), Some((9, 0)));
+        assert_eq!(last(), Some((before + 1, 0)));
         let trials = study.trials().await.unwrap();
-        assert_eq!(trials.len(), 10);
+        assert_eq!(trials.len(), before + 2);
     }
 }
 
