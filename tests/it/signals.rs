@@ -48,7 +48,15 @@ async fn work(what: &str) {
         }
         _ => (Duration::from_secs(600), Duration::from_millis(300)),
     };
-    let summary = if what.ends_with("blocking") {
+    let summary = if what == "callback" {
+        let run = study.optimize(|config, _| async move { Ok(config.x) });
+        let run = run.on_trial_end(move |_, _| async move {
+            println!("\nWORKER: started");
+            sleep(lasts).await;
+            Ok(())
+        });
+        run.interrupt_grace(grace).retry(1).run().await.unwrap()
+    } else if what.ends_with("blocking") {
         let run = study.optimize_blocking(move |config, _| {
             println!("\nWORKER: started");
             std::thread::sleep(lasts);
@@ -179,6 +187,17 @@ async fn a_second_signal_stops_at_once_and_still_marks_the_trial() {
         (states[0].0, states[1].0),
         (TrialState::Fail, TrialState::Waiting)
     );
+}
+
+#[tokio::test]
+async fn after_the_grace_period_a_callback_ends_and_its_trial_stands() {
+    let backend = Backend::sqlite().await;
+    let mut worker = Worker::start(&backend, "callback").await;
+    worker.signal("INT").await;
+    worker.says("ended true").await;
+    assert!(worker.end().await.success());
+    let complete = (TrialState::Complete, String::new());
+    assert_eq!(states(&backend).await, [complete]);
 }
 
 /// The run cannot end, or the process cannot: an objective holds the runtime.
