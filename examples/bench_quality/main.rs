@@ -36,7 +36,7 @@ usage: bench_quality [OPTION]...
                      .test-env/optuna-5.0.0/bin/python
   --results FILE     where each run is written when it ends, bench_quality.jsonl by default; runs
                      that are there are not done again, so remove it when a sampler has changed
-  --quick            a first impression within a minute: --seeds 3 --trials 50, no group sampler
+  --quick            a first impression: --seeds 3 --trials 50, no group sampler
   --help             this text
 
 In the tables `c` marks conditional problems, and `h` those that no default was chosen on.";

@@ -103,7 +103,7 @@ impl<'a> Draft<'a> {
         std::mem::take(&mut self.params)
     }
 
-    /// Good and bad trials, told apart once for all parameters.
+    /// The good ones of all trials and the others, told apart once for all parameters.
     pub(super) fn split(&self, of: impl FnOnce(&History) -> Split) -> Rc<Split> {
         Rc::clone(self.split.get_or_init(|| Rc::new(of(self.history))))
     }

@@ -2,7 +2,9 @@
 
 mod conditional;
 mod discrete;
+mod family;
 mod numeric;
+mod procedure;
 mod real;
 
 use docktuna::{BoxError, Space, Tunable};
@@ -116,6 +118,11 @@ pub(crate) const ALL: &[Problem] = &[
     Problem::of::<conditional::Stack>("layers").held_out(),
     Problem::of::<conditional::Pipeline>("pipeline").held_out(),
     Problem::of::<conditional::Deep>("nested").held_out(),
+    Problem::of::<family::Many>("many"),
+    Problem::of::<family::Curve>("curve").held_out(),
+    Problem::of::<family::Chain>("chain").held_out(),
+    Problem::of::<procedure::Descent>("descent"),
+    Problem::of::<procedure::Tour>("tour").held_out(),
     Problem::of::<real::Regressor>("diabetes"),
     Problem::of::<real::Boosting>("boosting7").held_out(),
     Problem::of::<real::Classifier>("digits").held_out(),

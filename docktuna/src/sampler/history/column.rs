@@ -110,7 +110,8 @@ impl Column {
         (self.kind == Some(Kind::Choice)).then_some(&*self.choices)
     }
 
-    pub(super) fn finished(&self) -> usize {
+    /// How many finished trials have it.
+    pub(in crate::sampler) fn finished(&self) -> usize {
         self.finished
     }
 
@@ -135,6 +136,11 @@ impl Column {
             Kind::Number { .. } => Some(Value::Float(value)),
             Kind::Choice => self.choices.get(value as usize).cloned(),
         }
+    }
+
+    /// Whether a trial has it.
+    pub(in crate::sampler) fn has(&self, row: u32) -> bool {
+        self.number_or_place(row).is_some()
     }
 
     fn number_or_place(&self, row: u32) -> Option<f64> {

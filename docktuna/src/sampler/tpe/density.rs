@@ -356,7 +356,7 @@ mod tests {
         let column = |(axis, k)| (0..kernels).map(|i| value(axis, unit(i, k))).collect();
         let observations: Vec<Vec<f64>> = axes.iter().zip(0..).map(column).collect();
         let weights = Weights::by_age(kernels as usize);
-        let parzen = Parzen::new(axes, &observations, weights, 1);
+        let parzen = Parzen::new(axes, &observations, weights, 0);
         let point = |(axis, k): (&Axis, u32)| {
             let points = (0..7).map(|i| match axis {
                 Axis::Number(interval) => {

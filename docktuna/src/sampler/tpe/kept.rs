@@ -31,7 +31,6 @@ pub(super) struct Recipe {
     /// For each parameter the places of its stored choices among the present ones.
     pub(super) places: Vec<Option<Vec<f64>>>,
     pub(super) announced: bool,
-    pub(super) sharpness: u32,
     pub(super) equal_weights: bool,
 }
 
@@ -240,7 +239,7 @@ mod tests {
 
     /// The estimators of all groups, kept and from scratch.
     fn check(history: &History) {
-        let split = Split::of(history, true, None);
+        let split = Split::of(history, None, true, None);
         let overrides = Resolved::default();
         let space = SearchSpace::new(Everything::SPACE, &overrides);
         let mut nodes: Vec<(&str, Distribution)> = space
@@ -249,13 +248,13 @@ mod tests {
             .collect();
         while let Some(first) = nodes.last().map(|(name, _)| *name) {
             let group = history.group_of(first);
-            let mut subspace = Subspace::new(history, true, 1);
+            let mut subspace = Subspace::new(history, true);
             for (name, distribution) in &nodes {
                 if group.contains(name) || *name == first {
                     subspace.add(name, distribution, false);
                 }
             }
-            for (trials, equal) in [(&split.below, true), (&split.above, false)] {
+            for (trials, equal) in [(&split.below(history), true), (&split.above, false)] {
                 let usable = |row: &u32| subspace.is_usable(*row);
                 let rows: Vec<u32> = trials.iter().copied().filter(usable).collect();
                 let scratch = subspace.build(&rows, equal);
@@ -323,11 +322,11 @@ mod tests {
             let trials: Vec<FrozenTrial> = trials.collect();
             for few in trials.chunks(20) {
                 history.update(few.to_vec(), &[]);
-                let mut subspace = Subspace::new(&history, true, 1);
+                let mut subspace = Subspace::new(&history, true);
                 names
                     .iter()
                     .for_each(|name| subspace.add(name, &unit, false));
-                let split = Split::of(&history, true, None);
+                let split = Split::of(&history, None, true, None);
                 subspace.estimator(&split.above, false);
             }
         }

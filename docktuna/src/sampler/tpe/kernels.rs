@@ -18,7 +18,7 @@ use crate::sampler::growth::make_room;
 #[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Kernels {
     pub(super) interval: Interval,
-    sharpness: u32,
+    resolution: usize,
     pub(super) means: Vec<f64>,
     /// 1/(σ√2) for each.
     pub(super) scales: Vec<f64>,
@@ -83,7 +83,12 @@ impl Spans {
 
 impl Kernels {
     /// The kernels of observations, which come with their ages: 0 for the oldest.
-    pub(super) fn new(interval: Interval, means: Vec<f64>, ages: &[u32], sharpness: u32) -> Self {
+    pub(super) fn new(
+        interval: Interval,
+        means: Vec<f64>,
+        ages: &[u32],
+        resolution: usize,
+    ) -> Self {
         let mut sorted: Vec<(f64, u32, u32)> = (0..)
             .zip(ages)
             .zip(&means)
@@ -94,7 +99,7 @@ impl Kernels {
         let mut kernels = Self {
             scales: vec![0.0; means.len()],
             interval,
-            sharpness,
+            resolution,
             means,
             order,
             spans: Spans::default(),
@@ -208,7 +213,7 @@ impl Kernels {
         let mean = |place: usize| Some(self.means[*self.order.get(place)? as usize]);
         let left = place.checked_sub(1).and_then(mean);
         let here = self.means[self.order[place] as usize];
-        let narrowest = narrowest(&self.interval, self.order.len(), self.sharpness);
+        let narrowest = narrowest(&self.interval, self.order.len(), self.resolution);
         bandwidth(&self.interval, left, here, mean(place + 1), narrowest)
     }
 

@@ -18,8 +18,6 @@ pub(super) struct Subspace<'a> {
     axes: Vec<Axis>,
     /// Whether what running trials announce counts as if they had drawn it.
     announced: bool,
-    /// How much narrower than Optuna's the narrowest kernels are.
-    sharpness: u32,
 }
 
 /// One of them.
@@ -34,13 +32,12 @@ struct Modelled<'a> {
 }
 
 impl<'a> Subspace<'a> {
-    pub(super) fn new(history: &'a History, announced: bool, sharpness: u32) -> Self {
+    pub(super) fn new(history: &'a History, announced: bool) -> Self {
         Self {
             history,
             params: Vec::new(),
             axes: Vec::new(),
             announced,
-            sharpness,
         }
     }
 
@@ -82,10 +79,23 @@ impl<'a> Subspace<'a> {
 
     /// The same, from scratch, for trials that all are [usable](Self::is_usable).
     pub(super) fn build(&self, rows: &[u32], equal_weights: bool) -> Parzen {
-        let column = |param: &Modelled<'_>| rows.iter().map(|row| param.value(*row)).collect();
-        let observations: Vec<Vec<f64>> = self.params.iter().map(column).collect();
         let weights = self.weights(rows.len(), equal_weights);
-        Parzen::new(&self.axes, &observations, weights, self.sharpness)
+        Parzen::new(&self.axes, &self.observations(rows), weights, 0)
+    }
+
+    /// The estimator for good trials out of `all`, the best first: the better one is, the more it
+    /// weighs, and the more trials there are, the narrower the kernels may be.
+    pub(super) fn ranked(&self, best_first: &[u32], all: usize) -> Parzen {
+        let worst_first = best_first.iter().rev().copied();
+        let rows: Vec<u32> = worst_first.filter(|row| self.is_usable(*row)).collect();
+        let weights = Weights::by_rank(rows.len());
+        Parzen::new(&self.axes, &self.observations(&rows), weights, all / 2)
+    }
+
+    /// What trials have of each parameter.
+    fn observations(&self, rows: &[u32]) -> Vec<Vec<f64>> {
+        let column = |param: &Modelled<'_>| rows.iter().map(|row| param.value(*row)).collect();
+        self.params.iter().map(column).collect()
     }
 
     pub(super) fn weights(&self, observations: usize, equal: bool) -> Weights {
@@ -123,7 +133,6 @@ impl<'a> Subspace<'a> {
             axes: self.axes.clone(),
             places: places.collect(),
             announced: self.announced,
-            sharpness: self.sharpness,
             equal_weights,
         }
     }

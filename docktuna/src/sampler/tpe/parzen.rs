@@ -30,7 +30,7 @@ use crate::sampler::growth::make_room;
 #[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Parzen {
     axes: Vec<Axis>,
-    sharpness: u32,
+    resolution: usize,
     pub(super) weights: Weights,
     /// For each kernel the place of its observation among all, the oldest first.
     pub(super) ages: Vec<u32>,
@@ -54,12 +54,12 @@ pub(super) enum Factor {
 
 impl Parzen {
     /// The estimator for observations of every axis, each on the scale of the model and the oldest
-    /// first; choices as indices.
+    /// first; choices as indices. See [`narrowest`](super::bandwidth::narrowest) for `resolution`.
     pub(super) fn new(
         axes: &[Axis],
         observations: &[Vec<f64>],
         weights: Weights,
-        sharpness: u32,
+        resolution: usize,
     ) -> Self {
         let value = |age: u32| observations.iter().map(move |values| values[age as usize]);
         let ages = (0..).take(weights.observations());
@@ -72,7 +72,7 @@ impl Parzen {
             let observed = ages.iter().map(|age| observed[*age as usize]).collect();
             match axis {
                 Axis::Number(interval) => {
-                    let kernels = Kernels::new(*interval, observed, &ages, sharpness);
+                    let kernels = Kernels::new(*interval, observed, &ages, resolution);
                     match interval.step {
                         None => Factor::Smooth(kernels),
                         Some(_) => Factor::Stepped(kernels),
@@ -83,7 +83,7 @@ impl Parzen {
         });
         let mut parzen = Self {
             axes: axes.to_vec(),
-            sharpness,
+            resolution,
             weights,
             factors: factors.collect(),
             constants: vec![0.0; ages.len()],
@@ -98,7 +98,7 @@ impl Parzen {
     /// smallest width of the kernels stays what it is.
     #[allow(clippy::float_cmp, reason = "a count, or a bound")]
     pub(super) fn can_become(&self, observations: usize) -> bool {
-        parts(observations, self.sharpness) == parts(self.ages.len(), self.sharpness)
+        parts(observations, self.resolution) == parts(self.ages.len(), self.resolution)
     }
 
     /// Adds an observation, given for every axis, as the one at `age`.

@@ -6,54 +6,57 @@ use super::hypervolume;
 use super::rank::ranks;
 use super::weights;
 use crate::id::{TrialNumber, TrialState};
-use crate::sampler::history::{History, signed};
+use crate::sampler::history::{Column, History, signed};
 
-/// The trials that count, both lists in the order of their numbers.
+/// The trials that count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::sampler) struct Split {
-    /// The good ones.
-    pub(super) below: Vec<u32>,
-    /// The others; those that run are among them.
+    /// The good ones; with one objective the best first.
+    pub(super) good: Vec<u32>,
+    /// The others in the order of their numbers; those that run are among them.
     pub(super) above: Vec<u32>,
 }
 
 impl Split {
-    /// The split of a study; running trials count as bad if `liars`, but not the one with the number
-    /// `own`.
-    pub(super) fn of(history: &History, liars: bool, own: Option<TrialNumber>) -> Self {
-        let mut count = weights::good(history.finished(), history.directions().len());
-        let mut is_good = vec![false; history.rows()];
-        let ranked = Ranked::of(history, count);
-        let good = ranked.best_complete(history, count);
-        count -= good.len();
-        let others = [ranked.pruned, ranked.infeasible].into_iter().map(|list| {
-            let best = list.smallest(count);
-            count -= best.len();
-            best
-        });
-        for row in others.flatten().chain(good) {
-            is_good[row as usize] = true;
+    /// The split of the trials that have a value in the column `among`, or of all; running trials
+    /// count as bad if `liars`, but not the one with the number `own`.
+    pub(super) fn of(
+        history: &History,
+        among: Option<&Column>,
+        liars: bool,
+        own: Option<TrialNumber>,
+    ) -> Self {
+        let has = |row: &u32| among.is_none_or(|column| column.has(*row));
+        let rows = history.rows_by_number().iter().copied().filter(has);
+        let rows: Vec<u32> = rows.filter(|row| counts(history, *row)).collect();
+        let count = weights::good(rows.len(), history.directions().len());
+        let ranked = Ranked::of(history, &rows, count);
+        let mut good = ranked.best_complete(history, count);
+        for list in [ranked.pruned, ranked.infeasible] {
+            good.extend(list.smallest(count - good.len()));
         }
 
-        let mut split = Self::default();
-        let counts = |row: &u32| counts(history, *row);
-        for row in history.rows_by_number().iter().copied().filter(counts) {
-            if is_good[row as usize] {
-                split.below.push(row);
-            } else {
-                split.above.push(row);
-            }
-        }
+        let mut is_good = vec![false; history.rows()];
+        good.iter().for_each(|row| is_good[*row as usize] = true);
+        let bad = rows.into_iter().filter(|row| !is_good[*row as usize]);
+        let mut above: Vec<u32> = bad.collect();
         if liars {
             let number = |row: &u32| history.trial(*row).number();
             let others = history
                 .running_rows()
                 .filter(|row| Some(number(row)) != own);
-            split.above.extend(others);
+            above.extend(others);
             // One pass where nothing is out of order.
-            split.above.sort_by_key(number);
+            above.sort_by_key(number);
         }
-        split
+        Self { good, above }
+    }
+
+    /// The good ones in the order of their numbers.
+    pub(super) fn below(&self, history: &History) -> Vec<u32> {
+        let mut below = self.good.clone();
+        below.sort_unstable_by_key(|row| history.trial(*row).number());
+        below
     }
 }
 
@@ -77,8 +80,8 @@ struct Ranked {
 }
 
 impl Ranked {
-    /// As many of each as may be needed.
-    fn of(history: &History, count: usize) -> Self {
+    /// Those of `rows`, as many of each as may be needed.
+    fn of(history: &History, rows: &[u32], count: usize) -> Self {
         let mut ranked = Self {
             complete: Smallest::new(count),
             several: Vec::new(),
@@ -86,8 +89,7 @@ impl Ranked {
             infeasible: Smallest::new(count),
         };
         let several = history.directions().len() > 1;
-        let rows = history.rows_by_number().iter().copied();
-        for row in rows.filter(|row| counts(history, *row)) {
+        for row in rows.iter().copied() {
             let trial = history.trial(row);
             let violation = trial.violation();
             if violation > 0.0 {
@@ -183,7 +185,7 @@ impl Smallest {
         }
     }
 
-    /// Of those the smallest `count`, which is not more than before.
+    /// Of those the smallest `count` in order, which is not more than before.
     fn smallest(&self, count: usize) -> Vec<u32> {
         let mut candidates = self.candidates.clone();
         candidates.sort_unstable_by(|a, b| compare(&a.0, &b.0).then(a.1.cmp(&b.1)));

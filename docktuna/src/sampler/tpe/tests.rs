@@ -66,12 +66,21 @@ pub(super) fn draw<T: Tunable>(
     history: &History,
     seed: Option<u64>,
 ) -> Drawn<T> {
+    draw_given(sampler, history, seed, &Given::default())
+}
+
+fn draw_given<T: Tunable>(
+    sampler: &dyn Sampler,
+    history: &History,
+    seed: Option<u64>,
+    given: &Given,
+) -> Drawn<T> {
     let overrides = Resolved::default();
     let space = SearchSpace::new(T::SPACE, &overrides);
     let number = i32::try_from(history.trials().len()).unwrap();
     let rng = generator(seed, number).unwrap();
     let draft = Draft::new(history, &space, rng, Some(TrialNumber(number)));
-    Draw::config(sampler, &overrides, &Given::default(), draft).unwrap()
+    Draw::config(sampler, &overrides, given, draft).unwrap()
 }
 
 /// The history of `trials` trials that `sampler` chose.
@@ -148,6 +157,43 @@ fn conditional_spaces_are_searched_arm_by_arm() {
     assert!(far.count() > 20);
 }
 
+/// What is rarely among the best of all has good and bad trials of its own.
+#[test]
+fn an_arm_that_is_behind_is_learnt_too() {
+    let history = study(
+        &Random,
+        Direction::Minimize,
+        (5, 120),
+        |all: &Everything| match &all.part {
+            Part::Near { .. } => 0.0,
+            Part::Far { at, .. } => 1.0 + (at - 0.4).abs(),
+            Part::Off => 2.0,
+        },
+    );
+    let far = Given {
+        fixed: [("part".to_owned(), Value::Str("Far".into()))].into(),
+        ..Given::default()
+    };
+    let close = |tpe: &Tpe| {
+        let draws = (0..40).map(|seed| draw_given::<Everything>(tpe, &history, Some(seed), &far));
+        let at = draws.map(|drawn| drawn.params.get("part.Far.at").unwrap().stored());
+        at.filter(|at| (at - 0.4).abs() < 0.1).count()
+    };
+    let (ours, optuna) = (close(&Tpe::default()), close(&Tpe::optuna()));
+    assert!(ours > 25 && optuna < 20, "{ours} and {optuna} of 40");
+}
+
+#[test]
+fn ranks_and_narrow_kernels_find_a_point_more_exactly() {
+    let bowl = |two: &Two| (two.a - 0.2).powi(2) + (two.b - 0.7).powi(2);
+    let mean = |tpe: &Tpe| {
+        let run = |seed| best(&study(tpe, Direction::Minimize, (seed, 100), bowl)).ln();
+        (0..6).map(run).sum::<f64>() / 6.0
+    };
+    let (ours, optuna) = (mean(&Tpe::default()), mean(&Tpe::optuna()));
+    assert!(ours < optuna - 1.0, "{ours} against {optuna}");
+}
+
 #[test]
 fn seeded_draws_repeat_and_unseeded_ones_differ() {
     let history = study(&Random, Direction::Minimize, (1, 30), |all: &Everything| {
@@ -166,6 +212,7 @@ fn hopeless_histories_still_give_a_sample() {
         Tpe::default(),
         Tpe::default().n_startup_trials(0),
         Tpe::default().multivariate(false),
+        Tpe::optuna(),
     ] {
         for value in infinite {
             study(&sampler, Direction::Minimize, (2, 30), |_: &Everything| {

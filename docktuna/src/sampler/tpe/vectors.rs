@@ -7,15 +7,19 @@ use serde_json::Value as Json;
 use super::axis::Axis;
 use super::model::{Subspace, most_likely};
 use super::parzen::Parzen;
+use super::tests::Everything;
 use super::weights::Weights;
-use super::{Split, hypervolume, normal, rank, weights};
+use super::{Split, Tpe, hypervolume, normal, rank, weights};
 use crate::codec;
 use crate::distribution::Distribution;
 use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::sampler::history::History;
+use crate::sampler::{Draft, SearchSpace, generator};
 use crate::space::Direction;
 use crate::trial::{Attribute, Attributes, FrozenTrial};
+use crate::tunable::Tunable;
 
 macro_rules! golden {
     ($name:literal) => {
@@ -165,7 +169,7 @@ fn check_estimator(case: &Json) {
     } else {
         Weights::by_age(n)
     };
-    let parzen = Parzen::new(&axes, &observations, weights, 1);
+    let parzen = Parzen::new(&axes, &observations, weights, 0);
     assert_all_close(&parzen.weights(), &case["kernel_weights"], 1e-8, name);
     for (place, ((param, _), axis)) in space.iter().zip(&axes).enumerate() {
         let kernels = &case["kernels"][param];
@@ -222,12 +226,13 @@ fn histories() {
 
 fn check_split(case: &Json, history: &History) {
     let name = case["name"].as_str().unwrap();
-    let split = Split::of(history, true, None);
+    let split = Split::of(history, None, true, None);
     let numbers = |rows: &[u32]| -> Vec<usize> {
         let number = |row: &u32| usize::try_from(history.trial(*row).number().0).unwrap();
         rows.iter().map(number).collect()
     };
-    assert_eq!(numbers(&split.below), places(&case["below"]), "{name}");
+    let below = numbers(&split.below(history));
+    assert_eq!(below, places(&case["below"]), "{name}");
     assert_eq!(numbers(&split.above), places(&case["above"]), "{name}");
     assert_eq!(
         history.intersection(),
@@ -247,13 +252,15 @@ fn check_estimate(case: &Json, history: &History, estimate: &Json) {
     let what = format!("{}, {}", case["name"], estimate["label"]);
     let several = history.directions().len() > 1;
     let space = space(&estimate["space"]);
-    let mut subspace = Subspace::new(history, !several, 1);
+    let mut subspace = Subspace::new(history, !several);
     for (name, distribution) in &space {
         subspace.add(name, distribution, false);
     }
-    let split = Split::of(history, true, None);
-    let below = subspace.estimator(&split.below, several);
-    let above = subspace.estimator(&split.above, false);
+    let unrelated = SearchSpace::new(Everything::SPACE, &Resolved::default());
+    let rng = generator(Some(0), 0).unwrap();
+    let draft = Draft::new(history, &unrelated, rng, None);
+    let column = history.column_of(&space[0].0).unwrap();
+    let (below, above) = Tpe::optuna().estimators(&draft, &subspace, column);
     assert_all_close(&below.weights(), &estimate["weights_below"], 1e-8, &what);
     assert_all_close(&above.weights(), &estimate["weights_above"], 1e-8, &what);
     let candidates: Vec<Vec<f64>> = space

@@ -62,6 +62,17 @@ impl Weights {
         }
     }
 
+    /// Those of ranked observations, the worst first: they rise in a line, and are 1 on average.
+    pub(super) fn by_rank(observations: usize) -> Self {
+        let slope = 2.0 / (observations as f64 + 1.0);
+        Self {
+            observations,
+            rising: observations,
+            first: slope,
+            slope,
+        }
+    }
+
     /// How many there are besides the prior's.
     pub(super) fn observations(&self) -> usize {
         self.observations
@@ -81,5 +92,24 @@ impl Weights {
         let last = self.of(self.rising.saturating_sub(1));
         let rising = 0.5 * (self.first + last) * self.rising as f64;
         rising + (self.observations - self.rising + 1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_by_rank_rise_from_the_worst_and_are_one_on_average() {
+        for n in [0, 1, 2, 7, 25] {
+            let weights = Weights::by_rank(n);
+            let each: Vec<f64> = (0..n).map(|rank| weights.of(rank)).collect();
+            assert!(each.is_sorted() && each.iter().all(|weight| *weight > 0.0));
+            let sum: f64 = each.iter().sum();
+            let total = f64::from(u32::try_from(n).unwrap()) + 1.0;
+            assert!((sum + 1.0 - total).abs() < 1e-12, "{sum}");
+            assert!((weights.total() - total).abs() < 1e-12);
+            assert!((weights.of(n) - 1.0).abs() < 1e-12, "the prior's");
+        }
     }
 }
