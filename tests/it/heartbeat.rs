@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use crate::backend::{Backend, Proxied};
 use crate::space::{Line, Ten};
-use crate::support::{Version, python};
+use crate::support::{Proxy, TestDb, Version, python};
 
 const SPACE: &str = r#"{"x": {"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}}}"#;
 
@@ -173,6 +173,35 @@ async fn a_result_that_comes_too_late_is_refused() {
         (2, 2),
         "{counts}"
     );
+}
+
+/// A server that hangs lets everybody through at the same moment: those that look for silent trials, and the
+/// heartbeats that make them alive.
+#[tokio::test]
+async fn a_server_that_hung_does_not_make_the_living_look_dead() {
+    let postgres = TestDb::create().await;
+    let (mine, theirs) = (
+        Proxy::start(&postgres.host, postgres.port).await,
+        Proxy::start(&postgres.host, postgres.port).await,
+    );
+    let url = |proxy: &Proxy| {
+        let url = postgres.url_at("postgresql", proxy.port());
+        format!("{url}?sslmode=disable")
+    };
+    let grace = INTERVAL * 2;
+    let study = beating(&url(&mine), grace).await;
+    let study = study.study::<Line>("s").await.unwrap();
+    let trial = study.ask().await.unwrap();
+    let other = beating(&url(&theirs), grace).await;
+    mine.freeze();
+    theirs.freeze();
+    let opening = tokio::spawn(async move { other.study::<Line>("s").await.unwrap() });
+    sleep(grace + INTERVAL).await;
+    theirs.thaw();
+    sleep(Duration::from_millis(100)).await;
+    mine.thaw();
+    assert_eq!(opening.await.unwrap().stats().failed, 0);
+    trial.tell(1.0).await.unwrap();
 }
 
 async fn beating(url: &str, grace: Duration) -> OptunaDatabase {

@@ -12,6 +12,9 @@ use crate::codec;
 use crate::error::Result;
 use crate::id::TrialId;
 
+/// How long a trial that looks silent may take to be heard after all, at most.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
 /// How many stale trials a call failed, and how many of them it put into the queue again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Swept {
@@ -42,7 +45,8 @@ impl Storage {
     /// those into the queue again that were retried less than `retries` times.
     ///
     /// Whichever process changes a trial's state also retries it, in the same transaction, so neither
-    /// happens twice.
+    /// happens twice. A database that hung lets the heartbeats of the living through together with this
+    /// call, so those that look silent get a moment to be heard, and only who is silent still is failed.
     pub(crate) async fn fail_stale(
         &self,
         study: &StudyRow,
@@ -50,7 +54,11 @@ impl Storage {
         retries: u32,
     ) -> Result<Swept> {
         let mut swept = Swept::default();
-        for trial in repeat!(self.stale_trials(study.id, grace))? {
+        let silent = repeat!(self.stale_trials(study.id, grace))?;
+        if !silent.is_empty() {
+            tokio::time::sleep((grace / 4).min(LAST_WORD)).await;
+        }
+        for trial in silent {
             let silent = trial.silence.as_secs_f64();
             let reason = format!("no heartbeat for {silent:.0} s: its worker is gone");
             let reason = codec::write_json_text(&reason);
