@@ -1,11 +1,12 @@
 //! The server crashes, or the line is cut: a told result is never lost and never lands on another
 //! trial's row. `faults/restart.rs` crashes a server under a working fleet.
 
+use docktuna::sampler::Random;
 use docktuna::{OptunaDatabase, TrialState};
 
 use crate::backend::Proxied;
 use crate::space::{Line, Ten};
-use crate::support::{PrivateServer, TestDb};
+use crate::support::{PrivateServer, Proxy, TestDb};
 
 fn value_of(config: &Ten) -> f64 {
     config.a + config.b
@@ -180,6 +181,63 @@ async fn a_cut_line_does_not_mix_up_a_retried_trial() {
     let trials = study.trials().await.unwrap();
     let values: Vec<Option<f64>> = trials.iter().map(|trial| trial.value()).collect();
     assert_eq!(values, [Some(1.0), Some(0.125), Some(0.25)]);
+}
+
+/// A busy server may carry an ask out long after its worker gave the connection up and asked again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ask_that_comes_late_leaves_no_trial_behind() {
+    const SESSIONS: &str = "SELECT pid FROM pg_stat_activity WHERE application_name = 'docktuna' AND datname = current_database()";
+    let server = PrivateServer::start().await;
+    let postgres = TestDb::create_on(server.server()).await;
+    let proxy = Proxy::start(&postgres.host, postgres.port).await;
+    let url = postgres.url_at("postgresql", proxy.port());
+    let db = OptunaDatabase::connect(&format!("{url}?sslmode=disable"))
+        .await
+        .unwrap();
+    // One that reads no history first.
+    let study = db.study_builder::<Line>("s").sampler(Random);
+    let study = study.open().await.unwrap();
+    let mut watcher = postgres.connect().await;
+    for queued in [false, true] {
+        study.ask().await.unwrap().tell(0.0).await.unwrap();
+        if queued {
+            for x in [0.125, 0.25] {
+                study.enqueue(Line { x }).await.unwrap();
+            }
+        }
+        let sessions: Vec<i32> = sqlx::query_scalar(SESSIONS)
+            .fetch_all(&mut watcher)
+            .await
+            .unwrap();
+        for session in &sessions {
+            server.freeze_session(*session);
+        }
+        let ask = tokio::spawn({
+            let study = study.clone();
+            async move { study.ask().await.unwrap() }
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        proxy.cut();
+        let trial = ask.await.unwrap();
+        server.thaw();
+        while {
+            let left: Vec<i32> = sqlx::query_scalar(SESSIONS)
+                .fetch_all(&mut watcher)
+                .await
+                .unwrap();
+            sessions.iter().any(|session| left.contains(session))
+        } {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let counts = study.trial_counts().await.unwrap();
+        assert_eq!(counts.of(TrialState::Running), 1, "{counts}");
+        assert_eq!(
+            counts.of(TrialState::Waiting),
+            u64::from(queued),
+            "{counts}"
+        );
+        trial.tell(1.0).await.unwrap();
+    }
 }
 
 /// The line is cut just after the server has carried a statement out, and before its answer arrives.

@@ -84,6 +84,11 @@ impl PrivateServer {
         }
     }
 
+    /// Stops the process of one session, as a machine does that has no time for it.
+    pub fn freeze_session(&self, process: i32) {
+        send(Pid::from_raw(process).expect("not zero"), Signal::STOP);
+    }
+
     /// Lets them go on.
     pub fn thaw(&self) {
         let postmaster = self.postmaster();

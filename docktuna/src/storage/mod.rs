@@ -275,13 +275,20 @@ impl Storage {
         let started = now();
         let unanswered = AtomicBool::new(false);
         retry::repeat(retry::PATIENCE, async || {
-            if unanswered.swap(true, Ordering::Relaxed) {
+            let again = unanswered.swap(true, Ordering::Relaxed);
+            if again {
                 let own = self.asked_at(study.id, trials, started).await?;
                 if !own.is_empty() {
                     return Ok(own);
                 }
             }
-            once!(self.ask(study, trials, limit, started, beat))
+            let asked = once!(self.ask(study, trials, limit, started, beat))?;
+            if again && matches!(asked.first(), Some(Asked::Refused(_))) {
+                // Perhaps because the earlier try has been carried out since.
+                let own = self.asked_at(study.id, trials, started).await?;
+                return Ok(if own.is_empty() { asked } else { own });
+            }
+            Ok(asked)
         })
         .await
     }

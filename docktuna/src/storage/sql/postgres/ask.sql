@@ -9,6 +9,9 @@
 -- $9 is the time zone of heartbeats, or NULL for none: the first one is written here, so that a worker
 -- that dies at once leaves no trial that runs for ever.
 --
+-- A worker that lost its connection asks again with the same $3, while what it sent may still lie before a
+-- busy server. Where the later try has brought a trial, the earlier one comes too late and is refused.
+--
 -- `study_id + 0` keeps the planner off the index of the study's trials, all of which it would read;
 -- by the primary key it reads the newest trials only.
 WITH seen AS (
@@ -17,13 +20,16 @@ WITH seen AS (
         ELSE 0
     END AS id
 ),
+late AS (
+    SELECT FROM trials WHERE study_id + 0 = $1 AND trial_id > (SELECT id FROM seen) AND datetime_start = $3
+),
 claimed AS (
     UPDATE trials SET state = 'RUNNING', datetime_start = $3
     WHERE trial_id = (
         SELECT trial_id FROM trials
         WHERE study_id + 0 = $1 AND trial_id > (SELECT id FROM seen) AND state = 'WAITING' AND number < $6
         ORDER BY trial_id LIMIT 1 FOR NO KEY UPDATE
-    )
+    ) AND NOT EXISTS (SELECT FROM late)
     RETURNING trial_id, number
 ),
 next AS (
@@ -37,7 +43,7 @@ next AS (
 created AS (
     INSERT INTO trials (number, study_id, state, datetime_start)
     SELECT number, $1, 'RUNNING', $3 FROM next
-    WHERE number < $6 AND ($5::int IS NULL OR number = $5)
+    WHERE number < $6 AND ($5::int IS NULL OR number = $5) AND NOT EXISTS (SELECT FROM late)
     RETURNING trial_id, number
 ),
 params AS (
