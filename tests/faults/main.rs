@@ -18,7 +18,9 @@
 )]
 
 mod create_tables;
+mod cut;
 mod fleet;
+mod freeze;
 mod frozen;
 mod judge;
 mod kill;
@@ -56,6 +58,14 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "restart",
         run: |plan| Box::pin(restart::run(plan)),
+    },
+    Scenario {
+        name: "freeze",
+        run: |plan| Box::pin(freeze::run(plan)),
+    },
+    Scenario {
+        name: "cut",
+        run: |plan| Box::pin(cut::run(plan)),
     },
     Scenario {
         name: "frozen",

@@ -39,7 +39,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
         .await;
     let mut fleet = Fleet::start(order, 3);
     let mut rng = plan.rng();
-    let restarts = plan.pick(5, 20);
+    let restarts = plan.pick(4, 20);
     for _ in 0..restarts {
         fleet.goes_on(10).await;
         sleep(millis(&mut rng, 0..800)).await;

@@ -67,6 +67,8 @@ enum Moment {
     Before,
     /// The server carries it out; the client never gets the answer.
     After,
+    /// After so many more bytes in both directions, counted from the write that the statement came in.
+    Within(usize),
 }
 
 impl Shared {
@@ -142,7 +144,13 @@ impl Proxy {
         self.set_trap(text, Moment::Before);
     }
 
-    /// Whether a cut asked for by `cut_*_client_message` has not happened yet.
+    /// Resets the connection in the middle of the next statement whose SQL contains `text`, or of its answer: once so
+    /// many bytes went through in both directions, the write that it comes in being the first. Happens once.
+    pub fn cut_within_client_message(&self, text: &str, bytes: usize) {
+        self.set_trap(text, Moment::Within(bytes));
+    }
+
+    /// Whether a cut asked for by `cut_*_client_message` has not begun yet.
     pub fn is_cut_pending(&self) -> bool {
         self.shared.state().trap.is_some()
     }
@@ -210,6 +218,7 @@ async fn forward(
     let turn = Mutex::new(Turn {
         server_spoke: true,
         discarding: false,
+        left: None,
     });
     tokio::select! {
         result = forward_requests(from_client, to_server, requests, shared, &turn) => result,
@@ -242,11 +251,23 @@ struct Turn {
     server_spoke: bool,
     /// A trap has sprung: the end of the next answer ends the connection.
     discarding: bool,
+    /// A trap has sprung: so many more bytes may pass.
+    left: Option<usize>,
 }
 
 impl Turn {
     fn of(turn: &Mutex<Self>) -> MutexGuard<'_, Self> {
         turn.lock().expect("no panic while counting")
+    }
+
+    /// How many of so many bytes may pass.
+    fn pass(&mut self, length: usize) -> usize {
+        let Some(left) = &mut self.left else {
+            return length;
+        };
+        let passed = length.min(*left);
+        *left -= passed;
+        passed
     }
 }
 
@@ -264,14 +285,14 @@ async fn forward_answers(
             return Ok(());
         }
         shared.state().counts.bytes_answered += length as u64;
-        let discarding = {
+        let (discarding, passed) = {
             let mut turn = Turn::of(turn);
             // Before the client can see the bytes, and so before it can react.
             turn.server_spoke = true;
-            turn.discarding
+            (turn.discarding, turn.pass(length))
         };
         if !discarding {
-            client.write_all(&buffer[..length]).await?;
+            forward_part(&mut client, &buffer[..length], passed).await?;
         } else if is_ready_for_query(&buffer[..length]) {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
@@ -311,6 +332,7 @@ async fn forward_requests(
                 // What came before it in the same write is lost with it, as it may be on a network.
                 Some(Moment::Before) => return Err(io::ErrorKind::ConnectionReset.into()),
                 Some(Moment::After) => sprung = true,
+                Some(Moment::Within(bytes)) => Turn::of(turn).left = Some(bytes),
                 None => {}
             }
             // A prepared statement is committed and answered at the Sync behind it, a simple query at once.
@@ -319,8 +341,18 @@ async fn forward_requests(
             }
             forwarded.extend_from_slice(&message.bytes);
         }
-        server.write_all(&forwarded).await?;
+        let passed = Turn::of(turn).pass(forwarded.len());
+        forward_part(&mut server, &forwarded, passed).await?;
     }
+}
+
+/// Passes bytes on; the connection ends where not all of them may pass.
+async fn forward_part(to: &mut WriteHalf<'_>, bytes: &[u8], passed: usize) -> io::Result<()> {
+    to.write_all(&bytes[..passed]).await?;
+    if passed < bytes.len() {
+        return Err(io::ErrorKind::ConnectionReset.into());
+    }
+    Ok(())
 }
 
 /// Counts a message that carries out SQL; tells whether the trap springs at it.
