@@ -472,3 +472,47 @@ async fn a_handle_of_a_deleted_study_does_not_write_into_its_successor() {
     assert!(old.enqueue(Line { x: 0.5 }).await.is_err());
     assert_eq!(new.trial_counts().await.unwrap().total(), 0);
 }
+
+/// SQLite hands out the ids of studies and trials again, so that a study that was deleted and made again may be
+/// taken for the one that was.
+#[tokio::test]
+async fn a_result_does_not_land_in_a_study_that_was_made_again() {
+    for backend in Backend::shared().await {
+        let make = async || {
+            backend.db.study::<Line>("other").await.unwrap();
+            backend.db.study::<Line>("s").await.unwrap()
+        };
+        let study = make().await;
+        let other = backend.db.study::<Line>("other").await.unwrap();
+        other.ask().await.unwrap().tell(0.0).await.unwrap();
+        let old = study.ask_many(3).await.unwrap();
+        let tables = "trial_heartbeats trial_params trial_values trials study_directions study_user_attributes \
+                      study_system_attributes studies";
+        let delete = tables
+            .split(' ')
+            .map(|table| format!("DELETE FROM {table};"));
+        backend.execute(delete.collect::<String>()).await;
+        // In SQLite the first old trial's id is that of number 1 now, and the others' are nobody's.
+        let study = make().await;
+        let new = study.ask_many(2).await.unwrap();
+        for trial in old {
+            let error = trial.tell(1.0).await.unwrap_err();
+            assert!(
+                matches!(error, Error::TrialGone { .. }),
+                "{:?}: {error:?}",
+                backend.kind
+            );
+        }
+        for trial in new {
+            trial.tell(2.0).await.unwrap();
+        }
+        let trials = study.trials().await.unwrap();
+        let values = trials.iter().map(|trial| trial.value());
+        assert_eq!(
+            values.collect::<Vec<_>>(),
+            [Some(2.0); 2],
+            "{:?}",
+            backend.kind
+        );
+    }
+}

@@ -189,7 +189,7 @@ async fn trials_that_are_gone_are_no_history() {
         study.ask().await.unwrap().tell(2.0).await.unwrap();
         assert_eq!(last(), Some((6, 0)));
         // Its row is another's, so the result is written as a new trial; except in a file, which loses nothing by
-        // itself, so that Python must have claimed the trial again.
+        // itself.
         let told = lost.tell(3.0).await;
         assert_eq!(told.is_err(), backend.kind == Kind::SqliteFile, "{told:?}");
         study.ask().await.unwrap().tell(1.0).await.unwrap();

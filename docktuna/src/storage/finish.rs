@@ -17,7 +17,7 @@ pub(crate) enum Finished {
     Moved(TrialId, TrialNumber),
     /// The trial was over already.
     Closed(TrialState),
-    /// The study is gone.
+    /// The study is gone, or somebody deleted the trial.
     Gone,
 }
 
@@ -27,7 +27,8 @@ impl Storage {
     /// A result that was told is never lost: the statement is repeated until it is answered, for
     /// minutes if need be, it is recognised when an unanswered try had been carried out, and where the
     /// trial's row was lost in a crash of the server, the trial is written anew. Nor does it ever land
-    /// on another trial's row: the statement names all that makes the row this trial's.
+    /// on another trial's row: the statement names all that makes the row this trial's. In a file, where
+    /// only somebody who deletes it loses a row, a trial without one is gone.
     pub(crate) async fn finish(
         &self,
         study: &StudyRow,
@@ -55,6 +56,10 @@ impl Storage {
         }
         let row = self.load_trials(key.study, Ids::one(key.id)).await?.pop();
         let Some(row) = row.filter(|row| row.number == key.number) else {
+            // SQLite hands out all ids again, so that a new study may have this one's.
+            if self.keeps_commits() {
+                return Ok(Finished::Gone);
+            }
             return self.move_result(study, key, params, outcome).await;
         };
         let ours = row.datetime_start == Some(key.started)
