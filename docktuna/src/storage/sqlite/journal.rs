@@ -1,7 +1,10 @@
 //! Which journal a file has.
 //!
 //! In WAL mode readers and the writer do not wait for each other. It needs memory that all processes with
-//! the file open share: they have to run on one host, and some file systems have none.
+//! the file open share. They have one kernel then: on a file system that hosts share, or virtual machines, or
+//! one of them with its host, two kernels with the file open would each see memory of their own, and damage
+//! it. So a file gets that mode only where its file system is known to be of this kernel alone, which Linux
+//! tells; on other systems, such as macOS and Windows, nothing is known, and it keeps the other mode.
 
 use std::fs;
 use std::io::Read;
@@ -13,24 +16,10 @@ use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::storage::failure;
 
-/// File systems that other hosts write to as well, as Linux calls them.
-const NETWORK: &[&str] = &[
-    "afs",
-    "beegfs",
-    "ceph",
-    "cifs",
-    "fuse.ceph",
-    "fuse.glusterfs",
-    "fuse.sshfs",
-    "gfs2",
-    "gpfs",
-    "lustre",
-    "ncpfs",
-    "nfs",
-    "nfs4",
-    "ocfs2",
-    "smb3",
-    "smbfs",
+/// File systems that no other kernel writes to at the same time, as Linux calls them.
+const LOCAL: &[&str] = &[
+    "bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "nilfs2", "overlay", "ramfs",
+    "reiserfs", "tmpfs", "xfs", "zfs",
 ];
 
 /// How often, and at what intervals, a file is asked to change its mode while other processes use it.
@@ -40,13 +29,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Puts a new file into WAL mode where its file system allows that, and says which mode it has. It works
 /// in the other one too, so that nothing here is an error.
 pub(super) async fn choose(connection: &mut SqliteConnection, file: &Path) {
-    if let Some(kind) = network(file) {
-        tracing::warn!(
-            file = %file.display(),
-            "not in WAL mode: the file is on {kind}, a network file system. Its locks may be unreliable; \
-             help: keep it on a local disk, and let workers of several hosts share a PostgreSQL database"
-        );
-        return;
+    if let Err(why) = local(kind(file).as_deref()) {
+        return unable(file, &why);
     }
     for _ in 0..TRIES {
         let changed = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = WAL");
@@ -111,13 +95,25 @@ pub(super) fn is_closed_wal(file: &Path) -> bool {
     read.is_ok() && header[18] == 2 && !Path::new(&log).exists()
 }
 
-/// The network file system on which a file is, if it is on one and the operating system tells.
-fn network(file: &Path) -> Option<String> {
+/// Why a file on such a file system might be open under another kernel too, unless it is known that it is not.
+fn local(kind: Option<&str>) -> Result<(), String> {
+    match kind {
+        Some(kind) if LOCAL.contains(&kind) => Ok(()),
+        Some(kind) => Err(format!(
+            "the file is on {kind}, which other hosts or virtual machines may share, and whose locks may be \
+             unreliable then; help: keep it on a local disk, and let workers of several hosts share a \
+             PostgreSQL database"
+        )),
+        None => Err("this system does not tell on what kind of file system the file is".to_owned()),
+    }
+}
+
+/// The kind of file system on which a file is, if the operating system tells.
+fn kind(file: &Path) -> Option<String> {
     let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
     let folder = file.parent().filter(|folder| *folder != Path::new(""));
     let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
-    let kind = kind_at(&mounts, &folder)?;
-    NETWORK.contains(&kind).then(|| kind.to_owned())
+    kind_at(&mounts, &folder).map(str::to_owned)
 }
 
 /// The kind of file system that is mounted at a folder or above it: of several the deepest one, of those the
@@ -159,6 +155,34 @@ mod tests {
         }
         assert_eq!(kind_at("", Path::new("/")), None);
         assert_eq!(kind_at("no mount at all\n", Path::new("/")), None);
+    }
+
+    #[test]
+    fn only_what_is_known_to_be_of_one_kernel_is_local() {
+        let of = |kind| local(Some(kind));
+        for kind in ["ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay"] {
+            assert_eq!(of(kind), Ok(()), "{kind}");
+        }
+        for kind in [
+            "nfs4",
+            "cifs",
+            "9p",
+            "virtiofs",
+            "vboxsf",
+            "prl_fs",
+            "fuse.sshfs",
+            "fuse.grpcfuse",
+            "fuseblk",
+            "ext5",
+            "",
+        ] {
+            let why = of(kind).unwrap_err();
+            assert!(
+                why.starts_with(&format!("the file is on {kind}, ")),
+                "{why}"
+            );
+        }
+        assert!(local(None).unwrap_err().contains("does not tell"));
     }
 
     #[test]
