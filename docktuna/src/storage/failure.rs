@@ -119,11 +119,27 @@ pub(crate) fn is_transient(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Whether another connection keeps an SQLite file locked.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
-    // SQLSTATE has five characters. Busy and locked have many forms; the low byte tells.
-    let number = |code: String| (code.len() < 5).then(|| code.parse::<i32>().ok()).flatten();
-    code(error)
-        .and_then(number)
-        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
+    matches!(sqlite(error), Some(5 | 6))
+}
+
+/// Whether SQLite may not write to a file, or cannot open it or one beside it.
+#[cfg(feature = "sqlite")]
+pub(crate) fn is_unwritable(error: &Error) -> bool {
+    let (Error::Connect { source, .. }
+    | Error::Privilege { source, .. }
+    | Error::Storage { source, .. }) = error
+    else {
+        return false;
+    };
+    let error = source.downcast_ref::<sqlx::Error>();
+    matches!(error.and_then(sqlite), Some(8 | 14))
+}
+
+/// SQLite's code, if it is its error: most have many forms, of which the low byte tells.
+fn sqlite(error: &sqlx::Error) -> Option<i32> {
+    // SQLSTATE has five characters.
+    let code = code(error).filter(|code| code.len() < 5)?;
+    code.parse::<i32>().ok().map(|code| code & 0xff)
 }
 
 /// Whether the connection is gone, and with it probably every other one to that server.
@@ -260,6 +276,30 @@ mod tests {
                 .all(|code| is_busy(&said(code, "")))
         );
         assert!(!is_busy(&said("25006", "")) && !is_busy(&said("13", "")));
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn a_file_that_cannot_be_written_is_told_from_one_that_is_locked() {
+        for (code, unwritable) in [
+            ("8", true),
+            ("1544", true),
+            ("14", true),
+            ("270", true),
+            ("5", false),
+            ("517", false),
+            ("11", false),
+            ("10", false),
+            ("25006", false),
+        ] {
+            let errors = [
+                storage("op", "", said(code, "")),
+                connect("", said(code, "")),
+            ];
+            for error in errors {
+                assert_eq!(is_unwritable(&error), unwritable, "{code}: {error:?}");
+            }
+        }
     }
 
     #[test]

@@ -43,6 +43,11 @@ pub(crate) struct Lease<'a, S: Session> {
 
 /// A connection with what belongs to it.
 pub(crate) trait Session: Sized + Send {
+    /// Whether what it shows is still the database, which is asked before each use.
+    fn is_current(&self) -> bool {
+        true
+    }
+
     /// Whether the connection is still usable.
     fn ping(&mut self) -> impl Future<Output = bool> + Send;
 
@@ -78,7 +83,7 @@ impl<S: Session> Pool<S> {
             _slot: slot,
         };
         while let Some(Idle { mut session, since }) = self.take() {
-            if since.elapsed() < PING_AFTER || session.ping().await {
+            if session.is_current() && (since.elapsed() < PING_AFTER || session.ping().await) {
                 lease.session = Some(session);
                 return Ok(lease);
             }

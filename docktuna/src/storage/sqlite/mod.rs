@@ -15,9 +15,10 @@ mod study;
 mod trial;
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDateTime;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -30,7 +31,8 @@ use crate::storage::pool::{Lease, Pool, Session};
 use queue::Queue;
 
 /// How long a statement waits for another process's write. Python gives up after 5 seconds; we keep
-/// the file shorter than that and wait longer. A result waits as often as it takes.
+/// the file shorter than that and wait longer. What a running trial has to say waits for several of
+/// these, as long as for a server.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How Optuna writes a moment.
@@ -38,6 +40,8 @@ const DATETIME: &str = "%Y-%m-%d %H:%M:%S%.6f";
 
 pub(crate) struct Sqlite {
     options: SqliteConnectOptions,
+    /// Whether the options take the file for one that nobody writes to.
+    frozen: bool,
     pool: Pool<SqliteSession>,
     target: String,
     /// `None` for a database in memory.
@@ -47,9 +51,34 @@ pub(crate) struct Sqlite {
 
 struct SqliteSession {
     connection: SqliteConnection,
+    frozen: Option<Frozen>,
+}
+
+/// A file in WAL mode that nobody had open, and that was read as if nobody ever would: without locks.
+struct Frozen {
+    file: PathBuf,
+    modified: SystemTime,
+}
+
+impl Frozen {
+    fn new(file: &Path) -> Option<Self> {
+        let modified = fs::metadata(file).and_then(|file| file.modified()).ok()?;
+        journal::is_closed_wal(file).then(|| Self {
+            file: file.to_owned(),
+            modified,
+        })
+    }
+
+    fn holds(&self) -> bool {
+        Self::new(&self.file).is_some_and(|now| now.modified == self.modified)
+    }
 }
 
 impl Session for SqliteSession {
+    fn is_current(&self) -> bool {
+        self.frozen.as_ref().is_none_or(Frozen::holds)
+    }
+
     async fn ping(&mut self) -> bool {
         // A file does not hang up.
         true
@@ -64,17 +93,16 @@ impl Session for SqliteSession {
 impl Sqlite {
     /// Opens the file if it is there, so that a damaged one is found at once.
     pub(crate) async fn open(file: &Path) -> Result<Self> {
-        let sqlite = Self::at(file, base().filename(file));
+        let sqlite = Self::at(file, base().filename(file), false);
         if !file.exists() {
             return Ok(sqlite);
         }
         match sqlite.existing_tables(&[]).await {
             Ok(_) => Ok(sqlite),
             // A file in WAL mode where nothing can be written, such as a read-only mount: its helper
-            // files cannot be made, and are not needed where nobody writes.
-            Err(_) if journal::is_closed_wal(file) => {
-                let options = base().filename(file).read_only(true).immutable(true);
-                let sqlite = Self::at(file, options);
+            // files cannot be made, and are not needed while nobody writes.
+            Err(error) if failure::is_unwritable(&error) && journal::is_closed_wal(file) => {
+                let sqlite = Self::frozen(file);
                 sqlite.existing_tables(&[]).await?;
                 Ok(sqlite)
             }
@@ -82,10 +110,17 @@ impl Sqlite {
         }
     }
 
-    fn at(file: &Path, options: SqliteConnectOptions) -> Self {
+    /// Reads a file that nobody writes to. Once somebody does, the next use opens it as any other.
+    fn frozen(file: &Path) -> Self {
+        let options = base().filename(file).read_only(true).immutable(true);
+        Self::at(file, options, true)
+    }
+
+    fn at(file: &Path, options: SqliteConnectOptions, frozen: bool) -> Self {
         let target = format!("SQLite file {}", file.display());
         Self {
             options,
+            frozen,
             pool: Pool::new(1, false),
             target,
             file: Some(file.to_owned()),
@@ -99,6 +134,7 @@ impl Sqlite {
         let target = "SQLite database in memory".to_owned();
         Self {
             options,
+            frozen: false,
             pool: Pool::new(1, true),
             target,
             file: None,
@@ -109,7 +145,7 @@ impl Sqlite {
     /// A second access with a connection of its own; none to a database in memory.
     pub(crate) fn sibling(&self) -> Option<Self> {
         let file = self.file.as_ref()?;
-        Some(Self::at(file, self.options.clone()))
+        Some(Self::at(file, self.options.clone(), self.frozen))
     }
 
     pub(crate) async fn close(&self) {
@@ -136,10 +172,16 @@ impl Sqlite {
                         target: self.target.clone(),
                     });
                 }
-                let connection = self.options.connect().await;
+                let file = self.file.as_ref().filter(|_| self.frozen);
+                // Before it is opened, so that no change is missed.
+                let frozen = file.and_then(|file| Frozen::new(file));
+                let connection = match file {
+                    Some(file) if frozen.is_none() => base().filename(file).connect().await,
+                    _ => self.options.connect().await,
+                };
                 let connection =
                     connection.map_err(|error| failure::connect(&self.target, error))?;
-                Ok(SqliteSession { connection })
+                Ok(SqliteSession { connection, frozen })
             })
             .await
     }
@@ -196,7 +238,7 @@ mod tests {
         let mut other = options.clone().connect().await.unwrap();
         let lock = write(&mut other).await.unwrap();
         let options = options.busy_timeout(Duration::from_millis(50));
-        let sqlite = Sqlite::at(&file, options);
+        let sqlite = Sqlite::at(&file, options, false);
         let error = sqlite.create_study("s", &[]).await.unwrap_err();
         assert!(error.is_transient(), "{error:?}");
         let text = error.to_string();
@@ -214,5 +256,28 @@ mod tests {
                 .unwrap_err()
                 .is_transient()
         );
+    }
+
+    /// It may be a reader without the right to write; others have that.
+    #[tokio::test]
+    async fn a_file_that_was_taken_for_one_that_nobody_writes_to_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("studies.db");
+        let writer = Sqlite::open(&file).await.unwrap();
+        writer.create_tables(&[]).await.unwrap();
+        writer.close().await;
+        assert!(journal::is_closed_wal(&file));
+        let reader = Sqlite::frozen(&file);
+        assert!(reader.find_study("s").await.unwrap().is_none());
+        let error = reader.create_study("s", &[]).await.unwrap_err();
+        assert!(matches!(error, Error::Privilege { .. }), "{error:?}");
+        // While the writer has it open, and when it has closed it.
+        for name in ["s", "t"] {
+            assert!(writer.create_study(name, &[]).await.unwrap());
+            assert!(reader.find_study(name).await.unwrap().is_some());
+            reader.close().await;
+            writer.close().await;
+            assert!(reader.find_study(name).await.unwrap().is_some());
+        }
     }
 }
