@@ -47,8 +47,33 @@ struct Shared {
     alive: HashMap<TrialKey, Ward>,
     /// When each study was last looked through for silent trials.
     swept: HashMap<StudyId, Instant>,
-    /// When the database was last seen to work. In wall-clock time, which goes on while a machine sleeps.
+    /// When the database was last seen to work, or at least was not needed. In wall-clock time, which goes
+    /// on while a machine sleeps.
     contact: Option<SystemTime>,
+    /// When it was reached again after a silence.
+    back: Option<SystemTime>,
+}
+
+impl Shared {
+    /// Whether the database could not be reached for a while, or this process slept.
+    fn is_lost(&self, interval: Duration) -> bool {
+        let old = |at: SystemTime| at.elapsed().is_ok_and(|ago| ago > interval * 2);
+        self.contact.is_some_and(old)
+    }
+
+    /// Whether others have had no interval to be heard since a silence.
+    fn is_back_just_now(&self, interval: Duration) -> bool {
+        let new = |at: SystemTime| at.elapsed().is_ok_and(|ago| ago < interval);
+        self.back.is_some_and(new)
+    }
+
+    fn reached(&mut self, interval: Duration) {
+        let now = Some(SystemTime::now());
+        if self.is_lost(interval) {
+            self.back = now;
+        }
+        self.contact = now;
+    }
 }
 
 /// A study whose silent trials are looked after, and how.
@@ -182,32 +207,53 @@ impl Pump {
         if alive.is_empty() {
             // No connection is held while nothing runs.
             self.storage.close().await;
+            let mut shared = lock(&self.shared);
+            if !shared.is_lost(self.pulse.interval) {
+                shared.contact = Some(SystemTime::now());
+            }
             return self.pulse.interval;
         }
         let keys: Vec<TrialKey> = alive.keys().copied().collect();
-        match self.storage.beat(&keys).await {
-            Ok(beaten) => {
+        // A line that died without a word must not take the heartbeats with it.
+        let patience = self.pulse.grace / 2;
+        match time::timeout(patience, self.storage.beat(&keys)).await {
+            Ok(Ok(beaten)) => {
+                lock(&self.shared).reached(self.pulse.interval);
                 self.forget_ended(&alive, &beaten);
-                let mut wards: HashMap<StudyId, &Ward> = HashMap::new();
-                for (key, ward) in &alive {
-                    wards.insert(key.study, ward);
+                if time::timeout(patience, self.sweep(&alive)).await.is_err() {
+                    tracing::warn!("looking for silent trials took too long");
                 }
-                for ward in wards.into_values() {
-                    let swept = sweep(&self.storage, self.pulse, &self.shared, ward).await;
-                    if let Err(error) = swept {
-                        tracing::warn!(%error, "silent trials were not looked for");
-                    }
-                }
-                lock(&self.shared).contact = Some(SystemTime::now());
                 self.pulse.interval
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "no heartbeat was recorded; trying again");
-                // The grace period is running.
-                let soon = Duration::from_secs(2).min(self.pulse.interval);
-                soon.mul_f64(rand::RngExt::random_range(&mut rand::rng(), 0.5..1.0))
+                self.soon()
+            }
+            Err(_) => {
+                tracing::warn!("the database does not answer heartbeats; trying again");
+                self.soon()
             }
         }
+    }
+
+    /// Looks after the studies of running trials.
+    async fn sweep(&self, alive: &HashMap<TrialKey, Ward>) {
+        let mut wards: HashMap<StudyId, &Ward> = HashMap::new();
+        for (key, ward) in alive {
+            wards.insert(key.study, ward);
+        }
+        for ward in wards.into_values() {
+            let swept = sweep(&self.storage, self.pulse, &self.shared, ward).await;
+            if let Err(error) = swept {
+                tracing::warn!(%error, "silent trials were not looked for");
+            }
+        }
+    }
+
+    /// When to beat again after a failure: the grace period is running.
+    fn soon(&self) -> Duration {
+        let soon = Duration::from_secs(2).min(self.pulse.interval);
+        soon.mul_f64(rand::RngExt::random_range(&mut rand::rng(), 0.5..1.0))
     }
 
     /// Stops beating for trials that somebody else has ended.
@@ -236,12 +282,11 @@ async fn sweep(
         let mut shared = lock(shared);
         let study = ward.study.id;
         let due = |swept: &Instant| swept.elapsed() >= pulse.interval;
-        if !shared.swept.get(&study).is_none_or(due) {
+        if shared.is_back_just_now(pulse.interval) || !shared.swept.get(&study).is_none_or(due) {
             return Ok(());
         }
         shared.swept.insert(study, Instant::now());
-        let lost = |at: SystemTime| at.elapsed().is_ok_and(|ago| ago > pulse.interval * 2);
-        shared.contact.is_some_and(lost)
+        shared.is_lost(pulse.interval)
     };
     if lost {
         // Only to see that the database is there again: from now on the others can be heard.
@@ -250,10 +295,40 @@ async fn sweep(
         let swept = storage.fail_stale(&ward.study, pulse.grace, ward.retries);
         ward.counters.swept(swept.await?);
     }
-    lock(shared).contact = Some(SystemTime::now());
+    lock(shared).reached(pulse.interval);
     Ok(())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INTERVAL: Duration = Duration::from_secs(60);
+
+    fn ago(seconds: u64) -> Option<SystemTime> {
+        SystemTime::now().checked_sub(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn whoever_was_away_waits_an_interval_first() {
+        let mut shared = Shared::default();
+        shared.reached(INTERVAL);
+        assert!(!shared.is_back_just_now(INTERVAL), "it had not been away");
+        shared.contact = ago(100);
+        shared.reached(INTERVAL);
+        assert!(!shared.is_back_just_now(INTERVAL), "not for long enough");
+        shared.contact = ago(130);
+        assert!(shared.is_lost(INTERVAL));
+        // Whichever of the heart and an ask comes first, the other one waits as well.
+        shared.reached(INTERVAL);
+        shared.reached(INTERVAL);
+        assert!(!shared.is_lost(INTERVAL));
+        assert!(shared.is_back_just_now(INTERVAL));
+        shared.back = ago(61);
+        assert!(!shared.is_back_just_now(INTERVAL));
+    }
 }

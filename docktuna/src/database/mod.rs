@@ -209,14 +209,15 @@ impl OptunaDatabase {
         self.storage.close().await;
     }
 
-    /// Runs something beside the caller, if there is a runtime; [`close`](Self::close) waits for it.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    /// Runs something beside the caller; [`close`](Self::close) waits for it. False outside a runtime.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> bool {
         let Ok(runtime) = Handle::try_current() else {
-            return;
+            return false;
         };
         let mut background = self.background();
         while background.try_join_next().is_some() {}
         background.spawn_on(task, &runtime);
+        true
     }
 
     fn background(&self) -> MutexGuard<'_, JoinSet<()>> {

@@ -37,7 +37,8 @@ impl Storage {
         outcome: &Outcome,
     ) -> Result<Finished> {
         retry::repeat(retry::TRIAL_PATIENCE, async || {
-            self.finish_once(study, key, params, outcome).await
+            let finishing = async || self.finish_once(study, key, params, outcome).await;
+            retry::in_time("finish_trial", finishing).await
         })
         .await
     }

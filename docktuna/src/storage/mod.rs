@@ -282,7 +282,8 @@ impl Storage {
                     return Ok(own);
                 }
             }
-            let asked = once!(self.ask(study, trials, limit, started, beat))?;
+            let asking = async || once!(self.ask(study, trials, limit, started, beat));
+            let asked = retry::in_time("ask", asking).await?;
             if again && matches!(asked.first(), Some(Asked::Refused(_))) {
                 // Perhaps because the earlier try has been carried out since.
                 let own = self.asked_at(study.id, trials, started).await?;
@@ -327,7 +328,7 @@ impl Storage {
 
     /// Adds parameters to a claimed trial; false if it is no longer ours.
     pub(crate) async fn add_params(&self, key: &TrialKey, params: &Params) -> Result<bool> {
-        repeat!(self.add_params(key, params))
+        repeat!(retry::TRIAL_PATIENCE, self.add_params(key, params))
     }
 
     /// Adds a whole trial; `None` if the study is gone.
@@ -344,7 +345,7 @@ impl Storage {
         let attempts = AtomicU32::new(0);
         let reported = retry::repeat(retry::TRIAL_PATIENCE, async || {
             attempts.fetch_add(1, Ordering::Relaxed);
-            once!(self.report(key, step, value))
+            retry::in_time("report", async || once!(self.report(key, step, value))).await
         })
         .await?;
         match reported {

@@ -13,6 +13,27 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// server's taking over, must cost neither the work that was done nor the worker.
 pub(crate) const TRIAL_PATIENCE: Duration = Duration::from_secs(300);
 
+/// How long one attempt of an operation of a running trial may take: longer than a lock is waited for, and
+/// shorter than a system takes to notice a line that died without a word, which may be for ever.
+const ATTEMPT: Duration = Duration::from_secs(90);
+
+/// An attempt, or an error that is worth another one. The connection of an attempt that is given up is closed.
+pub(crate) async fn in_time<T>(
+    op: &'static str,
+    attempt: impl AsyncFnOnce() -> Result<T>,
+) -> Result<T> {
+    tokio::time::timeout(ATTEMPT, attempt())
+        .await
+        .unwrap_or_else(|_| {
+            let silence = std::io::Error::from(std::io::ErrorKind::TimedOut);
+            Err(Error::Storage {
+                op,
+                attempts: 1,
+                source: sqlx::Error::Io(silence).into(),
+            })
+        })
+}
+
 /// Repeats an operation that may be repeated while its error may go away by itself: at once after
 /// the first failure, as a kept connection may just be stale, then after pauses that double up to a
 /// few seconds, each spread at random so that a fleet does not come back all at once.
@@ -46,5 +67,26 @@ pub(crate) async fn pause(attempt: u32) {
         let longest = Duration::from_millis(50) * 2_u32.pow(attempt.min(6));
         let pause = longest.mul_f64(rand::rng().random_range(0.5..1.0));
         tokio::time::sleep(pause).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line on which nothing comes any more costs an attempt, and the next one is on another line.
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_without_an_answer_is_repeated() {
+        let mut attempts = 0;
+        let result = repeat(TRIAL_PATIENCE, || {
+            attempts += 1;
+            let silent = attempts == 1;
+            in_time("report", async move || match silent {
+                true => std::future::pending().await,
+                false => Ok(()),
+            })
+        });
+        result.await.unwrap();
+        assert_eq!(attempts, 2);
     }
 }

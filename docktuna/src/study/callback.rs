@@ -1,12 +1,16 @@
 //! What a run calls when one of its trials has ended.
 
 use super::Study;
+use super::interrupt::Executing;
 use super::worker::{AbortOnDrop, panic_text};
 use crate::error::{BoxError, Error, Result};
 use crate::trial::FrozenTrial;
 
-type Start<T> =
-    Box<dyn Fn(Study<T>, FrozenTrial) -> AbortOnDrop<Result<(), BoxError>> + Send + Sync>;
+type Start<T> = Box<
+    dyn Fn(Study<T>, FrozenTrial, Option<Executing>) -> AbortOnDrop<Result<(), BoxError>>
+        + Send
+        + Sync,
+>;
 
 /// The callbacks of a run, in the order in which they were added.
 pub(super) struct Callbacks<T>(Vec<Start<T>>);
@@ -21,7 +25,7 @@ impl<T> Callbacks<T> {
     /// Adds one, by what starts it: in a task of its own, so that a panic is no worse than an error.
     pub(super) fn add(
         &mut self,
-        start: impl Fn(Study<T>, FrozenTrial) -> AbortOnDrop<Result<(), BoxError>>
+        start: impl Fn(Study<T>, FrozenTrial, Option<Executing>) -> AbortOnDrop<Result<(), BoxError>>
         + Send
         + Sync
         + 'static,
@@ -33,10 +37,15 @@ impl<T> Callbacks<T> {
         self.0.is_empty()
     }
 
-    /// Calls one after the other; the first error ends it.
-    pub(super) async fn call(&self, study: &Study<T>, trial: &FrozenTrial) -> Result<()> {
+    /// Calls one after the other, each with a mark to hold until it ends; the first error ends it.
+    pub(super) async fn call(
+        &self,
+        study: &Study<T>,
+        trial: &FrozenTrial,
+        mark: impl Fn() -> Option<Executing>,
+    ) -> Result<()> {
         for start in &self.0 {
-            let source = match start(study.clone(), trial.clone()).await {
+            let source = match start(study.clone(), trial.clone(), mark()).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(error)) => error,
                 Err(error) => panic_text("it", error).into(),

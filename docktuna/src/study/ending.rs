@@ -77,7 +77,10 @@ impl RunningTrial {
             .finish(live.study.row(), &live.key, &live.params, outcome)
             .instrument(self.span())
             .await?;
-        live.told.store(true, Ordering::Release);
+        // The run and the thread that listens to signals may both end a trial, which counts once.
+        if live.told.swap(true, Ordering::AcqRel) {
+            return Ok(finished);
+        }
         self.still();
         live.watch.ended(&live.study, outcome, finished);
         if let Finished::Moved(id, _) = finished {
@@ -210,6 +213,11 @@ impl Drop for Live {
                 }
             }
         };
-        database.spawn(end.instrument(span));
+        if !database.spawn(end.instrument(span)) {
+            tracing::warn!(
+                trial = key.number.0,
+                "dropped outside a runtime, a trial stays RUNNING"
+            );
+        }
     }
 }

@@ -46,7 +46,7 @@ use crate::params::Params;
 use crate::rules::{self, Constraints};
 use crate::sampler::{Draft, Draw, Drawn, Given, Sampler, SearchSpace, generator};
 use crate::space::{Node, Value};
-use crate::storage::{Asked, Ids, NewTrial, TrialKey, WholeTrial};
+use crate::storage::{Asked, Ids, NewTrial, TrialKey, WholeTrial, retry};
 use crate::trial::{Attribute, FrozenTrial};
 use crate::tunable::Tunable;
 
@@ -287,7 +287,9 @@ impl<T: Tunable> Study<T> {
     async fn adopt(&self, running: RunningTrial) -> Result<Option<Trial<T>>> {
         let storage = self.dynamic.storage();
         let key = *running.key();
-        let drawn = match storage.load_trials(key.study, Ids::one(key.id)).await {
+        // The claim is this worker's: an outage now must not cost the configuration.
+        let loading = async || storage.load_trials(key.study, Ids::one(key.id)).await;
+        let drawn = match retry::repeat(retry::TRIAL_PATIENCE, loading).await {
             Ok(mut stored) => {
                 let Some(stored) = stored.pop() else {
                     return Ok(None);

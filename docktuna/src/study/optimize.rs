@@ -214,9 +214,12 @@ impl<T: 'static, F> Optimize<T, F> {
         Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
         let callback = Arc::new(callback);
-        self.callbacks.add(move |study, trial| {
+        self.callbacks.add(move |study, trial, mark| {
             let callback = Arc::clone(&callback);
-            let calling = async move { callback(study, trial).await };
+            let calling = async move {
+                let _mark = mark;
+                callback(study, trial).await
+            };
             AbortOnDrop(tokio::spawn(calling.in_current_span()))
         });
         self
@@ -300,9 +303,10 @@ impl<T: 'static, F> OptimizeBlocking<T, F> {
         C: Fn(&Study<T>, &FrozenTrial) -> Result<(), BoxError> + Send + Sync + 'static,
     {
         let callback = Arc::new(callback);
-        self.callbacks.add(move |study, trial| {
+        self.callbacks.add(move |study, trial, mark| {
             let (callback, span) = (Arc::clone(&callback), Span::current());
             AbortOnDrop(tokio::task::spawn_blocking(move || {
+                let _mark = mark;
                 span.in_scope(|| callback(&study, &trial))
             }))
         });

@@ -11,7 +11,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::callback::Callbacks;
-use super::interrupt::{Executing, INTERRUPTED, Listener};
+use super::interrupt::{Executing, INTERRUPTED, LAST_WORDS, Listener};
 use super::optimize::{Limits, RunSummary};
 use super::progress::Progress;
 use super::{RunningTrial, Stop, Study, Trial, Values};
@@ -168,12 +168,14 @@ impl Run {
             .max_total
             .map_or(i32::MAX, |n| i32::try_from(n).unwrap_or(i32::MAX));
         while self.take_one(study) {
-            let Some(trial) = self.ask(study, limit).await? else {
+            // An ask that is given up on may leave a trial behind, which falls silent.
+            let asked = self.before_cutoff(self.ask(study, limit)).await;
+            let Some(trial) = asked.transpose()?.flatten() else {
                 return Ok(());
             };
             if self.is_interrupted() {
-                drop(trial);
-                return Ok(());
+                let (_, running) = trial.into_parts();
+                return self.interrupt(&running).await;
             }
             self.one(study, trial, job).await?;
         }
@@ -208,8 +210,7 @@ impl Run {
         let mark = listener.map(Listener::executing);
         let executing = job.execute.execute(config, running.share(), mark);
         let Some(executed) = self.before_cutoff(executing).await else {
-            let failed = self.failed(&running, INTERRUPTED.to_owned()).await;
-            return failed.or_else(survive);
+            return self.interrupt(&running).await;
         };
         if let Err(error) = self.end(&running, executed).await {
             return survive(error);
@@ -221,7 +222,8 @@ impl Run {
         let calling = async {
             let reading = async || running.record().await;
             let ended = retry::repeat(retry::TRIAL_PATIENCE, reading).await?;
-            job.callbacks.call(study, &ended).await
+            let mark = || listener.map(Listener::executing);
+            job.callbacks.call(study, &ended, mark).await
         };
         let called = self.before_cutoff(calling.instrument(running.span()));
         called.await.unwrap_or(Ok(()))
@@ -253,6 +255,23 @@ impl Run {
             Err(error) => panic_text("the objective", error),
         };
         self.failed(running, reason).await
+    }
+
+    /// Fails a trial that a signal ends. A database that is away is not waited for as long as usual, because
+    /// nobody waits as long for a process that is to end.
+    async fn interrupt(&self, running: &RunningTrial) -> Result<()> {
+        let failing = self.failed(running, INTERRUPTED.to_owned());
+        match tokio::time::timeout(LAST_WORDS, failing).await {
+            Ok(failed) => failed.or_else(survive),
+            Err(_) => {
+                let trial = running.number().get();
+                tracing::warn!(
+                    trial,
+                    "the database does not answer; an interrupted trial stays RUNNING"
+                );
+                Ok(())
+            }
+        }
     }
 
     async fn failed(&self, running: &RunningTrial, reason: String) -> Result<()> {

@@ -21,7 +21,7 @@ pub(super) use watched::{INTERRUPTED, Watched};
 const BUSY: Duration = Duration::from_secs(1);
 
 /// How long runs may take after a second signal to note what became of their trials.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// What every run of the process shares.
 #[derive(Debug)]
