@@ -1,5 +1,6 @@
 //! Studies: opening them, asking for trials, reading what they hold.
 
+mod ask;
 mod blocking_trial;
 mod builder;
 mod callback;
@@ -30,24 +31,22 @@ pub use builder::StudyBuilder;
 pub use dynamic::DynamicStudy;
 pub use objective::{Stop, Values};
 pub use optimize::{Optimize, OptimizeBlocking, RunSummary};
-use pruning::{Own, Pruning};
+use pruning::Pruning;
 pub use running::RunningTrial;
 pub(crate) use stats::Counters;
 pub use stats::StudyStats;
 pub use trial::Trial;
 
-use crate::aliases::Aliases;
-use crate::codec::{self, Json};
+use crate::codec;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
 use crate::load::{self, Best, ParetoOptimal};
 use crate::overrides::Resolved;
 use crate::params::Params;
-use crate::rules::{self, Constraints};
-use crate::sampler::{Draft, Draw, Drawn, Given, Sampler, SearchSpace, generator};
+use crate::rules;
+use crate::sampler::{Sampler, SearchSpace};
 use crate::space::{Node, Value};
-use crate::storage::{Asked, Ids, NewTrial, TrialKey, WholeTrial, retry};
-use crate::trial::{Attribute, FrozenTrial};
+use crate::storage::WholeTrial;
 use crate::tunable::Tunable;
 
 /// A study whose trials are values of `T`.
@@ -149,203 +148,6 @@ impl<T: Tunable> Study<T> {
     /// Trials that were created but not returned stay RUNNING.
     pub async fn ask_many(&self, count: usize) -> Result<Vec<Trial<T>>> {
         self.ask_below(count, i32::MAX).await
-    }
-
-    /// As many as `count` trials whose numbers are below `limit`.
-    async fn ask_below(&self, count: usize, limit: i32) -> Result<Vec<Trial<T>>> {
-        self.dynamic.sweep().await?;
-        let Search { sampler, seed, .. } = &*self.search;
-        let (storage, row) = (self.dynamic.storage(), self.dynamic.row());
-        let for_number = seed.is_some() || sampler.is_exclusive();
-        let mut guess = match for_number {
-            true => Some(self.search.next.lock().await),
-            false => None,
-        };
-        let beat = self.dynamic.database().heart().is_some();
-        let mut trials = Vec::with_capacity(count);
-        let mut refused = false;
-        while trials.len() < count {
-            if sampler.reads_history() {
-                let next = self.search.feed.refresh(storage, row).await?;
-                // After a refusal the number is known.
-                if let Some(guess) = guess.as_deref_mut().filter(|_| !refused) {
-                    *guess = next;
-                }
-            }
-            refused = false;
-            let next = guess.as_deref().copied();
-            let (drawn, new) = match self.draw(count - trials.len(), next) {
-                Err(exhausted @ Error::GridExhausted { .. }) => {
-                    match self.ask_queue(limit).await? {
-                        Some(queued) => trials.push(queued),
-                        None if trials.is_empty() => return Err(exhausted),
-                        None => break,
-                    }
-                    continue;
-                }
-                drawn => drawn?,
-            };
-            let asked = storage.ask(row, &new, limit, beat).await?;
-            if asked.is_empty() {
-                return Err(self.dynamic.gone());
-            }
-            let (mut claimed, mut created, mut full) = (Vec::new(), Vec::new(), false);
-            for (asked, drawn) in asked.into_iter().zip(drawn) {
-                let next = match asked {
-                    Asked::Created(key) => {
-                        let running = self.running(key, drawn.params, drawn.constraints);
-                        created.push(Trial::new(drawn.config, running));
-                        key.number.0 + 1
-                    }
-                    Asked::Claimed(key) => {
-                        let (params, constraints) = (Params::default(), Constraints::default());
-                        claimed.push(self.running(key, params, constraints));
-                        continue;
-                    }
-                    Asked::Refused(number) => {
-                        full = number >= limit;
-                        refused = true;
-                        number
-                    }
-                };
-                if let Some(guess) = guess.as_deref_mut() {
-                    *guess = next;
-                }
-            }
-            // An error from here on drops, and so fails, every trial that was asked for.
-            for running in claimed {
-                trials.extend(self.adopt(running).await?);
-            }
-            trials.extend(created);
-            if full {
-                break;
-            }
-        }
-        Ok(trials)
-    }
-
-    fn running(&self, key: TrialKey, params: Params, constraints: Constraints) -> RunningTrial {
-        let pruning = Arc::clone(&self.pruning);
-        RunningTrial::new(self.dynamic.clone(), pruning, key, params, constraints)
-    }
-
-    /// A trial of the queue, if there is one; none is created.
-    async fn ask_queue(&self, limit: i32) -> Result<Option<Trial<T>>> {
-        let never = NewTrial {
-            params: Params::default(),
-            expected: Some(-1),
-        };
-        let (storage, row) = (self.dynamic.storage(), self.dynamic.row());
-        let beat = self.dynamic.database().heart().is_some();
-        loop {
-            let asked = storage
-                .ask(row, std::slice::from_ref(&never), limit, beat)
-                .await?;
-            let Some(Asked::Claimed(key)) = asked.first() else {
-                return Ok(None);
-            };
-            let claimed = self.running(*key, Params::default(), Constraints::default());
-            if let Some(trial) = self.adopt(claimed).await? {
-                return Ok(Some(trial));
-            }
-        }
-    }
-
-    /// So many drawn configurations; where that matters, for the numbers from `next` on. Each sees
-    /// those before it as running trials.
-    fn draw(&self, count: usize, next: Option<i32>) -> Result<(Vec<Drawn<T>>, Vec<NewTrial>)> {
-        let (mut all, mut new) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for offset in 0..i32::try_from(count).unwrap_or(i32::MAX) {
-            let expected = next.map(|next| next.saturating_add(offset));
-            let drawn = match self.draw_one(expected.map(TrialNumber), &Given::default()) {
-                // What was drawn before is still to be run.
-                Err(Error::GridExhausted { .. }) if offset > 0 => break,
-                drawn => drawn?,
-            };
-            let params = drawn.params.clone();
-            if count > 1 && self.search.sampler.reads_history() {
-                let number = TrialNumber(expected.unwrap_or(i32::MAX));
-                let mut history = self.search.feed.write();
-                history.add_running(number, &params, Vec::new());
-            }
-            all.push(drawn);
-            new.push(NewTrial { params, expected });
-        }
-        Ok((all, new))
-    }
-
-    fn draw_one(&self, number: Option<TrialNumber>, given: &Given) -> Result<Drawn<T>> {
-        let Search { sampler, space, .. } = &*self.search;
-        let rng = generator(self.search.seed, number.map_or(0, |number| number.0))?;
-        let history = self.search.feed.read();
-        let draft = Draft::new(&history, space, rng, number);
-        Draw::config(&**sampler, &self.search.overrides, given, draft)
-    }
-
-    /// Takes over a trial of the queue: what it brings is checked, the rest is drawn. `None` if it
-    /// cannot be run; then it has been marked FAIL.
-    async fn adopt(&self, running: RunningTrial) -> Result<Option<Trial<T>>> {
-        let storage = self.dynamic.storage();
-        let key = *running.key();
-        // The claim is this worker's: an outage now must not cost the configuration.
-        let loading = async || storage.load_trials(key.study, Ids::one(key.id)).await;
-        let drawn = match retry::repeat(retry::TRIAL_PATIENCE, loading).await {
-            Ok(mut stored) => {
-                let Some(stored) = stored.pop() else {
-                    return Ok(None);
-                };
-                self.draw_rest(key.number, stored)
-            }
-            Err(error @ Error::Unreadable { .. }) => Err(error),
-            Err(error) => return Err(error),
-        };
-        match drawn {
-            Ok((drawn, own)) => {
-                if !storage.add_params(&key, &drawn.params).await? {
-                    return Ok(None);
-                }
-                let running = running.with(drawn.params, drawn.constraints, own);
-                Ok(Some(Trial::new(drawn.config, running)))
-            }
-            Err(error) => {
-                tracing::warn!(trial = key.number.0, %error, "an enqueued trial cannot be run");
-                running.give_up(&error.to_string()).await?;
-                Ok(None)
-            }
-        }
-    }
-
-    /// What a trial of the queue comes to, and what it reported before.
-    fn draw_rest(&self, number: TrialNumber, stored: FrozenTrial) -> Result<(Drawn<T>, Own)> {
-        let own = Own::of(&stored)?;
-        let fixed = stored.system_attrs.get("fixed_params");
-        let given = self.given(&stored.params, fixed.map(Attribute::as_json))?;
-        Ok((self.draw_one(Some(number), &given)?, own))
-    }
-
-    fn given(&self, stored: &Params, fixed: Option<&str>) -> Result<Given> {
-        let aliases = Aliases::of(T::SPACE);
-        let unreadable = |reason| Error::Attribute {
-            key: "fixed_params".to_owned(),
-            reason,
-        };
-        let members = match fixed.map(codec::read_json).transpose() {
-            Ok(Some(Json::Object(members))) => members,
-            Ok(None) => Vec::new(),
-            Ok(Some(_)) => return Err(unreadable("it is no JSON object".to_owned())),
-            Err(reason) => return Err(unreadable(reason)),
-        };
-        let members = members.into_iter();
-        let fixed = aliases.values(members.map(|(name, value)| (name, value.into_value())));
-        let declared = |name: &str| T::SPACE.find(name).is_some();
-        match fixed.keys().filter(|name| !declared(name)).min() {
-            Some(name) => Err(unknown::<T>(name)),
-            None => Ok(Given {
-                queued: true,
-                stored: aliases.translated(stored).into_owned(),
-                fixed,
-            }),
-        }
     }
 
     /// Puts a configuration into the queue: the next free worker, here or in Python, runs it.
