@@ -135,7 +135,8 @@ macro_rules! limits {
         }
 
         /// Leaves Ctrl-C and SIGTERM to the program. Otherwise the process handles both from its first
-        /// run on; a signal while no run goes on ends it, as without a handler.
+        /// run on; a signal while no run goes on ends it at once, before a handler of the program's own gets
+        /// its turn. A service that shuts down in its own way therefore takes this.
         pub fn ignore_signals(mut self) -> Self {
             self.limits.interrupt_grace = None;
             self
