@@ -39,13 +39,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
         reports: 2,
         ..Order::default()
     };
-    order
-        .open()
-        .await
-        .expect("a server that works")
-        .0
-        .close()
-        .await;
+    order.set_up().await;
     let mut fleet = Fleet::start(order, 2);
     fleet.goes_on(10).await;
     let mut rng = plan.rng();

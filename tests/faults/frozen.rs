@@ -32,8 +32,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
         retries: 1,
         ..Order::default()
     };
-    let opened = order.open().await.expect("a server that works");
-    opened.0.close().await;
+    order.set_up().await;
     let mut fleet = Fleet::start(order, PROCESSES);
     let mut rng = plan.rng();
     let naps = plan.pick(6, 60);

@@ -29,13 +29,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
         retries: 1,
         ..Order::default()
     };
-    order
-        .open()
-        .await
-        .expect("a server that works")
-        .0
-        .close()
-        .await;
+    order.set_up().await;
     let mut fleet = Fleet::start(order, PROCESSES);
     let mut rng = plan.rng();
     let kills = plan.pick(25, 200);

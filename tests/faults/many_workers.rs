@@ -37,13 +37,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
         ..Order::default()
     };
     // The tables are made by the database's owner.
-    order
-        .open()
-        .await
-        .expect("a server that works")
-        .0
-        .close()
-        .await;
+    order.set_up().await;
 
     let mut fleet = Fleet::start(order, 0);
     for process in 0..PROCESSES {

@@ -130,6 +130,12 @@ impl Order {
         (ORDER, json)
     }
 
+    /// Makes the tables and the study before the workers start.
+    pub(crate) async fn set_up(&self) {
+        let opened = self.open().await;
+        opened.expect("a server that works").0.close().await;
+    }
+
     /// A handle of the study as this worker has it.
     pub(crate) async fn open(&self) -> docktuna::Result<(OptunaDatabase, Study<Point>)> {
         let mut builder = OptunaDatabase::builder().url(&self.url);
