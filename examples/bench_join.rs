@@ -13,8 +13,9 @@ use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use docktuna::sampler::Random;
-use docktuna::{BoxError, OptunaDatabase, Pool, Tunable};
+use docktuna::{BoxError, OptunaDatabase, Pool};
 use docktuna_examples::cli;
+use docktuna_examples::ten::Ten;
 use lexopt::{Arg, ValueExt};
 use sqlx::AssertSqlSafe;
 
@@ -28,31 +29,6 @@ usage: bench_join [OPTION]...
                      database of the OPTUNA_* settings, or a new SQLite file in the folder for
                      temporary files
   --help             this text";
-
-#[derive(Tunable)]
-#[allow(dead_code, reason = "only asked for")]
-struct Ten {
-    #[tune(range = 0.0..=1.0)]
-    p0: f64,
-    #[tune(range = 0.0..=1.0)]
-    p1: f64,
-    #[tune(range = 0.0..=1.0)]
-    p2: f64,
-    #[tune(range = 0.0..=1.0)]
-    p3: f64,
-    #[tune(range = 0.0..=1.0)]
-    p4: f64,
-    #[tune(range = 0.0..=1.0)]
-    p5: f64,
-    #[tune(range = 0.0..=1.0)]
-    p6: f64,
-    #[tune(range = 0.0..=1.0)]
-    p7: f64,
-    #[tune(range = 0.0..=1.0)]
-    p8: f64,
-    #[tune(range = 0.0..=1.0)]
-    p9: f64,
-}
 
 struct Arguments {
     trials: u32,

@@ -14,47 +14,10 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use docktuna::sampler::{Draft, Random, Sampler, Tpe};
-use docktuna::{BoxError, Distribution, OptunaDatabase, Tunable};
+use docktuna::{BoxError, Distribution, OptunaDatabase};
+use docktuna_examples::ten::Ten;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value as Json, json};
-
-/// Ten numbers, without an interaction.
-#[derive(Tunable)]
-struct Ten {
-    #[tune(range = 0.0..=1.0)]
-    p0: f64,
-    #[tune(range = 0.0..=1.0)]
-    p1: f64,
-    #[tune(range = 0.0..=1.0)]
-    p2: f64,
-    #[tune(range = 0.0..=1.0)]
-    p3: f64,
-    #[tune(range = 0.0..=1.0)]
-    p4: f64,
-    #[tune(range = 0.0..=1.0)]
-    p5: f64,
-    #[tune(range = 0.0..=1.0)]
-    p6: f64,
-    #[tune(range = 0.0..=1.0)]
-    p7: f64,
-    #[tune(range = 0.0..=1.0)]
-    p8: f64,
-    #[tune(range = 0.0..=1.0)]
-    p9: f64,
-}
-
-impl Ten {
-    fn values(&self) -> [f64; 10] {
-        [
-            self.p0, self.p1, self.p2, self.p3, self.p4, self.p5, self.p6, self.p7, self.p8,
-            self.p9,
-        ]
-    }
-
-    fn loss(&self) -> f64 {
-        self.values().iter().map(|x| (x - 0.3).powi(2)).sum()
-    }
-}
 
 /// How many suggestions are measured.
 const SUGGESTIONS: usize = 31;
