@@ -100,6 +100,9 @@ impl Drop for Bouncer {
     fn drop(&mut self) {
         // Clients are gone or do not matter.
         self.kill();
+        if thread::panicking() {
+            eprintln!("pgbouncer's log:\n{}", read(self.folder.path()));
+        }
     }
 }
 
