@@ -26,6 +26,7 @@ mod files;
 mod fixtures;
 mod heartbeat;
 mod interop;
+mod isolation;
 mod laws;
 mod load;
 mod mixed_pruning;

@@ -227,5 +227,5 @@ pub(super) async fn lock_study(
         "{settings}SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
         study.0
     );
-    link.begin("", &lock).await
+    link.begin(&lock).await
 }

@@ -31,6 +31,16 @@ statements! { "postgres":
     SESSION "session",
 }
 
+/// How a transaction begins. Its level is always said, as role, database and server may have another default:
+/// only at this one does a statement see what others committed before it, which numbering relies on. Whether
+/// it may write is left to them.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// The same for the statements of a session that are transactions of their own.
+const ISOLATION: &str = "SET SESSION default_transaction_isolation TO 'read committed'; ";
+
 /// (where the name comes from, the name, encryption)
 type SessionColumns = (String, String, Option<bool>);
 
@@ -58,12 +68,19 @@ impl Link {
         let name = format!("docktuna {:08x}", rand::random::<u32>());
         let connection = options.clone().application_name(&name).connect().await;
         let mut connection = connection.map_err(|error| failure::connect(target, error))?;
-        let session = sqlx::raw_sql(SESSION.text).fetch_one(&mut connection).await;
+        // In a transaction of a level of our own: a standby refuses one that is serializable.
+        let asking = format!("{BEGIN}; {}; COMMIT", SESSION.text);
+        let asking = sqlx::raw_sql(AssertSqlSafe(asking));
+        let session = asking.fetch_one(&mut connection).await;
         let session = session.and_then(|row| SessionColumns::from_row(&row));
         let (pooled, encrypted) = match session {
             Ok((source, setting, encrypted)) => (source != "client" || setting != name, encrypted),
             // Without the right to look at settings; the careful way always works.
-            Err(error) if failure::is_privilege(&error) => (true, None),
+            Err(error) if failure::is_privilege(&error) => {
+                let end = sqlx::raw_sql("ROLLBACK").execute(&mut connection).await;
+                end.map_err(failed)?;
+                (true, None)
+            }
             Err(error) => return Err(failed(error)),
         };
         let mut link = Self {
@@ -76,7 +93,7 @@ impl Link {
         if pooled {
             link.prelude = settings("LOCAL", schema);
         } else {
-            let settings = settings("SESSION", schema);
+            let settings = format!("{ISOLATION}{}", settings("SESSION", schema));
             link.send(settings).await.map_err(failed)?;
         }
         Ok(link)
@@ -85,6 +102,11 @@ impl Link {
     /// Whether nothing is kept between transactions.
     pub(super) fn is_pooled(&self) -> bool {
         self.pooled
+    }
+
+    /// Whether a transaction was begun and has not ended.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Whether what is sent is encrypted on the way; `None` where that cannot be told.
@@ -101,10 +123,19 @@ impl Link {
         self.connection.close().await
     }
 
-    /// Begins a transaction, of the mode that is given, and carries out statements without
-    /// parameters in the same round trip. It ends with [`commit`](Self::commit) or with the link.
-    pub(super) async fn begin(&mut self, mode: &str, first: &str) -> sqlx::Result<()> {
-        let sql = format!("BEGIN {mode}; {}{first}", self.prelude);
+    /// Begins a transaction and carries out statements without parameters in the same round trip. It ends
+    /// with [`commit`](Self::commit) or with the link.
+    pub(super) async fn begin(&mut self, first: &str) -> sqlx::Result<()> {
+        self.begin_as(BEGIN, first).await
+    }
+
+    /// Begins one whose statements all read the same state of the database, and write nothing.
+    pub(super) async fn begin_snapshot(&mut self) -> sqlx::Result<()> {
+        self.begin_as(BEGIN_SNAPSHOT, "").await
+    }
+
+    async fn begin_as(&mut self, begin: &str, first: &str) -> sqlx::Result<()> {
+        let sql = format!("{begin}; {}{first}", self.prelude);
         self.open = true;
         self.send(sql).await
     }
@@ -159,7 +190,7 @@ impl<'c> Executor<'c> for &'c mut Link {
             return self.connection.fetch_many(query);
         }
         let fetched = async move {
-            self.begin("", "").await?;
+            self.begin("").await?;
             let steps: Vec<_> = self.connection.fetch_many(query).try_collect().await?;
             self.commit().await?;
             Ok(stream::iter(steps.into_iter().map(Ok)))
@@ -177,7 +208,7 @@ impl<'c> Executor<'c> for &'c mut Link {
             return self.connection.fetch_optional(query);
         }
         Box::pin(async move {
-            self.begin("", "").await?;
+            self.begin("").await?;
             let row = self.connection.fetch_optional(query).await?;
             self.commit().await?;
             Ok(row)

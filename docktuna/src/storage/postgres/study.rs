@@ -44,7 +44,7 @@ impl Postgres {
         let mut lease = self.lease().await?;
         let result = async {
             let link = &mut lease.connection;
-            link.begin("", "").await?;
+            link.begin("").await?;
             sqlx::query(LOCK_SCHEMA.text).execute(&mut *link).await?;
             if existing_tables(link, wanted).await?.is_empty() {
                 link.execute(sqlx::raw_sql(TABLES.text)).await?;

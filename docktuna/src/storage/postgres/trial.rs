@@ -217,8 +217,7 @@ impl Postgres {
         let result = async {
             // One snapshot for all, so that no trial is read half finished.
             let link = &mut lease.connection;
-            link.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", "")
-                .await?;
+            link.begin_snapshot().await?;
             let rows = Rows {
                 trials: trial_rows(link, study, ids).await?,
                 params: range(LOAD_PARAMS, link, study, ids).await?,
