@@ -4,9 +4,11 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
+use syn::parse::discouraged::Speculative;
 use syn::{Attribute, Expr, ExprArray, Ident, Lit, LitStr, Meta, Path, Token};
 
 use crate::diag::Subject;
+use crate::foreign::{self, Words};
 use crate::member::{self, Member};
 use crate::suggest::near;
 
@@ -141,10 +143,11 @@ pub(crate) struct Entry {
 /// Reads the attributes of one item. What is wrong is reported, and left out.
 pub(crate) fn read(attrs: &[Attribute], place: Place, subject: &Subject<'_>) -> Attrs {
     let mut entries = Vec::new();
+    let mut words = Words::default();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("tune")) {
         if matches!(attr.meta, Meta::List(_)) {
             let parsed = attr.parse_args_with(|input: ParseStream<'_>| {
-                read_list(input, place, subject, &mut entries);
+                read_list(input, place, subject, &mut words, &mut entries);
                 Ok(())
             });
             if let Err(error) = parsed {
@@ -158,6 +161,7 @@ pub(crate) fn read(attrs: &[Attribute], place: Place, subject: &Subject<'_>) -> 
             );
         }
     }
+    words.report(subject);
     Attrs {
         entries,
         doc: doc(attrs),
@@ -173,9 +177,15 @@ fn example(place: Place) -> &'static str {
 }
 
 /// Reads `option, option = value, …`; goes on after a mistake at the next comma.
-fn read_list(input: ParseStream<'_>, place: Place, subject: &Subject<'_>, into: &mut Vec<Entry>) {
+fn read_list(
+    input: ParseStream<'_>,
+    place: Place,
+    subject: &Subject<'_>,
+    words: &mut Words,
+    into: &mut Vec<Entry>,
+) {
     while !input.is_empty() {
-        match read_entry(input, place, subject) {
+        match read_entry(input, place, subject, words) {
             Ok(entry) => {
                 if let Some(entry) = entry {
                     insert(entry, subject, into);
@@ -218,17 +228,32 @@ fn read_entry(
     input: ParseStream<'_>,
     place: Place,
     subject: &Subject<'_>,
+    words: &mut Words,
 ) -> syn::Result<Option<Entry>> {
     if !input.peek(Ident::peek_any) {
+        if let Some((written, ours)) = foreign::nameless(place, input) {
+            subject.error(written, nameless(&ours));
+            return Ok(None);
+        }
         return Err(input.error(format_args!("expected an option, as in {}", example(place))));
     }
-    let ident = input.call(Ident::parse_any)?;
+    let ahead = input.fork();
+    let ident = ahead.call(Ident::parse_any)?;
     let name = ident.unraw().to_string();
     let Some((key, form)) = option(&name, place) else {
-        subject.error(&ident, unknown(&name, place));
-        rest_of_entry(input);
+        // A constant may be the lower end.
+        if let Some((written, ours)) = foreign::nameless(place, input) {
+            subject.error(written, nameless(&ours));
+            return Ok(None);
+        }
+        input.advance_to(&ahead);
+        if place != Place::Field || !words.take(&ident, input, subject) {
+            subject.error(&ident, unknown(&name, place));
+            rest_of_entry(input);
+        }
         return Ok(None);
     };
+    input.advance_to(&ahead);
     if let Form::Members(example) = form {
         let members = member::read(input, &ident, example, subject)?;
         return Ok(members.map(|members| Entry {
@@ -246,6 +271,8 @@ fn read_entry(
             Form::Flag | Form::Optional(_) | Form::Members(_) => None,
         };
         if let Some(example) = missing {
+            let meant = foreign::in_brackets(key, input);
+            let example = meant.as_deref().unwrap_or(example);
             let text = format!("`{name}` needs `=` and a value; help: write {name} = {example}");
             subject.error(&ident, text);
             rest_of_entry(input);
@@ -324,6 +351,11 @@ fn option(name: &str, place: Place) -> Option<(Key, Form)> {
         .iter()
         .find(|(_, option, places, _)| *option == name && places.contains(&place))
         .map(|(key, _, _, form)| (*key, *form))
+}
+
+/// Why what stands for the option `ours` is not one.
+fn nameless(ours: &str) -> String {
+    format!("an option's name is missing; help: write {ours}")
 }
 
 /// Why there is no option `name` at `place`.
@@ -477,7 +509,7 @@ pub(crate) fn required_text<'a>(
     text
 }
 
-fn text(expr: &Expr) -> Option<&LitStr> {
+pub(crate) fn text(expr: &Expr) -> Option<&LitStr> {
     match peeled(expr) {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) if text.suffix().is_empty() => Some(text),

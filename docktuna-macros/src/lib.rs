@@ -6,6 +6,7 @@ mod decimal;
 mod diag;
 mod expand;
 mod fallback;
+mod foreign;
 mod member;
 mod model;
 mod rename;

@@ -2,13 +2,13 @@
 
 use std::cmp::Ordering;
 
-use syn::spanned::Spanned;
 use syn::{Expr, ExprRange, RangeLimits};
 
 use super::number::{literal, number, order};
 use crate::attr::{Attrs, Entry, Key, peeled};
 use crate::decimal::Decimal;
 use crate::diag::Subject;
+use crate::foreign::as_written;
 use crate::model::{Choice, Domain, Literal, Number, Range, Scale};
 use crate::types::Known;
 
@@ -283,11 +283,5 @@ fn shown(number: Decimal, like: &Literal) -> String {
 
 /// A bound as it stands in messages.
 fn text(expr: &Expr) -> String {
-    match literal(expr) {
-        Some(literal) => literal.text,
-        None => expr
-            .span()
-            .source_text()
-            .unwrap_or_else(|| quote::ToTokens::to_token_stream(expr).to_string()),
-    }
+    literal(expr).map_or_else(|| as_written(expr), |literal| literal.text)
 }

@@ -56,6 +56,64 @@ fn unreadable_options_are_reported_one_by_one() {
 }
 
 #[test]
+fn f19_words_of_other_libraries_are_answered_with_ours() {
+    let answers = [
+        (
+            "min = 1, max = 3",
+            "unknown options `min` and `max`; help: write range = 1..=3",
+        ),
+        (
+            "low = -2, high = LOW + 1",
+            "unknown options `low` and `high`; help: write range = -2..=LOW+1",
+        ),
+        (
+            "range(1, 3)",
+            "`range` needs `=` and a value; help: write range = 1..=3",
+        ),
+        (
+            "1..=3",
+            "an option's name is missing; help: write range = 1..=3",
+        ),
+        (
+            "loguniform(1e-5, 1e-1)",
+            "unknown option `loguniform`; help: write range = 1e-5..=1e-1, log",
+        ),
+        (
+            "one_of = [1, 2]",
+            "unknown option `one_of`; help: write choices = [1, 2]",
+        ),
+    ];
+    for (options, answer) in answers {
+        assert_eq!(
+            field(options, "u8"),
+            [format!("`x`: {answer}")],
+            "{options}"
+        );
+    }
+}
+
+#[test]
+fn what_follows_a_word_may_be_anything() {
+    for options in [
+        "min",
+        "min =",
+        "min = ,",
+        "uniform(",
+        "uniform(1 2)",
+        "uniform()",
+        "uniform = 3..",
+        "values = x y",
+        "range()",
+        "1..=3 4",
+        "min = 1 + , max = 2",
+    ] {
+        if let Ok(input) = syn::parse_str(&format!("struct M {{ #[tune({options})] x: u8 }}")) {
+            assert_eq!(super::mistakes_of(&input).len(), 1, "{options}");
+        }
+    }
+}
+
+#[test]
 fn a_field_whose_options_failed_is_not_checked_further() {
     assert_eq!(
         field("rnage = 1..=8, default = 20", "u8"),
