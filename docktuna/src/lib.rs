@@ -11,7 +11,8 @@
 // Generated code names this crate by its own name, here too.
 extern crate self as docktuna;
 
-#[doc(hidden)]
+// Hidden only where documentation is made: the compiler would show the full paths of what is hidden.
+#[cfg_attr(doc, doc(hidden))]
 #[path = "private.rs"]
 pub mod __private;
 mod aliases;

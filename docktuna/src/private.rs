@@ -6,7 +6,7 @@ pub use crate::space::{
     Switch, Value,
 };
 use crate::space::{GRID_TOLERANCE, same_space, same_value};
-pub use crate::tunable::{Number, Scalar, Sink, Source, Tunable};
+pub use crate::tunable::{Scalar, Sink, Source, Tunable, TunableNumber};
 pub use core::option::Option;
 pub use core::result::Result;
 pub use std::borrow::Cow;
@@ -19,14 +19,52 @@ pub const OPTION: &[Value] = crate::tunable::OPTION;
 /// A type that texts can be the choices of.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a String, so texts cannot be its `choices`",
-    note = "help: list values of the type itself, or derive Tunable for it"
+    label = "not a String",
+    note = "help: list values of the type itself, or derive Tunable for an enum"
 )]
-pub trait Text: Scalar {
+pub trait TunableText: Scalar {
     /// Something to name where the trait is needed.
     const CHECK: () = ();
+
+    /// As [`Scalar::decode`].
+    #[must_use]
+    fn read(domain: &Domain, stored: f64) -> Self {
+        Self::decode(domain, stored)
+    }
+
+    /// As [`Scalar::encode`].
+    fn write(&self, domain: &Domain) -> Value {
+        self.encode(domain)
+    }
 }
 
-impl Text for String {}
+#[diagnostic::do_not_recommend]
+impl TunableText for String {}
+
+/// A type that booleans can be the choices of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a bool, so booleans cannot be its `choices`",
+    label = "not a bool",
+    note = "help: list values of the type itself, or derive Tunable for an enum"
+)]
+pub trait TunableBool: Scalar {
+    /// Something to name where the trait is needed.
+    const CHECK: () = ();
+
+    /// As [`Scalar::decode`].
+    #[must_use]
+    fn read(domain: &Domain, stored: f64) -> Self {
+        Self::decode(domain, stored)
+    }
+
+    /// As [`Scalar::encode`].
+    fn write(&self, domain: &Domain) -> Value {
+        self.encode(domain)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl TunableBool for bool {}
 
 /// A type whose value is known where none is given, for `skip` and `fixed`.
 #[diagnostic::on_unimplemented(

@@ -144,13 +144,32 @@ pub trait Scalar: Sized {
 }
 
 /// A type that a `range` can be given for.
+///
+/// Generated code asks nothing else of a field with numbers, so that the compiler reports a type that is
+/// none once. The compiler lists no implementations, which say less than the note.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a number, so it cannot have a `range`",
-    note = "help: use `choices` for texts, or derive Tunable for the type"
+    message = "`{Self}` is not a number, so it cannot have a `range` or numbers as `choices`",
+    label = "neither an integer nor a float",
+    note = "help: search an integer or a float and convert it, or derive Tunable for an enum, or use `fixed` \
+            or `skip`; write Option, an array or Vec itself, without an alias"
 )]
-pub trait Number: Scalar {
+pub trait TunableNumber: Scalar {
+    /// The type itself. Where it is none, the compiler does not go on with a value of this type.
+    type Itself;
+
     /// Which numbers it holds.
     const KIND: Kind;
+
+    /// As [`Scalar::decode`].
+    #[must_use]
+    fn read(domain: &Domain, stored: f64) -> Self {
+        Self::decode(domain, stored)
+    }
+
+    /// As [`Scalar::encode`].
+    fn write(&self, domain: &Domain) -> Value {
+        self.encode(domain)
+    }
 }
 
 macro_rules! integers {
@@ -172,7 +191,9 @@ macro_rules! integers {
             }
         }
 
-        impl Number for $int {
+        #[diagnostic::do_not_recommend]
+        impl TunableNumber for $int {
+    type Itself = Self;
             #[allow(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "u128 is cut")]
             const KIND: Kind = Kind::Int {
                 min: <$int>::MIN as i128,
@@ -198,7 +219,9 @@ impl Scalar for f64 {
     }
 }
 
-impl Number for f64 {
+#[diagnostic::do_not_recommend]
+impl TunableNumber for f64 {
+    type Itself = Self;
     const KIND: Kind = Kind::F64;
 }
 
@@ -240,7 +263,9 @@ impl Scalar for f32 {
     }
 }
 
-impl Number for f32 {
+#[diagnostic::do_not_recommend]
+impl TunableNumber for f32 {
+    type Itself = Self;
     const KIND: Kind = Kind::F32;
 }
 

@@ -97,7 +97,10 @@ fn leaf(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
         },
     };
     let default = match default {
-        Some(default) => Some(default_value(subject, default, &domain, &known)?),
+        Some(default) => {
+            unhidden(subject, ty, default, &known)?;
+            Some(default_value(subject, default, &domain, &known)?)
+        }
         None => None,
     };
     Some(Shape::Scalar(Box::new(Param {
@@ -118,6 +121,24 @@ fn default_value(
         Domain::Range(_) => range::default(subject, expr, domain, known),
         Domain::Choices(_) | Domain::Bool => choice::default(subject, expr, domain, known),
     }
+}
+
+/// C24: a default that only an Option, an array or a Vec has, on a type whose name says nothing.
+fn unhidden(subject: &Subject<'_>, ty: &Type, default: &Expr, known: &Known) -> Option<()> {
+    let what = match peeled(default) {
+        _ if *known != Known::Other => return Some(()),
+        Expr::Repeat(_) | Expr::Array(_) => "an array or a Vec",
+        default if of_option(default).is_some() => "an Option",
+        _ => return Some(()),
+    };
+    subject.error(
+        ty,
+        format_args!(
+            "the default is that of {what}, which the derive cannot see behind this name; \
+             help: write the type itself instead of its alias"
+        ),
+    );
+    None
 }
 
 /// C1: number without a rule.
@@ -297,6 +318,18 @@ fn in_option_default<'a>(
     subject: &Subject<'_>,
     expr: &'a Expr,
 ) -> Option<(Option<&'a Expr>, OptionDefault)> {
+    if let Some(default) = of_option(expr) {
+        return Some(default);
+    }
+    subject.error(
+        expr,
+        "the default of an Option is None or Some; help: write default = Some(..), or None",
+    );
+    None
+}
+
+/// What `None` or `Some(..)` says.
+fn of_option(default: &Expr) -> Option<(Option<&Expr>, OptionDefault)> {
     let ends_in = |path: &Expr, name: &str| match path {
         Expr::Path(path) => path
             .path
@@ -305,16 +338,11 @@ fn in_option_default<'a>(
             .is_some_and(|last| last.ident == name),
         _ => false,
     };
-    match peeled(expr) {
-        path if ends_in(path, "None") => return Some((None, OptionDefault::None)),
+    match peeled(default) {
+        path if ends_in(path, "None") => Some((None, OptionDefault::None)),
         Expr::Call(call) if ends_in(&call.func, "Some") && call.args.len() == 1 => {
-            return Some((call.args.first(), OptionDefault::Some));
+            Some((call.args.first(), OptionDefault::Some))
         }
-        _ => {}
+        _ => None,
     }
-    subject.error(
-        expr,
-        "the default of an Option is None or Some; help: write default = Some(..), or None",
-    );
-    None
 }

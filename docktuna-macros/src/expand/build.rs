@@ -5,8 +5,9 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
+use super::param::holder;
 use super::{arm_space, indexed, own_space, some};
-use crate::model::{Content, Field, Part, Role, Shape, Shared, Variant};
+use crate::model::{Content, Field, Param, Part, Role, Shape, Shared, Variant};
 use crate::types::Known;
 
 /// The body for a struct.
@@ -107,9 +108,7 @@ fn value(field: &Field, index: Option<usize>, space: &TokenStream) -> TokenStrea
 fn searched(shape: &Shape, name: &str, index: Option<usize>, space: &TokenStream) -> TokenStream {
     match shape {
         Shape::Nested(ty) => nested(ty, name),
-        Shape::Scalar(param) if param.known == Known::Other => {
-            scalar(&param.ty, name, index, space)
-        }
+        Shape::Scalar(param) if param.known == Known::Other => scalar(param, name, index, space),
         Shape::Scalar(param) => {
             let ty = &param.ty;
             tokens!(__docktuna::build_scalar::<#ty, __S>(__source, #space, #index)?)
@@ -133,6 +132,16 @@ fn searched(shape: &Shape, name: &str, index: Option<usize>, space: &TokenStream
 fn result(shape: &Shape, space: &TokenStream) -> TokenStream {
     match shape {
         Shape::Nested(ty) => tokens!(<#ty as __docktuna::Tunable>::build(__source)),
+        Shape::Scalar(param) if param.known == Known::Other => {
+            let (ty, holder) = (&param.ty, holder(param));
+            tokens! {
+                {
+                    let __param = #space.param();
+                    __docktuna::Source::param(__source, __param)
+                        .map(|__stored| <#ty as #holder>::read(__param.domain(), __stored))
+                }
+            }
+        }
         Shape::Scalar(param) => {
             let ty = &param.ty;
             tokens!(__docktuna::build_param::<#ty, __S>(__source, #space))
@@ -166,14 +175,15 @@ fn nested(ty: &Type, name: &str) -> TokenStream {
 }
 
 /// A parameter of a type that the macro does not know, by the trait's own path for the same reason.
-fn scalar(ty: &Type, name: &str, index: Option<usize>, space: &TokenStream) -> TokenStream {
+fn scalar(param: &Param, name: &str, index: Option<usize>, space: &TokenStream) -> TokenStream {
+    let (ty, holder) = (&param.ty, holder(param));
     tokens! {
         {
             let __param = #space.field(#index).space().param();
             __docktuna::Source::enter(__source, #name);
             let __stored = __docktuna::Source::param(__source, __param)?;
             __docktuna::Source::leave(__source);
-            <#ty as __docktuna::Scalar>::decode(__param.domain(), __stored)
+            <#ty as #holder>::read(__param.domain(), __stored)
         }
     }
 }

@@ -24,13 +24,18 @@ impl Constants {
 
     /// An expression for `value`, which is of the type `ty`.
     pub(super) fn add(&mut self, ty: &TokenStream, value: TokenStream) -> TokenStream {
-        if !self.possible || mentions_self(value.clone()) {
+        if !self.can_hold(&value) {
             return value;
         }
         let name = format_ident!("__CHECKED_{}", self.items.len());
         let name = tokens!(#name);
         self.items.push(tokens!(const #name: #ty = #value;));
         name
+    }
+
+    /// Whether a constant may name what `tokens` name.
+    pub(super) fn can_hold(&self, tokens: &TokenStream) -> bool {
+        self.possible && !mentions_self(tokens.clone())
     }
 
     pub(super) fn items(self) -> TokenStream {

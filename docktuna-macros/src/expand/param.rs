@@ -8,14 +8,14 @@ use syn::spanned::Spanned;
 use super::constants::Constants;
 use crate::decimal::Decimal;
 use crate::model::{self, Choice, Domain, Number, Param, Range, Scale};
-use crate::types::Known;
+use crate::types::{Known, peeled};
 
 /// An expression of type `Param`.
 pub(super) fn param(param: &Param, constants: &mut Constants) -> TokenStream {
-    let domain = domain(param);
+    let domain = domain(param, constants);
     let value = tokens!(__docktuna::Param::new(#domain));
     let default = param.default.as_ref().map(|default| {
-        let value = choice(default, param);
+        let value = choice(default, param, constants);
         tokens!(const { &#value })
     });
     if param.is_literal() {
@@ -36,11 +36,14 @@ pub(super) fn param(param: &Param, constants: &mut Constants) -> TokenStream {
     constants.add(&tokens!(__docktuna::Param), value)
 }
 
-fn domain(param: &Param) -> TokenStream {
+fn domain(param: &Param, constants: &Constants) -> TokenStream {
     match &param.domain {
         Domain::Bool => tokens!(__docktuna::BOOL),
         Domain::Choices(choices) => {
-            let values = choices.values.iter().map(|value| choice(value, param));
+            let values = choices
+                .values
+                .iter()
+                .map(|value| choice(value, param, constants));
             let mut list = tokens!(const { &[#(#values),*] });
             if !choices.are_literal() {
                 list = call("distinct", &domain_tokens(param), &list);
@@ -51,7 +54,7 @@ fn domain(param: &Param) -> TokenStream {
         Domain::Range(range) => {
             let Range { low, high, scale } = &**range;
             let kind = kind(&param.ty);
-            let (from, to) = (bound(low, param), bound(high, param));
+            let (from, to) = (bound(low, param, constants), bound(high, param, constants));
             let range = call(
                 "Domain::range",
                 &domain_tokens(param),
@@ -62,7 +65,7 @@ fn domain(param: &Param) -> TokenStream {
                 Scale::Log(span) => Some(quote_spanned!(*span => .log())),
                 Scale::Step(step) => {
                     let (first, last) = ends(&number_tokens(step));
-                    let bound = bound(step, param);
+                    let bound = bound(step, param, constants);
                     let name = Ident::new("step", first);
                     let arguments = parenthesized(bound, last);
                     Some(tokens!(.#name #arguments))
@@ -103,17 +106,63 @@ fn ends(written: &TokenStream) -> (Span, Span) {
 }
 
 fn kind(ty: &Type) -> TokenStream {
-    tokens!(<#ty as __docktuna::Number>::KIND)
+    tokens!(<#ty as __docktuna::TunableNumber>::KIND)
+}
+
+fn only_name(ty: &Type) -> Option<&Ident> {
+    match peeled(ty) {
+        Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+/// A constant of a type that the macro does not know, cast to both kinds of number. Where that type is
+/// no number, the compiler does not look at the casts, and says the same of all of this: at the place of
+/// the type, so that it is shown once.
+fn constant(name: &Ident, expr: &syn::Expr, kind: &TokenStream) -> TokenStream {
+    quote_spanned! { name.span() =>
+        {
+            const __BOUND: <#name as __docktuna::TunableNumber>::Itself = {
+                let __bound: #name = #expr;
+                __bound
+            };
+            __docktuna::Bound::constant(
+                #kind,
+                __BOUND as ::core::primitive::f64,
+                __BOUND as ::core::primitive::i128,
+            )
+        }
+    }
+}
+
+/// The trait of types that hold what the rule allows. It is the only one that generated code asks of a
+/// type that the macro does not know.
+pub(super) fn holder(param: &Param) -> TokenStream {
+    match &param.domain {
+        Domain::Choices(choices) => match choices.values.first() {
+            Some(Choice::Text(_) | Choice::TextConstant(_)) => tokens!(__docktuna::TunableText),
+            Some(Choice::Bool(_) | Choice::BoolConstant(_)) => tokens!(__docktuna::TunableBool),
+            Some(Choice::Number(_)) | None => tokens!(__docktuna::TunableNumber),
+        },
+        Domain::Range(_) => tokens!(__docktuna::TunableNumber),
+        Domain::Bool => tokens!(__docktuna::TunableBool),
+    }
 }
 
 /// An expression of type `Bound`.
-fn bound(number: &Number, param: &Param) -> TokenStream {
+fn bound(number: &Number, param: &Param, constants: &Constants) -> TokenStream {
     let ty = &param.ty;
     let literal = match number {
         Number::Literal(literal) => literal,
         // Bound to the field's type, so that a constant of another type is an ordinary mistake.
         Number::Constant(expr) => {
             let kind = kind(ty);
+            if let Some(name) = only_name(ty)
+                && param.known == Known::Other
+                && constants.can_hold(&tokens!(#ty #expr))
+            {
+                return constant(name, expr, &kind);
+            }
             return tokens! {
                 {
                     let __bound: #ty = #expr;
@@ -151,15 +200,15 @@ fn bound(number: &Number, param: &Param) -> TokenStream {
 }
 
 /// An expression of type `Value`.
-fn choice(choice: &Choice, param: &Param) -> TokenStream {
+fn choice(choice: &Choice, param: &Param, constants: &Constants) -> TokenStream {
     let ty = &param.ty;
     match choice {
         Choice::Text(text) if param.known == Known::Other => tokens! {
-            { let () = <#ty as __docktuna::Text>::CHECK; __docktuna::text(#text) }
+            { let () = <#ty as __docktuna::TunableText>::CHECK; __docktuna::text(#text) }
         },
         Choice::Text(text) => tokens!(__docktuna::text(#text)),
         Choice::Bool(bool) if param.known == Known::Other => tokens! {
-            { let _: #ty = #bool; __docktuna::Value::Bool(#bool) }
+            { let () = <#ty as __docktuna::TunableBool>::CHECK; __docktuna::Value::Bool(#bool) }
         },
         Choice::Bool(bool) => tokens!(__docktuna::Value::Bool(#bool)),
         Choice::TextConstant(expr) => tokens!(__docktuna::text(#expr)),
@@ -175,7 +224,7 @@ fn choice(choice: &Choice, param: &Param) -> TokenStream {
         }
         Choice::Number(number) => {
             let kind = kind(ty);
-            let bound = bound(number, param);
+            let bound = bound(number, param, constants);
             call(
                 "Domain::number",
                 &number_tokens(number),

@@ -4,8 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
 use syn::Type;
 
+use super::param::holder;
 use super::{arm_space, indexed, own_space, rules};
-use crate::model::{Content, Field, Part, Role, Rules, Shape, Shared, Variant};
+use crate::model::{Content, Field, Param, Part, Role, Rules, Shape, Shared, Variant};
 use crate::types::Known;
 
 /// The body for a struct.
@@ -121,7 +122,7 @@ fn searched(
     match shape {
         Shape::Nested(ty) => nested(ty, name, value),
         Shape::Scalar(param) if param.known == Known::Other => {
-            scalar(&param.ty, name, index, value, space)
+            scalar(param, name, index, value, space)
         }
         Shape::Scalar(param) => {
             let ty = &param.ty;
@@ -146,6 +147,16 @@ fn result(shape: &Shape, value: &TokenStream, space: &TokenStream) -> TokenStrea
     let inner = tokens!(__value);
     match shape {
         Shape::Nested(ty) => tokens!(<#ty as __docktuna::Tunable>::record(#value, __sink)),
+        Shape::Scalar(param) if param.known == Known::Other => {
+            let (ty, holder) = (&param.ty, holder(param));
+            tokens! {
+                {
+                    let __param = #space.param();
+                    let __value = <#ty as #holder>::write(#value, __param.domain());
+                    __docktuna::Sink::param(__sink, __param, __value)
+                }
+            }
+        }
         Shape::Scalar(param) => {
             let ty = &param.ty;
             tokens!(__docktuna::record_param::<#ty, __K>(__sink, #space, #value))
@@ -173,15 +184,16 @@ fn result(shape: &Shape, value: &TokenStream, space: &TokenStream) -> TokenStrea
 }
 
 fn scalar(
-    ty: &Type,
+    param: &Param,
     name: &str,
     index: Option<usize>,
     value: &TokenStream,
     space: &TokenStream,
 ) -> TokenStream {
+    let (ty, holder) = (&param.ty, holder(param));
     tokens! {
         let __param = #space.field(#index).space().param();
-        let __value = <#ty as __docktuna::Scalar>::encode(#value, __param.domain());
+        let __value = <#ty as #holder>::write(#value, __param.domain());
         __docktuna::Sink::enter(__sink, #name);
         __docktuna::Sink::param(__sink, __param, __value)?;
         __docktuna::Sink::leave(__sink);

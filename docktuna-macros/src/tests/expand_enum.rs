@@ -50,7 +50,7 @@ const _: () = {
                                                     &__docktuna::Space::Param(
                                                         __docktuna::Param::new(
                                                                 __docktuna::Domain::range(
-                                                                    <f64 as __docktuna::Number>::KIND,
+                                                                    <f64 as __docktuna::TunableNumber>::KIND,
                                                                     __docktuna::Bound {
                                                                         float: 0.0,
                                                                         int: 0,
@@ -182,7 +182,7 @@ const _: () = {
                                                     &__docktuna::Space::Param(
                                                         __docktuna::Param::new(
                                                             __docktuna::Domain::range(
-                                                                <i8 as __docktuna::Number>::KIND,
+                                                                <i8 as __docktuna::TunableNumber>::KIND,
                                                                 __docktuna::Bound {
                                                                     float: -1.0,
                                                                     int: -1,

@@ -56,7 +56,7 @@ const _: () = {
                         &__docktuna::Space::Param(
                             __docktuna::Param::new(
                                     __docktuna::Domain::range(
-                                            <f64 as __docktuna::Number>::KIND,
+                                            <f64 as __docktuna::TunableNumber>::KIND,
                                             __docktuna::Bound {
                                                 float: 1e-5,
                                                 int: 0,
@@ -79,7 +79,7 @@ const _: () = {
                         &__docktuna::Space::Param(
                             __docktuna::Param::new(
                                 __docktuna::Domain::range(
-                                        <f32 as __docktuna::Number>::KIND,
+                                        <f32 as __docktuna::TunableNumber>::KIND,
                                         __docktuna::Bound {
                                             float: 0.0,
                                             int: 0,
@@ -206,11 +206,11 @@ const _: () = {
     const __CHECKED_0: __docktuna::Param = __docktuna::checked_default(
         __docktuna::Param::new(
             __docktuna::Domain::range(
-                    <u8 as __docktuna::Number>::KIND,
+                    <u8 as __docktuna::TunableNumber>::KIND,
                     {
                         let __bound: u8 = LOW;
                         __docktuna::Bound::constant(
-                            <u8 as __docktuna::Number>::KIND,
+                            <u8 as __docktuna::TunableNumber>::KIND,
                             __bound as ::core::primitive::f64,
                             __bound as ::core::primitive::i128,
                         )
@@ -223,7 +223,7 @@ const _: () = {
                 .step({
                     let __bound: u8 = STEP;
                     __docktuna::Bound::constant(
-                        <u8 as __docktuna::Number>::KIND,
+                        <u8 as __docktuna::TunableNumber>::KIND,
                         __bound as ::core::primitive::f64,
                         __bound as ::core::primitive::i128,
                     )
@@ -231,11 +231,11 @@ const _: () = {
         ),
         const {
             &__docktuna::Domain::number(
-                <u8 as __docktuna::Number>::KIND,
+                <u8 as __docktuna::TunableNumber>::KIND,
                 {
                     let __bound: u8 = LOW;
                     __docktuna::Bound::constant(
-                        <u8 as __docktuna::Number>::KIND,
+                        <u8 as __docktuna::TunableNumber>::KIND,
                         __bound as ::core::primitive::f64,
                         __bound as ::core::primitive::i128,
                     )
@@ -245,16 +245,16 @@ const _: () = {
     );
     const __CHECKED_1: __docktuna::Param = __docktuna::Param::new(
         __docktuna::Domain::range(
-            <Rate as __docktuna::Number>::KIND,
+            <Rate as __docktuna::TunableNumber>::KIND,
             __docktuna::float_literal(
-                <Rate as __docktuna::Number>::KIND,
+                <Rate as __docktuna::TunableNumber>::KIND,
                 __docktuna::Bound {
                     float: 0.5,
                     int: 0,
                 },
             ),
             __docktuna::float_literal(
-                <Rate as __docktuna::Number>::KIND,
+                <Rate as __docktuna::TunableNumber>::KIND,
                 __docktuna::Bound {
                     float: 1.0,
                     int: 0,
@@ -284,11 +284,11 @@ const _: () = {
                         &__docktuna::Space::Param(
                             __docktuna::Param::new(
                                 __docktuna::Domain::range(
-                                    <u8 as __docktuna::Number>::KIND,
+                                    <u8 as __docktuna::TunableNumber>::KIND,
                                     {
                                         let __bound: u8 = Self::LOW;
                                         __docktuna::Bound::constant(
-                                            <u8 as __docktuna::Number>::KIND,
+                                            <u8 as __docktuna::TunableNumber>::KIND,
                                             __bound as ::core::primitive::f64,
                                             __bound as ::core::primitive::i128,
                                         )
@@ -320,7 +320,7 @@ const _: () = {
                     __docktuna::Source::enter(__source, "rate");
                     let __stored = __docktuna::Source::param(__source, __param)?;
                     __docktuna::Source::leave(__source);
-                    <Rate as __docktuna::Scalar>::decode(__param.domain(), __stored)
+                    <Rate as __docktuna::TunableNumber>::read(__param.domain(), __stored)
                 },
                 heads: __docktuna::build_scalar::<
                     u8,
@@ -340,7 +340,7 @@ const _: () = {
                 .field(1usize)
                 .space()
                 .param();
-            let __value = <Rate as __docktuna::Scalar>::encode(
+            let __value = <Rate as __docktuna::TunableNumber>::write(
                 &self.rate,
                 __param.domain(),
             );
@@ -383,4 +383,27 @@ fn aliases_are_constants_of_fields_and_arms() {
         "{output}"
     );
     assert_eq!(output.matches("aliased").count(), 1);
+}
+
+/// Each trait that a type lacks would be an error of its own.
+#[test]
+fn f20_one_trait_is_asked_of_a_type_that_the_macro_does_not_know() {
+    let rules = [
+        ("range = LOW..=8, log", "TunableNumber"),
+        ("choices = [1, 2]", "TunableNumber"),
+        ("choices = [\"a\", \"b\"]", "TunableText"),
+        ("choices = [true]", "TunableBool"),
+    ];
+    for (rule, wanted) in rules {
+        for ty in ["Foreign", "Option<Foreign>", "[Foreign; 2]"] {
+            let output = expanded(&format!("struct M {{ #[tune({rule})] x: {ty} }}"));
+            let asked = output.split("<Foreign as __docktuna::").skip(1);
+            let asked: Vec<&str> = asked.filter_map(|rest| rest.split('>').next()).collect();
+            assert!(
+                !asked.is_empty() && asked.iter().all(|name| *name == wanted),
+                "{asked:?}"
+            );
+            assert!(!output.contains("::<Foreign,"), "{output}");
+        }
+    }
 }

@@ -93,6 +93,23 @@ fn f19_words_of_other_libraries_are_answered_with_ours() {
 }
 
 #[test]
+fn f43_a_default_behind_an_alias_is_one_mistake() {
+    let answers = [
+        ("default = Some(0.5)", "an Option"),
+        ("default = ::core::option::Option::None", "an Option"),
+        ("default = [0.5; 3]", "an array or a Vec"),
+    ];
+    for (default, what) in answers {
+        let found = field(&format!("range = LOW..=1.0, {default}"), "MaybeRate");
+        let text = format!(
+            "`x`: the default is that of {what}, which the derive cannot see behind this name; \
+             help: write the type itself instead of its alias"
+        );
+        assert_eq!(found, [text]);
+    }
+}
+
+#[test]
 fn what_follows_a_word_may_be_anything() {
     for options in [
         "min",

@@ -19,7 +19,7 @@ pub(crate) use resolve::Resolved;
 
 use crate::error::{Error, Result};
 use crate::space::{Domain, NodeKind, Space, Value};
-use crate::tunable::{Number, Tunable};
+use crate::tunable::{Tunable, TunableNumber};
 
 /// What a run searches instead of all that `T` declares.
 ///
@@ -91,7 +91,11 @@ impl<T: Tunable> Overrides<T> {
 
     /// Draws from a part of the declared range; with a step, from the values of its grid.
     #[must_use]
-    pub fn narrow<V: KeyValue + Number>(self, key: Key<T, V>, range: RangeInclusive<V>) -> Self {
+    pub fn narrow<V: KeyValue + TunableNumber>(
+        self,
+        key: Key<T, V>,
+        range: RangeInclusive<V>,
+    ) -> Self {
         let (low, high) = ends(key, &range);
         self.with(key.name(), Rule::Narrow(low, high))
     }
@@ -99,7 +103,11 @@ impl<T: Tunable> Overrides<T> {
     /// Draws from a range that goes beyond the declared one, and so says that this is meant. It has
     /// to fit the field's type; with a step, both ends lie on the grid of the declared range.
     #[must_use]
-    pub fn widen<V: KeyValue + Number>(self, key: Key<T, V>, range: RangeInclusive<V>) -> Self {
+    pub fn widen<V: KeyValue + TunableNumber>(
+        self,
+        key: Key<T, V>,
+        range: RangeInclusive<V>,
+    ) -> Self {
         let (low, high) = ends(key, &range);
         self.with(key.name(), Rule::Widen(low, high))
     }
