@@ -8,6 +8,7 @@ use syn::parse::discouraged::Speculative;
 use syn::{Attribute, Expr, ExprArray, Ident, Lit, LitStr, Meta, Path, Token};
 
 use crate::diag::Subject;
+use crate::doc::Doc;
 use crate::foreign::{self, Words};
 use crate::member::{self, Member};
 use crate::suggest::near;
@@ -127,8 +128,7 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
 /// The options given on one item.
 pub(crate) struct Attrs {
     entries: Vec<Entry>,
-    /// The doc comment in one line.
-    pub(crate) doc: String,
+    pub(crate) doc: Doc,
 }
 
 /// One option as given.
@@ -164,7 +164,7 @@ pub(crate) fn read(attrs: &[Attribute], place: Place, subject: &Subject<'_>) -> 
     words.report(subject);
     Attrs {
         entries,
-        doc: doc(attrs),
+        doc: Doc::read(attrs),
     }
 }
 
@@ -392,19 +392,6 @@ fn unknown(name: &str, place: Place) -> String {
             )
         }
     }
-}
-
-/// The doc comment, its lines joined by spaces.
-fn doc(attrs: &[Attribute]) -> String {
-    let mut words = Vec::new();
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {
-        if let Meta::NameValue(meta) = &attr.meta
-            && let Some(text) = text(&meta.value)
-        {
-            words.extend(text.value().split_whitespace().map(str::to_owned));
-        }
-    }
-    words.join(" ")
 }
 
 impl Attrs {

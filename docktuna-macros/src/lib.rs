@@ -4,6 +4,7 @@ mod attr;
 mod check;
 mod decimal;
 mod diag;
+mod doc;
 mod expand;
 mod fallback;
 mod foreign;

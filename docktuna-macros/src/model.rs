@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Generics, Ident, LitBool, LitStr, Path, Type};
 
 use crate::decimal::Decimal;
+use crate::doc::Doc;
 use crate::types::Known;
 
 /// The type that is derived for.
@@ -54,7 +55,7 @@ pub(crate) struct Variant {
     pub(crate) label: String,
     /// Labels of older versions.
     pub(crate) aliases: Vec<String>,
-    pub(crate) doc: String,
+    pub(crate) doc: Doc,
     pub(crate) content: Content,
 }
 
@@ -90,7 +91,7 @@ pub(crate) enum Role {
         name: String,
         /// Names of older versions.
         aliases: Vec<String>,
-        doc: String,
+        doc: Doc,
         part: Part,
     },
     /// Its own fields are part of the space.
@@ -216,27 +217,57 @@ impl Choice {
 impl Body {
     /// The types of all fields that have to be tunable themselves.
     pub(crate) fn nested(&self) -> Vec<&Type> {
-        fn of(fields: &[Field]) -> impl Iterator<Item = &Type> {
-            fields.iter().filter_map(|field| match &field.role {
-                Role::Flatten => Some(&field.ty),
-                Role::Stored {
-                    part: Part::Searched(shape),
-                    ..
-                } => shape.nested(),
-                Role::Stored { .. } | Role::Skip(_) => None,
-            })
+        let mut types: Vec<&Type> = self.fields().filter_map(Field::nested).collect();
+        if let Self::Enum(body) = self {
+            types.extend(
+                body.variants
+                    .iter()
+                    .filter_map(|variant| match &variant.content {
+                        Content::Newtype(ty) => Some(&**ty),
+                        Content::Named(_) | Content::Unit | Content::Skipped => None,
+                    }),
+            );
         }
-        match self {
-            Self::Struct(fields) => of(fields).collect(),
-            Self::Enum(body) => body
-                .variants
-                .iter()
-                .flat_map(|variant| match &variant.content {
-                    Content::Named(fields) => of(fields).collect(),
-                    Content::Newtype(ty) => vec![&**ty],
-                    Content::Unit | Content::Skipped => Vec::new(),
-                })
-                .collect(),
+        types
+    }
+
+    /// The types of all fields whose value is their default.
+    pub(crate) fn given(&self) -> Vec<&Type> {
+        let given = self.fields().filter(|field| {
+            matches!(
+                field.role,
+                Role::Skip(None)
+                    | Role::Stored {
+                        part: Part::Fixed(None),
+                        ..
+                    }
+            )
+        });
+        given.map(|field| &field.ty).collect()
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        let (own, variants) = match self {
+            Self::Struct(fields) => (fields.as_slice(), [].as_slice()),
+            Self::Enum(body) => ([].as_slice(), body.variants.as_slice()),
+        };
+        let in_variants = variants.iter().flat_map(|variant| match &variant.content {
+            Content::Named(fields) => fields.as_slice(),
+            Content::Newtype(_) | Content::Unit | Content::Skipped => &[],
+        });
+        own.iter().chain(in_variants)
+    }
+}
+
+impl Field {
+    fn nested(&self) -> Option<&Type> {
+        match &self.role {
+            Role::Flatten => Some(&self.ty),
+            Role::Stored {
+                part: Part::Searched(shape),
+                ..
+            } => shape.nested(),
+            Role::Stored { .. } | Role::Skip(_) => None,
         }
     }
 }

@@ -50,6 +50,7 @@ mod study;
 #[cfg(feature = "storage")]
 mod trial;
 mod tunable;
+mod words;
 
 pub use diff::{Difference, DifferenceKind, Mismatch, SpaceDiff};
 pub use distribution::Distribution;

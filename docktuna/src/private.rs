@@ -7,6 +7,7 @@ pub use crate::space::{
 };
 use crate::space::{GRID_TOLERANCE, same_space, same_value};
 pub use crate::tunable::{Scalar, Sink, Source, Tunable, TunableNumber};
+pub use crate::words::{line, line_length, line_text};
 pub use core::option::Option;
 pub use core::result::Result;
 pub use std::borrow::Cow;

@@ -18,9 +18,10 @@ mod record;
 mod rules;
 mod space;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Generics, Path, Type, parse_quote};
+use syn::{Generics, Path, Type, WherePredicate, parse_quote};
 
 use self::constants::Constants;
 use crate::model::{Body, Field, Input, Role, Study};
@@ -99,7 +100,8 @@ fn allowed() -> TokenStream {
     }
 }
 
-/// The generics, with `T: Tunable` for every type parameter that is the whole type of a field.
+/// The generics, with `T: Tunable` for every type parameter that is the whole type of a field, and with
+/// `Default` for the type of every field whose value is not said anywhere else.
 fn bounded(input: &Input) -> Generics {
     let mut generics = input.generics.clone();
     let bounds: Vec<&Type> = input
@@ -115,15 +117,33 @@ fn bounded(input: &Input) -> Generics {
                 .find(|ty| is_param(ty, &param.ident))
         })
         .collect();
-    if !bounds.is_empty() {
-        let clause = generics.make_where_clause();
-        for ty in bounds {
-            clause
-                .predicates
-                .push(parse_quote!(#ty: __docktuna::Tunable));
-        }
+    let given = input.body.given();
+    let given = given
+        .iter()
+        .filter(|ty| mentions_any(ty.to_token_stream(), &input.generics));
+    let bounds = bounds
+        .iter()
+        .map(|ty| parse_quote!(#ty: __docktuna::Tunable));
+    // Of the field's type: more than that, such as `T: Default` for a `Vec<T>`, is not needed.
+    let given = given.map(|ty| parse_quote!(#ty: ::core::default::Default));
+    let predicates: Vec<WherePredicate> = bounds.chain(given).collect();
+    if !predicates.is_empty() {
+        generics.make_where_clause().predicates.extend(predicates);
     }
     generics
+}
+
+/// Whether a type or constant parameter is among the tokens.
+fn mentions_any(tokens: TokenStream, generics: &Generics) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => {
+            let mut types = generics.type_params().map(|param| &param.ident);
+            let mut constants = generics.const_params().map(|param| &param.ident);
+            types.any(|param| *param == ident) || constants.any(|param| *param == ident)
+        }
+        TokenTree::Group(group) => mentions_any(group.stream(), generics),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 fn is_param(ty: &Type, param: &syn::Ident) -> bool {

@@ -7,7 +7,8 @@ use quote::ToTokens;
 
 use super::constants::Constants;
 use super::param::{call, domain_tokens, param};
-use crate::model::{Content, Enum, Field, OptionDefault, Part, Role, Shape, Shared, Variant};
+use crate::doc::{Doc, Part};
+use crate::model::{self, Content, Enum, Field, OptionDefault, Role, Shape, Shared, Variant};
 
 /// The spaces of the fields that share a name, as the first branch has them.
 type SharedSpaces = HashMap<String, TokenStream>;
@@ -47,16 +48,16 @@ fn field(
             part,
         } => {
             let space = match part {
-                Part::Fixed(value) => {
+                model::Part::Fixed(value) => {
                     let text = match value {
                         Some(value) => tokens!(::core::stringify!(#value)),
                         None => tokens!("Default::default()"),
                     };
                     tokens!(const { &__docktuna::Space::Fixed(#text) })
                 }
-                Part::Searched(searched) => shape(searched, constants),
+                model::Part::Searched(searched) => shape(searched, constants),
             };
-            let aliased = aliased(aliases);
+            let (aliased, doc) = (aliased(aliases), description(doc));
             let Some(option) = &field.shared else {
                 return Some(tokens!(__docktuna::Field::new(#name, #doc, #space) #aliased));
             };
@@ -176,7 +177,7 @@ fn arm(variant: &Variant, shared: &mut SharedSpaces, constants: &mut Constants) 
             tokens!(const { &#group })
         }
     };
-    let (label, doc) = (&variant.label, &variant.doc);
+    let (label, doc) = (&variant.label, description(&variant.doc));
     let aliased = aliased(&variant.aliases);
     tokens!(__docktuna::Arm::new(#label, #doc, #space) #aliased)
 }
@@ -184,4 +185,26 @@ fn arm(variant: &Variant, shared: &mut SharedSpaces, constants: &mut Constants) 
 /// What older versions called a field or an arm.
 fn aliased(aliases: &[String]) -> Option<TokenStream> {
     (!aliases.is_empty()).then(|| tokens!(.aliased(&[#(#aliases),*])))
+}
+
+/// A description in one line. Where the macro does not know all of it, the compiler joins its lines.
+fn description(doc: &Doc) -> TokenStream {
+    match doc.parts.as_slice() {
+        [] => tokens!(""),
+        [Part::Words(words)] => tokens!(#words),
+        parts => {
+            let parts = parts.iter().map(|part| match part {
+                Part::Words(words) => tokens!(#words),
+                Part::Expr(expr) => expr.to_token_stream(),
+            });
+            tokens! {
+                {
+                    const __TEXTS: &[&'static ::core::primitive::str] = &[#(#parts),*];
+                    const __LINE: [::core::primitive::u8; __docktuna::line_length(__TEXTS)] =
+                        __docktuna::line(__TEXTS);
+                    __docktuna::line_text(&__LINE)
+                }
+            }
+        }
+    }
 }

@@ -407,3 +407,38 @@ fn f20_one_trait_is_asked_of_a_type_that_the_macro_does_not_know() {
         }
     }
 }
+
+#[test]
+fn f45_a_field_that_is_skipped_asks_for_a_default() {
+    let output = expanded(
+        "struct M<T, const N: usize> {
+            #[tune(skip)] a: T,
+            #[tune(fixed)] b: Vec<[u8; N]>,
+            #[tune(skip)] c: String,
+            #[tune(skip = T::new())] d: T,
+        }",
+    );
+    let (_, clause) = output.split_once("where").expect("a where clause");
+    let (clause, _) = clause.split_once('{').expect("a body");
+    assert_eq!(
+        clause.split_whitespace().collect::<Vec<_>>().join(" "),
+        "T: ::core::default::Default, Vec<[u8; N]>: ::core::default::Default,"
+    );
+}
+
+#[test]
+fn f45_a_description_may_be_an_expression() {
+    let output = expanded(
+        "struct M {
+            /// One
+            ///   line.
+            #[doc = concat!(\"an\", \"other\")]
+            x: bool,
+        }",
+    );
+    let output = output.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        output.contains(r#""One line.", concat!("an", "other")"#),
+        "{output}"
+    );
+}

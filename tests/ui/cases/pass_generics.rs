@@ -17,7 +17,7 @@ where
     pub heads: u8,
     #[tune(flatten)]
     pub pair: Pair<U>,
-    // Not tunable, so nothing is asked of it.
+    // Neither tunable nor with a default, and nothing is asked of it.
     #[tune(skip)]
     pub marker: PhantomData<U>,
 }
@@ -46,6 +46,40 @@ pub enum Either<A, B> {
     B { b: B },
 }
 
+#[derive(Default)]
+struct Private<T>(T);
+
+// As in serde, what is not searched asks for a default, but of the field's type only.
+#[derive(Tunable)]
+pub struct Skipping<T, U, const N: usize>
+where
+    [u8; N]: Debug,
+{
+    pub on: bool,
+    #[tune(skip)]
+    pub state: T,
+    #[tune(fixed)]
+    pub seed: (T, u8),
+    #[tune(skip)]
+    hidden: Private<T>,
+    #[tune(skip)]
+    pub bytes: [u8; N],
+    #[tune(skip)]
+    pub list: Vec<U>,
+    #[tune(skip)]
+    pub maybe: Option<Box<Skipping<T, U, N>>>,
+}
+
+#[derive(Tunable)]
+pub enum SkippingVariant<T> {
+    One {
+        on: bool,
+        #[tune(skip)]
+        state: T,
+    },
+    Other,
+}
+
 #[derive(Debug)]
 pub struct NotTunable;
 
@@ -53,4 +87,7 @@ fn main() {
     let space = Model::<Either<bool, Pair<u8>>, 4, NotTunable>::SPACE;
     assert_eq!(space.field(1).space().param().default(), Some(&docktuna::Value::Int(4)));
     let _ = Tagged::space();
+    fn is_tunable<T: Tunable>() {}
+    is_tunable::<Skipping<u8, NotTunable, 3>>();
+    is_tunable::<SkippingVariant<String>>();
 }
