@@ -84,5 +84,5 @@ fn load(arguments: &Arguments) -> docktuna::Result<Model> {
     let database = OptunaDatabase::builder()
         .from_env()
         .or_sqlite("docktuna.db");
-    blocking::block_on(loader.load_from(database))
+    blocking::load_from(&loader, database)
 }

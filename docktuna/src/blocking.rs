@@ -3,6 +3,8 @@
 //! Every function here makes a small runtime, uses it and drops it. Inside an asynchronous runtime
 //! they return [`Error::InsideRuntime`] instead of blocking it.
 
+use crate::database::DatabaseBuilder;
+#[cfg(doc)]
 use crate::database::OptunaDatabase;
 use crate::error::{Error, Result};
 use crate::load::{Load, Loader};
@@ -32,9 +34,28 @@ pub fn load_best<T: Tunable>(study: &str) -> Result<T> {
 ///
 /// # Errors
 ///
-/// As [`OptunaDatabase::from_env`] and [`Loader::load_from`].
+/// As [`Loader::load_from_env`].
+///
+/// ```no_run
+/// # use docktuna::{Load, Tunable};
+/// # #[derive(Tunable)]
+/// # struct Train { #[tune(range = 0.0..=1.0)] dropout: f64 }
+/// # fn main() -> docktuna::Result<()> {
+/// let config = docktuna::blocking::load(&Train::loader("sentiment").snapshot("best.json"))?;
+/// # Ok(())
+/// # }
+/// ```
 pub fn load<T: Tunable>(loader: &Loader<T>) -> Result<T> {
-    block_on(loader.load_from(OptunaDatabase::builder().from_env()))
+    block_on(loader.load_from_env())
+}
+
+/// The same from the database that `builder` describes.
+///
+/// # Errors
+///
+/// As [`Loader::load_from`].
+pub fn load_from<T: Tunable>(loader: &Loader<T>, builder: DatabaseBuilder) -> Result<T> {
+    block_on(loader.load_from(builder))
 }
 
 /// Runs `future` to its end on a runtime of its own.

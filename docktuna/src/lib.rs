@@ -42,6 +42,8 @@ pub mod pruner;
 mod rules;
 #[cfg(feature = "storage")]
 pub mod sampler;
+#[cfg(feature = "storage")]
+mod snapshot;
 pub mod space;
 #[cfg(feature = "storage")]
 mod storage;

@@ -3,18 +3,17 @@
 //! Loading reads and never writes: three indexed queries, for the study, its best trial and that
 //! trial's parameters.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::aliases::Aliases;
-use crate::codec;
 use crate::database::{DatabaseBuilder, OptunaDatabase};
 use crate::diff::{Difference, DifferenceKind, Mismatch, SpaceDiff, Subject, compare};
-use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
 use crate::params::Params;
 use crate::rules;
+use crate::snapshot;
+use crate::storage::retry;
 use crate::study::DynamicStudy;
 use crate::tunable::Tunable;
 
@@ -42,7 +41,7 @@ pub struct ParetoOptimal<T> {
     pub number: TrialNumber,
 }
 
-/// What to do where a study has no best trial, or does not exist.
+/// What to do where there is no best trial to be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Fallback {
@@ -107,6 +106,14 @@ pub trait Load: Tunable {
 impl<T: Tunable> Load for T {}
 
 /// Loads the best configuration of a study.
+///
+/// The database counts as down where an error [is transient](Error::is_transient): its name is not
+/// resolved, nobody listens, it is starting, stopping, full or silent, or the line to it broke. Then
+/// the [`snapshot`](Self::snapshot) serves and, where there is none yet,
+/// [`on_missing`](Self::on_missing) decides. Nothing takes the place of a database that answers, nor
+/// of settings that are missing or wrong: a password or certificate that is refused, a database that
+/// does not exist, a right that is missing, and a best trial that does not match are errors, whatever
+/// the policies.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is read before `load`"]
 pub struct Loader<T> {
@@ -118,7 +125,8 @@ pub struct Loader<T> {
 }
 
 impl<T: Tunable> Loader<T> {
-    /// What to do where the study does not exist or has no best trial; fails by default.
+    /// What to do where the study does not exist or has no best trial, or where the database is down
+    /// and there is no snapshot; fails by default.
     pub fn on_missing(mut self, fallback: Fallback) -> Self {
         self.fallback = fallback;
         self
@@ -131,7 +139,7 @@ impl<T: Tunable> Loader<T> {
     }
 
     /// A file that is written after every success and read, and checked like the database, when the
-    /// database cannot be reached.
+    /// database is down. One that is damaged, or of another study, is an error then.
     pub fn snapshot(mut self, file: impl AsRef<Path>) -> Self {
         self.snapshot = Some(file.as_ref().to_owned());
         self
@@ -139,22 +147,24 @@ impl<T: Tunable> Loader<T> {
 
     /// Loads the configuration.
     ///
+    /// A handle comes from a database that answered. Where a service should start although none does,
+    /// [`load_from`](Self::load_from) also covers the connecting.
+    ///
     /// # Errors
     ///
     /// As [`Load::load_best`], except for what the policies allow; [`Error::MissingDefaults`] where
     /// the defaults are to be used and not every field has one; [`Error::Snapshot`] if the file is
-    /// needed and cannot be read.
+    /// needed and cannot be used. Where the database is down and nothing takes its place, its error.
     pub async fn load(&self, db: &OptunaDatabase) -> Result<T> {
-        let loaded = async {
+        let loaded = retry::in_time("load_best", async || {
             let study = db.dynamic_study(&self.study).await?;
             best_params(&study).await
-        }
-        .await;
-        match loaded {
+        });
+        match loaded.await {
             Ok((params, value, number)) => {
                 let config = checked(&self.study, number, &params, self.mismatch)?;
                 if let Some(file) = &self.snapshot {
-                    let written = write_snapshot(file, &self.study, number, value, &params);
+                    let written = snapshot::write(file, &self.study, number, value, &params);
                     // A service must not fail at start-up because of its second choice.
                     if let Err(error) = written {
                         tracing::warn!(%error, "the snapshot is not up to date");
@@ -162,38 +172,83 @@ impl<T: Tunable> Loader<T> {
                 }
                 Ok(config)
             }
-            Err(error) if error.is_transient() => self.read_snapshot_after(error),
             Err(Error::StudyNotFound { .. } | Error::NoTrial { .. } | Error::NoTables { .. })
                 if self.fallback == Fallback::Defaults =>
             {
                 defaults()
             }
-            Err(error) => Err(error),
+            Err(error) => self.load_after(error),
         }
     }
 
-    /// Connects and loads; with a [`snapshot`](Self::snapshot) it also serves where no connection
-    /// comes about.
+    /// Connects to the database that `builder` describes, and loads. The policies also hold where no
+    /// connection comes about.
+    ///
+    /// ```no_run
+    /// use docktuna::{Load, OptunaDatabase, Tunable};
+    ///
+    /// #[derive(Tunable)]
+    /// struct Train {
+    ///     #[tune(range = 1e-5..=1e-1, log)]
+    ///     lr: f64,
+    /// }
+    ///
+    /// # async fn example() -> docktuna::Result<()> {
+    /// let database = OptunaDatabase::builder().from_env().user("reader");
+    /// let loader = Train::loader("sentiment").snapshot("best.json");
+    /// let config = loader.load_from(database).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`DatabaseBuilder::connect`] and [`load`](Self::load).
+    /// As [`DatabaseBuilder::connect`] where the database is not down but wrong, such as
+    /// [`Error::Settings`] or a password that is refused; otherwise as [`load`](Self::load).
     pub async fn load_from(&self, builder: DatabaseBuilder) -> Result<T> {
         match builder.connect().await {
             Ok(db) => self.load(&db).await,
-            Err(error) => self.read_snapshot_after(error),
+            Err(error) => self.load_after(error),
         }
     }
 
-    /// Loads from the snapshot where the database failed with `error`.
-    fn read_snapshot_after(&self, error: Error) -> Result<T> {
-        match &self.snapshot {
-            Some(file) if error.is_transient() => {
-                tracing::warn!(%error, file = %file.display(), "reading the snapshot");
-                let (number, params) = read_snapshot(file, &self.study)?;
-                checked(&self.study, number, &params, self.mismatch)
+    /// Connects to the database that the environment names, as [`OptunaDatabase::from_env`] does, and
+    /// loads. The policies also hold where no connection comes about.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_from`](Self::load_from).
+    pub async fn load_from_env(&self) -> Result<T> {
+        self.load_from(OptunaDatabase::builder().from_env()).await
+    }
+
+    /// What takes the database's place after `error`, if it is down.
+    fn load_after(&self, error: Error) -> Result<T> {
+        if !error.is_transient() {
+            return Err(error);
+        }
+        if let Some(file) = &self.snapshot {
+            match snapshot::read(file, &self.study) {
+                Ok(Some((number, params))) => {
+                    tracing::warn!(%error, file = %file.display(), "reading the snapshot");
+                    return checked(&self.study, number, &params, self.mismatch);
+                }
+                Ok(None) => {
+                    tracing::warn!(%error, file = %file.display(), "there is no snapshot yet");
+                }
+                Err(Error::Snapshot { path, reason }) => {
+                    let reason = format!("{reason}; it is needed because {error}");
+                    return Err(Error::Snapshot { path, reason });
+                }
+                Err(other) => return Err(other),
             }
-            _ => Err(error),
+        }
+        match self.fallback {
+            Fallback::Defaults => {
+                tracing::warn!(%error, "taking the declared defaults");
+                defaults()
+            }
+            Fallback::Error => Err(error),
         }
     }
 }
@@ -285,72 +340,4 @@ fn defaults<T: Tunable>() -> Result<T> {
         reason,
     })?;
     Ok(config)
-}
-
-fn write_snapshot(
-    file: &Path,
-    study: &str,
-    number: TrialNumber,
-    value: f64,
-    params: &Params,
-) -> Result<()> {
-    let members = params.iter().map(|p| {
-        format!(
-            "    {}: {{\"stored\": {}, \"distribution\": {}}}",
-            codec::write_json_text(p.name()),
-            codec::write_value(&p.stored().into()),
-            codec::write_distribution(p.distribution())
-        )
-    });
-    let text = format!(
-        "{{\n  \"study\": {},\n  \"trial\": {number},\n  \"value\": {},\n  \"params\": {{\n{}\n  }}\n}}\n",
-        codec::write_json_text(study),
-        codec::write_value(&value.into()),
-        members.collect::<Vec<_>>().join(",\n")
-    );
-    // Into a file beside it first, so that a reader never sees half of it.
-    let mut partial = file.as_os_str().to_owned();
-    partial.push(format!(".{}.part", std::process::id()));
-    let partial = PathBuf::from(partial);
-    std::fs::File::create(&partial)
-        .and_then(|mut out| out.write_all(text.as_bytes()).and_then(|()| out.sync_all()))
-        .and_then(|()| std::fs::rename(&partial, file))
-        .map_err(|error| snapshot(file, &format!("it cannot be written: {error}")))
-}
-
-fn read_snapshot(file: &Path, study: &str) -> Result<(TrialNumber, Params)> {
-    let broken = |reason: &str| snapshot(file, reason);
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| broken(&format!("it cannot be read: {error}")))?;
-    let json = codec::read_json(&text).map_err(|why| broken(&why))?;
-    let name = json.get("study").cloned().map(codec::Json::into_value);
-    if name.as_ref().and_then(crate::Value::as_str) != Some(study) {
-        return Err(broken("it belongs to another study"));
-    }
-    let (Some(trial), Some(codec::Json::Object(members))) = (
-        json.get("trial").and_then(codec::Json::as_f64),
-        json.get("params"),
-    ) else {
-        return Err(broken("it is no snapshot of docktuna"));
-    };
-    let mut params = Params::default();
-    for (name, member) in members {
-        let parameter = member.get("stored").and_then(codec::Json::as_f64).zip(
-            member
-                .get("distribution")
-                .and_then(|json| codec::read_distribution(&json.to_text()).ok()),
-        );
-        let (stored, distribution): (f64, Distribution) =
-            parameter.ok_or_else(|| broken(&format!("its parameter {name:?} is broken")))?;
-        params.push(name, distribution, stored);
-    }
-    #[allow(clippy::cast_possible_truncation, reason = "written from an i32")]
-    Ok((TrialNumber(trial as i32), params))
-}
-
-fn snapshot(file: &Path, reason: &str) -> Error {
-    Error::Snapshot {
-        path: file.to_owned(),
-        reason: reason.to_owned(),
-    }
 }

@@ -49,4 +49,5 @@ mod settings;
 mod sharing;
 mod signals;
 mod space;
+mod start_up;
 mod study;
