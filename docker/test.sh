@@ -67,7 +67,7 @@ for shell in dash bash busybox; do
     if command -v "$shell" >/dev/null; then
         [[ $shell == busybox ]] && shell="busybox sh"
         shells+=:$shell
-        for script in setup.sh make-secrets.sh; do
+        for script in setup.sh make-secrets.sh try.sh; do
             # shellcheck disable=SC2086 # Two words for busybox.
             check "$script parses in $shell" $shell -n "$script"
         done
@@ -76,7 +76,7 @@ for shell in dash bash busybox; do
     fi
 done
 check "test.sh parses" bash -n test.sh
-for script in setup.sh make-secrets.sh test.sh; do
+for script in setup.sh make-secrets.sh test.sh try.sh; do
     check "$script is executable" test -x "$script"
 done
 
@@ -89,7 +89,7 @@ if [[ -z $shellcheck ]] && "$python" -m pip install --quiet --disable-pip-versio
     shellcheck=$scratch/pip/bin/shellcheck
 fi
 if [[ -n $shellcheck ]]; then
-    for script in setup.sh make-secrets.sh test.sh; do
+    for script in setup.sh make-secrets.sh test.sh try.sh; do
         check "$script passes shellcheck" "$shellcheck" --severity=style "$script"
     done
 else
@@ -114,6 +114,25 @@ printed=$(./make-secrets.sh "$secrets" 2>&1)
 for file in "$secrets"/*; do
     check "make-secrets.sh does not print ${file##*/}" test "${printed/"$(cat "$file")"/}" = "$printed"
 done
+# A rotated secret stays the file that a container has mounted.
+chmod u+w "$secrets/optuna_db_user_password"
+printf '%0100d' 0 >"$secrets/optuna_db_user_password"
+for name in optuna_db_user_password optuna_reader_password; do
+    before=$(stat -c %i "$secrets/$name") password=$(cat "$secrets/$name") others=$(cat "$secrets/postgres_password")
+    check "make-secrets.sh --rotate $name runs" ./make-secrets.sh --rotate "$name" "$secrets"
+    check "make-secrets.sh --rotate $name writes into the same file" test "$before" = "$(stat -c %i "$secrets/$name")"
+    check "make-secrets.sh --rotate $name makes 64 letters" test "$(tr -dc 0-9a-f <"$secrets/$name" | wc -c) $(wc -c <"$secrets/$name")" = "64 64"
+    check "make-secrets.sh --rotate $name makes another password" test "$password" != "$(cat "$secrets/$name")"
+    check "make-secrets.sh --rotate $name keeps the mode" test "$(stat -c %a "$secrets/$name")" = 444
+    check "make-secrets.sh --rotate $name keeps the others" test "$others" = "$(cat "$secrets/postgres_password")"
+done
+check "make-secrets.sh --rotate leaves no other file" test "$(find "$secrets" -type f | wc -l)" -eq 3
+printed=$(./make-secrets.sh --rotate optuna_db_user_password "$secrets" 2>&1)
+check "make-secrets.sh --rotate does not print the password" test "${printed/"$(cat "$secrets/optuna_db_user_password")"/}" = "$printed"
+check_fails "make-secrets.sh --rotate refuses the superuser's password" ./make-secrets.sh --rotate postgres_password "$secrets"
+check_fails "make-secrets.sh --rotate refuses another name" ./make-secrets.sh --rotate ../x "$secrets"
+check_fails "make-secrets.sh --rotate refuses no name" ./make-secrets.sh --rotate
+check_fails "make-secrets.sh --rotate makes no new file" ./make-secrets.sh --rotate optuna_db_user_password "$scratch/none"
 rm -f -- "$secrets/postgres_password"
 mkdir "$secrets/postgres_password"
 check_fails "make-secrets.sh refuses a directory in a file's place" ./make-secrets.sh "$secrets"
@@ -123,14 +142,14 @@ check_fails "make-secrets.sh refuses an empty file" ./make-secrets.sh "$secrets"
 
 # Compose file and Dockerfiles
 if docker compose version >/dev/null 2>&1; then
-    check "docker compose config" docker compose --file compose.yaml --env-file .env.example --profile infer config --quiet
+    check "docker compose config" docker compose --file compose.yaml --file own/compose.yaml --env-file .env.example --profile infer config --quiet
 else
     not_run "docker compose config: there is no compose plugin; test_compose.py checks the file instead"
 fi
 "$python" test_compose.py || failed=1
-check "dashboard.py, test_compose.py and test_server.py compile" \
+check "the Python files compile" \
     "$python" -c 'import sys; [compile(open(p, encoding="utf-8").read(), p, "exec") for p in sys.argv[1:]]' \
-    dashboard.py test_compose.py test_server.py
+    ./*.py
 check "the python has the versions of dashboard.requirements.txt" "$python" -c '
 import importlib.metadata, sys
 pins = [l.strip().split("==") for l in open("dashboard.requirements.txt") if "==" in l]

@@ -4,6 +4,7 @@ import pathlib
 import re
 import sys
 
+import compose_model
 import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -27,9 +28,12 @@ def secret_name(entry: str | dict) -> str:
     return entry if isinstance(entry, str) else entry["source"]
 
 
-compose = yaml.safe_load((HERE / "compose.yaml").read_text(encoding="utf-8"))
-services = compose["services"]
-check("compose: the services are there", set(services) == {"db", "setup", "tune", "infer", "dashboard"}, sorted(services))
+FILES = [HERE / "compose.yaml", HERE / "own" / "compose.yaml"]
+compose, own = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES)
+services = compose["services"] | own["services"]
+names = {"db", "setup", "tune", "infer", "dashboard", "service", "service-tune"}
+check("compose: the services are there", set(services) == names, sorted(services))
+check("compose: the user's program takes no other's place", not set(compose["services"]) & set(own["services"]))
 
 # Only a path or a secret's name may stand in a variable whose name speaks of a password.
 for name, service in services.items():
@@ -64,6 +68,8 @@ expected_secrets = {
     "tune": {"optuna_db_user_password"},
     "infer": {"optuna_reader_password"},
     "dashboard": {"optuna_db_user_password"},
+    "service": {"optuna_reader_password"},
+    "service-tune": {"optuna_db_user_password"},
 }
 for name, wanted in expected_secrets.items():
     got = {secret_name(s) for s in services[name].get("secrets", [])}
@@ -75,7 +81,7 @@ check("compose: db has a health check with pg_isready over TCP", "pg_isready" in
 check("compose: the health check names the database", "--dbname=" in probe)
 check("compose: the health check's variables are left to the container", not re.search(r"(?<!\$)\$(?!\$)", probe), probe)
 check("compose: SCRAM for host connections", "--auth-host=scram-sha-256" in environment(services["db"])["POSTGRES_INITDB_ARGS"])
-volumes = compose["volumes"]
+volumes = compose["volumes"] | own["volumes"]
 mounts = [m.split(":") for m in services["db"]["volumes"]]
 check("compose: the data lie in a declared volume", ["db-data", "/var/lib/postgresql/data"] in mounts and "db-data" in volumes)
 
@@ -85,7 +91,8 @@ def waits_for(name: str, other: str) -> str | None:
 
 
 check("compose: setup waits for a healthy db", waits_for("setup", "db") == "service_healthy")
-for name in ("tune", "infer", "dashboard"):
+check("compose: service waits for nothing", "depends_on" not in services["service"])
+for name in ("tune", "infer", "dashboard", "service-tune"):
     check(f"compose: {name} waits for the end of setup", waits_for(name, "setup") == "service_completed_successfully")
 unknown = {d for s in services.values() for d in s.get("depends_on", {})} - set(services)
 check("compose: nothing depends on an unknown service", not unknown, unknown)
@@ -94,7 +101,7 @@ check("compose: setup runs once", services["setup"].get("restart") == "no")
 check("compose: tune can be scaled: no container_name, no port", not {"container_name", "ports", "hostname"} & set(services["tune"]))
 check("compose: tune runs `tune --study`", services["tune"]["command"][:2] == ["tune", "--study"])
 check("compose: infer runs only when asked for", services["infer"].get("profiles"))
-for name in ("setup", "tune", "infer", "dashboard"):
+for name in sorted(names - {"db"}):
     check(f"compose: {name} has a read-only root filesystem", services[name].get("read_only") is True)
 for name, service in services.items():
     check(f"compose: {name} drops all capabilities", service.get("cap_drop") == ["ALL"] and not service.get("cap_add"))
@@ -103,7 +110,7 @@ for name, service in services.items():
     for port in service.get("ports", []):
         check(f"compose: {name}'s port {port} is on the loopback interface", isinstance(port, str) and port.startswith("127.0.0.1:"))
 
-for name in ("tune", "dashboard", "setup"):
+for name in ("tune", "dashboard", "setup", "service", "service-tune"):
     got = environment(services[name])
     check(
         f"compose: {name} connects to db with the settings' names",
@@ -111,6 +118,11 @@ for name in ("tune", "dashboard", "setup"):
     )
 for name, service in services.items():
     if build := service.get("build"):
+        if name in own["services"]:
+            # The folder of the user's crate, which gets copies of these files.
+            check(f"compose: {name}'s build has a list of files", {"Dockerfile", ".dockerignore"} <= {f.name for f in (HERE / "own").iterdir()})
+            check(f"compose: {name}'s build finds docktuna", (HERE / build["additional_contexts"]["docktuna"]).resolve() == HERE.parent)
+            continue
         context = (HERE / build["context"]).resolve()
         dockerfile = context / build["dockerfile"]
         check(f"compose: {name}'s Dockerfile exists", dockerfile.is_file(), dockerfile)
@@ -122,8 +134,9 @@ for name, service in services.items():
             check(f"compose: {source.name} is readable for the container's user", source.stat().st_mode & 0o004)
 
 # Interpolation: each variable has a default, so that `up` works without .env, and stands in the example.
-variables = set(re.findall(r"(?<!\$)\$\{(\w+)", (HERE / "compose.yaml").read_text(encoding="utf-8")))
-bare = re.findall(r"(?<!\$)\$\{\w+\}|(?<!\$)\$\w+", (HERE / "compose.yaml").read_text(encoding="utf-8"))
+texts = "".join(file.read_text(encoding="utf-8") for file in FILES)
+variables = set(re.findall(r"(?<!\$)\$\{(\w+)", texts))
+bare = re.findall(r"(?<!\$)\$\{\w+\}|(?<!\$)\$\w+", texts)
 check("compose: every variable has a default", not bare, bare)
 example = (HERE / ".env.example").read_text(encoding="utf-8")
 in_example = set(re.findall(r"^#?([A-Z_]+)=", example, re.M))
@@ -136,14 +149,15 @@ settings = {
 check(".env.example names every setting", settings <= in_example, settings - in_example)
 check(".env.example holds no password", not re.search(r"^#?\s*OPTUNA_DB_PASSWORD=", example, re.M) and "OPTUNA_DB_PASSWORD" in example)
 
-for name, user in (("Dockerfile", "10001:10001"), ("dashboard.Dockerfile", "10002:10002")):
+for name, user in (("Dockerfile", "10001:10001"), ("dashboard.Dockerfile", "10002:10002"), ("own/Dockerfile", "10003:10003")):
     text = (HERE / name).read_text(encoding="utf-8")
     stage = text[text.rindex("\nFROM ") if "\nFROM " in text else 0 :]
     users = re.findall(r"^USER (\S+)$", stage, re.M)
     check(f"{name}: the last stage runs as {user}", users == [user], users)
     check(f"{name}: no secret in ARG, ENV or COPY", not re.search(r"^(ARG|ENV|COPY).*(?i:passw|secret)", text, re.M))
     check(f"{name}: every base image has a version", all(":" in image for image in re.findall(r"^FROM (\S+)", text, re.M)))
-    ignore = (HERE / f"{name}.dockerignore").read_text(encoding="utf-8").splitlines()
+    ignored = HERE / (f"{name}.dockerignore" if name != "own/Dockerfile" else "own/.dockerignore")
+    ignore = ignored.read_text(encoding="utf-8").splitlines()
     rules = [line for line in ignore if line and not line.startswith("#")]
     check(f"{name}.dockerignore lets only named files in", rules[0] == "*" and not any("docker" == r.strip("!/") or "secret" in r for r in rules))
 members = re.search(r"^members = \[([^]]*)\]", (HERE.parent / "Cargo.toml").read_text(encoding="utf-8"), re.M)[1]
@@ -152,10 +166,31 @@ allowed = set(re.findall(r"^!(\S+)$", (HERE / "Dockerfile.dockerignore").read_te
 # A folder that is let in brings everything below it.
 missing = {path for path in needed if not any(path == rule or path.startswith(f"{rule}/") for rule in allowed)}
 check("Dockerfile.dockerignore lets the whole workspace in", not missing, missing)
-bases = dict(re.findall(r"^FROM (\S+?):(\S+)", (HERE / "Dockerfile").read_text(encoding="utf-8"), re.M))
-check("Dockerfile: both stages have the same C library", all("bookworm" in tag for tag in bases.values()), bases)
+for name in ("Dockerfile", "own/Dockerfile"):
+    bases = dict(re.findall(r"^FROM (\S+?):(\S+)", (HERE / name).read_text(encoding="utf-8"), re.M))
+    check(f"{name}: both stages have the same C library", len(bases) == 2 and all("bookworm" in tag for tag in bases.values()), bases)
 pins = (HERE / "dashboard.requirements.txt").read_text(encoding="utf-8").splitlines()
 pins = [pin for pin in pins if pin and not pin.startswith("#")]
 check("dashboard.requirements.txt pins every version", all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pins), pins)
 check("dashboard.requirements.txt has the versions that were tested", {"optuna==5.0.0", "optuna-dashboard==0.21.0"} <= set(pins))
+
+# What try.sh gives an engine that has no compose.
+modelled = compose_model.load(FILES, {"DASHBOARD_PUBLISHED_PORT": "1", "OPTUNA_READER_USER": "", "OPTUNA_DB_NAME": ""})
+check("model: it has every service", set(modelled) == names, sorted(modelled))
+for name, service in modelled.items():
+    options = compose_model.run_options(service, base=HERE, prefix="p", secrets=HERE / "secrets")
+    check(f"model: {name} drops all capabilities", "--cap-drop=ALL" in options, options)
+    check(f"model: {name} gains no privileges", "--security-opt=no-new-privileges:true" in options, options)
+    check(f"model: {name} is read-only as in its file", ("--read-only" in options) == services[name].get("read_only", False), options)
+    mounted = {f"--volume={HERE}/secrets/{secret}:/run/secrets/{secret}:ro" for secret in expected_secrets[name]}
+    check(f"model: {name} gets the secrets it needs and no other", mounted == {o for o in options if "/run/secrets/" in o and "volume" in o}, options)
+    check(f"model: {name} has no variable left", not [o for o in options if "${" in o], options)
+published = compose_model.run_options(modelled["dashboard"], base=HERE, prefix="p", secrets=HERE)
+check("model: a variable wins over its default", "--publish=127.0.0.1:1:8080" in published, published)
+check("model: `-` takes an empty variable, `:-` does not", [environment(modelled["infer"])[k] for k in ("OPTUNA_DB_USER", "OPTUNA_DB_NAME")] == ["", "optuna"])
+try:
+    compose_model.run_options({"privileged": True}, base=HERE, prefix="p", secrets=HERE)
+    check("model: an entry that it does not know is an error", False)
+except ValueError:
+    check("model: an entry that it does not know is an error", True)
 sys.exit(failures != 0)
