@@ -38,7 +38,6 @@ mod params;
 mod path;
 #[cfg(feature = "storage")]
 pub mod pruner;
-#[cfg(feature = "storage")]
 mod rules;
 #[cfg(feature = "storage")]
 pub mod sampler;

@@ -7,6 +7,7 @@ use crate::diff::{Mismatch, SpaceDiff, Subject, compare};
 use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::path::Path;
+use crate::rules;
 #[cfg(feature = "storage")]
 use crate::space::Space;
 use crate::space::{Param, Value};
@@ -110,11 +111,19 @@ impl Params {
     /// # Errors
     ///
     /// [`Error::SpaceMismatch`] with the diff if they are not what the type declares; a range may
-    /// have moved, as long as the value lies in the declared one.
+    /// have moved, as long as the value lies in the declared one. [`Error::Refused`] if the type's
+    /// `validate` refuses the configuration.
     pub fn to_config<T: Tunable>(&self) -> Result<T> {
         let params = Aliases::of(T::SPACE).translated(self);
         match compare(T::SPACE, &params, Mismatch::AllowMovedRange) {
-            Ok(()) => Ok(params.replay()),
+            Ok(()) => {
+                let config: T = params.replay();
+                rules::validate(&config).map_err(|reason| Error::Refused {
+                    type_name: T::NAME,
+                    reason,
+                })?;
+                Ok(config)
+            }
             Err(differences) => Err(Error::SpaceMismatch(Box::new(SpaceDiff {
                 subject: Subject::Params { type_name: T::NAME },
                 differences,

@@ -9,6 +9,10 @@ use crate::tunable::{Sink, Tunable};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Constraints(Vec<(String, f64)>);
 
+#[cfg_attr(
+    not(feature = "storage"),
+    allow(dead_code, reason = "nothing is stored")
+)]
 impl Constraints {
     /// The system attribute that every release of Optuna reads. The names of Optuna 5, an attribute
     /// each, are unknown to Optuna 4 and to the dashboard; both at once would count double.
@@ -30,9 +34,17 @@ impl Constraints {
 }
 
 /// The user attribute of a trial that names its constraints.
+#[cfg_attr(
+    not(feature = "storage"),
+    allow(dead_code, reason = "nothing is stored")
+)]
 pub(crate) const NAMES: &str = "docktuna:constraints";
 
 /// The constraints of `config`, or why it is refused.
+#[cfg_attr(
+    not(feature = "storage"),
+    allow(dead_code, reason = "nothing is stored")
+)]
 pub(crate) fn constraints<T: Tunable>(config: &T) -> Result<Constraints, String> {
     let mut judge = Judge::new(T::SPACE);
     judge.constraints = Some(Constraints::default());

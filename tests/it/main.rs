@@ -50,4 +50,5 @@ mod sharing;
 mod signals;
 mod space;
 mod start_up;
+mod stored;
 mod study;
