@@ -4,8 +4,12 @@ mod distribution;
 mod json;
 #[cfg(feature = "storage")]
 mod number;
+#[cfg(feature = "storage")]
+mod serialize;
 
 pub(crate) use distribution::{read_distribution, write_distribution};
 pub(crate) use json::{Json, read_json, write_json_text, write_value};
 #[cfg(feature = "storage")]
 pub(crate) use number::{read_intermediate, read_value, write_intermediate, write_objective};
+#[cfg(feature = "storage")]
+pub(crate) use serialize::to_json;

@@ -251,7 +251,7 @@ impl DynamicStudy {
     ///
     /// # Errors
     ///
-    /// [`Error::Attribute`] if it cannot be JSON; NaN and infinities become `null`.
+    /// [`Error::Attribute`] if it cannot be JSON; NaN and infinities can, as Python writes them.
     ///
     /// # Cancel safety
     ///

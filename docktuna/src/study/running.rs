@@ -9,6 +9,7 @@ use super::ending::outcome;
 use super::pruning::{Own, Pruning, rung_attribute};
 use super::watch::Watch;
 use super::{DynamicStudy, Stop, Values};
+use crate::codec;
 use crate::database::Beat;
 use crate::error::{Error, Result};
 use crate::id::{TrialId, TrialNumber, TrialState};
@@ -226,7 +227,7 @@ impl RunningTrial {
     ///
     /// # Errors
     ///
-    /// [`Error::Attribute`] if it cannot be JSON (NaN and infinities become `null`);
+    /// [`Error::Attribute`] if it cannot be JSON (NaN and infinities can, as Python writes them);
     /// [`Error::TrialClosed`] if the trial is over.
     ///
     /// # Cancel safety
@@ -319,5 +320,5 @@ pub(crate) fn to_json(key: &str, value: &impl serde::Serialize) -> Result<String
     if key.chars().count() > 512 {
         return Err(attribute("a key has at most 512 characters".to_owned()));
     }
-    serde_json::to_string(value).map_err(|error| attribute(format!("it is not JSON: {error}")))
+    codec::to_json(value).map_err(|why| attribute(format!("it is not JSON: {why}")))
 }
