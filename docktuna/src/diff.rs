@@ -7,6 +7,7 @@ use crate::distribution::Distribution;
 use crate::id::TrialNumber;
 use crate::outline::{EntryKind, OutlineEntry, SpaceOutline, unordered};
 use crate::params::{Parameter, Params};
+use crate::shown::Shown;
 use crate::space::{Condition, Domain, Space};
 #[cfg(feature = "storage")]
 use crate::{near::near_names, space::Node};
@@ -160,7 +161,7 @@ impl fmt::Display for SpaceDiff {
         }
         for (i, difference) in self.differences.iter().enumerate() {
             f.write_str(if i > 0 { "; " } else { "" })?;
-            write!(f, "{}: {}", difference.param, difference.kind)?;
+            write!(f, "{}: {}", Shown(&difference.param), difference.kind)?;
         }
         let Subject::Study { trial, .. } = &self.subject else {
             return Ok(());
@@ -169,7 +170,8 @@ impl fmt::Display for SpaceDiff {
         if let Some((old, new)) = self.renamed() {
             write!(
                 f,
-                "if `{new}` was called {old:?} before, add alias = {old:?} to it; "
+                "if `{}` was called {old:?} before, add alias = {old:?} to it; ",
+                Shown(new)
             )?;
         }
         f.write_str("use another study name")?;
@@ -200,7 +202,7 @@ impl fmt::Display for DifferenceKind {
             }
             Self::Fixed { stored, declared } => {
                 let text = |value: &Option<String>| match value {
-                    Some(value) => format!("fixed to `{value}`"),
+                    Some(value) => format!("fixed to `{}`", Shown(value)),
                     None => "searched".to_owned(),
                 };
                 write!(f, "stored {}, declared {}", text(stored), text(declared))
@@ -215,7 +217,9 @@ impl fmt::Display for DifferenceKind {
                 };
                 write!(f, "stored {}, declared {}", text(stored), text(declared))
             }
-            Self::Outside { found, allowed } => write!(f, "stored {found}, declared {allowed}"),
+            Self::Outside { found, allowed } => {
+                write!(f, "stored {}, declared {allowed}", Shown(found))
+            }
         }
     }
 }

@@ -87,7 +87,7 @@ impl From<Domain> for Distribution {
     }
 }
 
-/// What may be drawn, as it stands in messages: `1..=8`, `[sgd, adam_w]`.
+/// What may be drawn, as it stands in messages: `1..=8`, `["sgd", "adam_w"]`.
 impl fmt::Display for Distribution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

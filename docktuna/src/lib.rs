@@ -41,6 +41,7 @@ pub mod pruner;
 mod rules;
 #[cfg(feature = "storage")]
 pub mod sampler;
+mod shown;
 #[cfg(feature = "storage")]
 mod snapshot;
 pub mod space;

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::id::TrialNumber;
 use crate::params::Params;
 use crate::rules;
+use crate::shown::Shown;
 use crate::snapshot;
 use crate::storage::retry;
 use crate::study::DynamicStudy;
@@ -230,11 +231,11 @@ impl<T: Tunable> Loader<T> {
         if let Some(file) = &self.snapshot {
             match snapshot::read(file, &self.study) {
                 Ok(Some((number, params))) => {
-                    tracing::warn!(%error, file = %file.display(), "reading the snapshot");
+                    tracing::warn!(%error, file = %Shown(file.display()), "reading the snapshot");
                     return checked(&self.study, number, &params, self.mismatch);
                 }
                 Ok(None) => {
-                    tracing::warn!(%error, file = %file.display(), "there is no snapshot yet");
+                    tracing::warn!(%error, file = %Shown(file.display()), "there is no snapshot yet");
                 }
                 Err(Error::Snapshot { path, reason }) => {
                     let reason = format!("{reason}; it is needed because {error}");

@@ -261,7 +261,7 @@ async fn a_parameter_that_became_another_is_refused_for_tuning() {
         let error = backend.db.study::<Labels>("s").await.unwrap_err();
         assert!(matches!(error, Error::SpaceMismatch(_)));
         let text = error.to_string();
-        let wanted = "`Labels`: act: stored choices [relu, swish], declared choices [silu, relu]. ";
+        let wanted = r#"`Labels`: act: stored choices ["relu", "swish"], declared choices ["silu", "relu"]. "#;
         assert!(text.contains(wanted), "{text}");
         let loaded = Labels::load_best(&backend.db, "s").await.unwrap();
         assert_eq!((loaded.act, loaded.rate), (Activation::Silu, 0.5));

@@ -150,7 +150,7 @@ async fn an_enqueued_trial_that_cannot_be_run_fails_and_the_next_one_is_taken() 
             for (trial, part) in
                 trials
                     .iter()
-                    .zip(["1e-5..=0.1", "`unknown`", "[cosine, linear, café]", "2.5"])
+                    .zip(["1e-5..=0.1", "`unknown`", r#"["cosine", "linear", "café"]"#, "2.5"])
             {
                 assert_eq!(trial.state, TrialState::Fail);
                 let reason = &trial.user_attrs["docktuna:error"]

@@ -192,7 +192,7 @@ async fn a_mismatch_is_a_diff_and_policies_overlook_some() {
         assert_eq!(
             text,
             "study \"sentiment\" (trial 0) does not match `Renamed`: schedule: stored choices \
-             [cosine, step], declared choices [cosine, linear]; warmup: declared, not stored; \
+             [\"cosine\", \"step\"], declared choices [\"cosine\", \"linear\"]; warmup: declared, not stored; \
              old_lr: stored, not declared. help: if `warmup` was called \"old_lr\" before, add \
              alias = \"old_lr\" to it; use another study name, or on_mismatch"
         );

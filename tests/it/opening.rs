@@ -89,7 +89,7 @@ async fn another_shape_is_refused_with_a_diff_and_moved_ranges_are_not() {
             "study \"s\" does not match `Changed`: ",
             "layers: stored int 1..=",
             "declared float 1.0..=8.0",
-            "schedule: stored choices [cosine, step], declared choices [cosine, linear]",
+            "schedule: stored choices [\"cosine\", \"step\"], declared choices [\"cosine\", \"linear\"]",
             "lr: stored float",
             "declared float 0.1..=1.0 log",
             "help: ",
@@ -112,7 +112,7 @@ async fn the_space_is_recorded_with_the_study() {
         assert_eq!(space, Train::space().outline());
         assert_eq!(space.get("lr").unwrap().doc(), "Peak learning rate.");
         let momentum = space.get("optimizer.sgd.momentum").unwrap();
-        assert_eq!(momentum.when()[0].to_string(), "optimizer=sgd");
+        assert_eq!(momentum.when()[0].to_string(), "optimizer=\"sgd\"");
         assert_eq!(
             space.get("seed").unwrap().kind(),
             &EntryKind::Fixed("42".to_owned())

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time;
 
 use crate::id::{StudyId, TrialId};
+use crate::shown::Shown;
 use crate::storage::{Storage, StudyRow, TrialKey};
 use crate::study::Counters;
 
@@ -262,7 +263,7 @@ impl Pump {
         for (key, ward) in alive {
             // A trial that was told since has left by itself.
             if !beaten.contains(&key.id) && shared.alive.remove(key).is_some() {
-                tracing::warn!(study = %ward.study.name, trial = key.number.0, "a running trial was ended by somebody else");
+                tracing::warn!(study = %Shown(&ward.study.name), trial = key.number.0, "a running trial was ended by somebody else");
             }
         }
     }

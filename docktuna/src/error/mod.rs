@@ -8,6 +8,7 @@ pub use reason::{ConnectReason, SchemaReason, SettingsReport};
 
 use crate::diff::SpaceDiff;
 use crate::id::{StateCounts, TrialNumber, TrialState};
+use crate::shown::Shown;
 use crate::space::Direction;
 
 /// A cause from another crate; its type is not part of our interface.
@@ -21,10 +22,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// Settings are missing, contradict each other or cannot be read.
-    #[error("{0}")]
+    #[error("{}", Shown(.0))]
     Settings(Box<SettingsReport>),
     /// No connection came about.
-    #[error("cannot connect to {target}: {reason}")]
+    #[error("cannot connect to {}: {reason}", Shown(.target))]
     Connect {
         /// Host, port and database, or the file.
         target: String,
@@ -34,7 +35,7 @@ pub enum Error {
         source: BoxError,
     },
     /// The database failed at an operation.
-    #[error("the database failed at `{op}` (attempt {attempts}): {source}")]
+    #[error("the database failed at `{op}` (attempt {attempts}): {}", Shown(.source))]
     Storage {
         /// The operation: the name of its statement.
         op: &'static str,
@@ -45,8 +46,9 @@ pub enum Error {
     },
     /// Another process keeps an SQLite file locked for longer than an operation waits, a minute.
     #[error(
-        "{target} stays locked by another process, `{op}` was given up; help: end or commit the transaction \
-         that is open there; many workers are better off with PostgreSQL"
+        "{} stays locked by another process, `{op}` was given up; help: end or commit the transaction \
+         that is open there; many workers are better off with PostgreSQL",
+        Shown(.target)
     )]
     Locked {
         /// The file.
@@ -58,15 +60,16 @@ pub enum Error {
     },
     /// The database has no tables yet.
     #[error(
-        "{target} holds no Optuna tables; help: the tuner creates them on its first run, so run it \
-         first, or check the settings"
+        "{} holds no Optuna tables; help: the tuner creates them on its first run, so run it \
+         first, or check the settings",
+        Shown(.target)
     )]
     NoTables {
         /// Host, port and database, or the file.
         target: String,
     },
     /// The tables in the database are not those that this crate reads.
-    #[error("{target} cannot be used: {reason}")]
+    #[error("{} cannot be used: {}", Shown(.target), Shown(.reason))]
     Schema {
         /// Host, port and database, or the file.
         target: String,
@@ -75,8 +78,9 @@ pub enum Error {
     },
     /// The file is no SQLite database, or is damaged.
     #[error(
-        "{target} is not a readable SQLite database; help: restore it from a backup or name another \
-         file; nothing was changed"
+        "{} is not a readable SQLite database; help: restore it from a backup or name another \
+         file; nothing was changed",
+        Shown(.target)
     )]
     Corrupt {
         /// The file.
@@ -86,8 +90,9 @@ pub enum Error {
     },
     /// The database role lacks a right.
     #[error(
-        "the database role may not do `{op}`: {source}; help: grant it the right, or let an owner \
-         of the tables run the first set-up"
+        "the database role may not do `{op}`: {}; help: grant it the right, or let an owner \
+         of the tables run the first set-up",
+        Shown(.source)
     )]
     Privilege {
         /// The operation: the name of its statement.
@@ -136,12 +141,13 @@ pub enum Error {
         objectives: usize,
     },
     /// What is stored does not match the struct.
-    #[error("{0}")]
+    #[error("{}", Shown(.0))]
     SpaceMismatch(Box<SpaceDiff>),
     /// The best trial's value lies outside what the struct allows today.
     #[error(
-        "best trial {trial} has {param} = {found}, `{type_name}` allows {allowed}; help: widen the \
-         range, or tune again under another study name"
+        "best trial {trial} has {} = {}, `{type_name}` allows {}; help: widen the \
+         range, or tune again under another study name",
+        Shown(.param), Shown(.found), Shown(.allowed)
     )]
     OutOfRange {
         /// The trial.
@@ -158,7 +164,7 @@ pub enum Error {
     /// The defaults are to be used and some are missing.
     #[error(
         "`{type_name}` has no default for {}; help: add #[tune(default = …)]",
-        .missing.join(", ")
+        Shown(.missing.join(", "))
     )]
     MissingDefaults {
         /// The struct.
@@ -167,7 +173,10 @@ pub enum Error {
         missing: Vec<String>,
     },
     /// A value that a caller gave is outside its parameter's range, or no choice.
-    #[error("`{param}`: {found} is not in {allowed}; help: give a value that is")]
+    #[error(
+        "`{}`: {} is not in {}; help: give a value that is",
+        Shown(.param), Shown(.found), Shown(.allowed)
+    )]
     InvalidValue {
         /// The parameter.
         param: String,
@@ -177,7 +186,12 @@ pub enum Error {
         allowed: String,
     },
     /// A caller named a parameter that does not exist.
-    #[error("`{param}` is no parameter of `{type_name}`{}", did_you_mean(.near))]
+    #[error(
+        "`{}` is no parameter of `{}`{}",
+        Shown(.param),
+        Shown(.type_name),
+        did_you_mean(.near)
+    )]
     UnknownParam {
         /// The name given.
         param: String,
@@ -188,22 +202,24 @@ pub enum Error {
     },
     /// Two fields have one stored name, across `flatten`, `shared` or `alias`.
     #[error(
-        "two fields are or were stored as `{param}`; \
-         help: rename one, or leave out `flatten`, `shared` or `alias`"
+        "two fields are or were stored as `{}`; \
+         help: rename one, or leave out `flatten`, `shared` or `alias`",
+        Shown(.param)
     )]
     NameClash {
         /// The name.
         param: String,
     },
     /// A text is not the JSON of a space.
-    #[error("the space cannot be read: {reason}; help: give what `to_json` wrote")]
+    #[error("the space cannot be read: {}; help: give what `to_json` wrote", Shown(.reason))]
     SpaceJson {
         /// Where the text is wrong, and how.
         reason: String,
     },
     /// A rule across fields, `validate` or a constraint, refuses a configuration.
     #[error(
-        "`{type_name}` refuses this configuration: {reason}; help: give values that its rules allow"
+        "`{type_name}` refuses this configuration: {}; help: give values that its rules allow",
+        Shown(.reason)
     )]
     Refused {
         /// The struct.
@@ -213,8 +229,9 @@ pub enum Error {
     },
     /// A rule across fields refuses the stored best trial.
     #[error(
-        "`{type_name}` refuses best trial {trial}: {reason}; help: loosen the rule, or tune again \
-         under another study name"
+        "`{type_name}` refuses best trial {trial}: {}; help: loosen the rule, or tune again \
+         under another study name",
+        Shown(.reason)
     )]
     BestRefused {
         /// The trial.
@@ -226,8 +243,9 @@ pub enum Error {
     },
     /// A rule across fields refused every configuration that was drawn.
     #[error(
-        "`{type_name}` refused {draws} drawn configurations in a row, the last one because: {reason}; \
-         help: narrow the ranges to what its rules allow, or loosen the rules"
+        "`{type_name}` refused {draws} drawn configurations in a row, the last one because: {}; \
+         help: narrow the ranges to what its rules allow, or loosen the rules",
+        Shown(.reason)
     )]
     EveryDrawRefused {
         /// The struct.
@@ -244,13 +262,13 @@ pub enum Error {
         points: u64,
     },
     /// A grid cannot cover the space.
-    #[error("no grid covers this space: {reason}")]
+    #[error("no grid covers this space: {}", Shown(.reason))]
     NoGrid {
         /// Why, and what helps.
         reason: String,
     },
     /// An override cannot be read or goes beyond the declared space.
-    #[error("`{text}` is no valid override: {reason}")]
+    #[error("`{}` is no valid override: {}", Shown(.text), Shown(.reason))]
     Override {
         /// The text given.
         text: String,
@@ -258,7 +276,7 @@ pub enum Error {
         reason: String,
     },
     /// An option of the pruner makes no sense.
-    #[error("the {pruner} pruner cannot work: {reason}")]
+    #[error("the {pruner} pruner cannot work: {}", Shown(.reason))]
     Pruner {
         /// Its name.
         pruner: &'static str,
@@ -279,7 +297,7 @@ pub enum Error {
         infeasible: bool,
     },
     /// The trial is over, so nothing of it may change.
-    #[error("trial {trial} {}; {lost} not recorded", ended(*.state, *.silence))]
+    #[error("trial {trial} {}; {} not recorded", ended(*.state, *.silence), Shown(.lost))]
     TrialClosed {
         /// The trial.
         trial: TrialNumber,
@@ -309,7 +327,7 @@ pub enum Error {
         step: i32,
     },
     /// A result that cannot be recorded.
-    #[error("trial {trial} cannot end with {found}: {rule}")]
+    #[error("trial {trial} cannot end with {}: {rule}", Shown(.found))]
     InvalidResult {
         /// The trial.
         trial: TrialNumber,
@@ -319,7 +337,7 @@ pub enum Error {
         rule: &'static str,
     },
     /// A row of the database does not have the form that Optuna gives it.
-    #[error("study {study:?} cannot be read: {what}")]
+    #[error("study {study:?} cannot be read: {}", Shown(.what))]
     Unreadable {
         /// The study.
         study: String,
@@ -327,7 +345,7 @@ pub enum Error {
         what: String,
     },
     /// An attribute that JSON, or this reader's type, cannot hold.
-    #[error("attribute {key:?}: {reason}")]
+    #[error("attribute {key:?}: {}", Shown(.reason))]
     Attribute {
         /// Its key.
         key: String,
@@ -335,7 +353,7 @@ pub enum Error {
         reason: String,
     },
     /// The fallback file cannot be read or written.
-    #[error("snapshot {path:?}: {reason}")]
+    #[error("snapshot {path:?}: {}", Shown(.reason))]
     Snapshot {
         /// The file.
         path: std::path::PathBuf,
@@ -349,7 +367,7 @@ pub enum Error {
     )]
     InsideRuntime,
     /// Too many trials ended with an error.
-    #[error("stopped after {failures} failed trials; the last one: {last}")]
+    #[error("stopped after {failures} failed trials; the last one: {}", Shown(.last))]
     TooManyFailures {
         /// How many failed.
         failures: u32,
@@ -357,7 +375,7 @@ pub enum Error {
         last: String,
     },
     /// A callback of a run returned an error or panicked.
-    #[error("the callback of trial {trial} failed: {source}")]
+    #[error("the callback of trial {trial} failed: {}", Shown(.source))]
     Callback {
         /// The trial that had ended.
         trial: TrialNumber,
@@ -365,7 +383,7 @@ pub enum Error {
         source: BoxError,
     },
     /// The operating system refused a resource.
-    #[error("{what}: {source}")]
+    #[error("{what}: {}", Shown(.source))]
     System {
         /// What was needed.
         what: &'static str,
@@ -428,5 +446,188 @@ mod tests {
         fn assert_travels<T: Send + Sync + 'static>() {}
         assert_travels::<Error>();
         assert!(size_of::<Error>() <= 128);
+    }
+
+    /// Texts of others: of a database, an objective, a caller.
+    #[test]
+    fn f16_what_an_error_shows_does_nothing_to_a_terminal() {
+        const HOSTILE: &str = "a\u{1b}[2Jb\nc\u{202e}d\u{9b}31me";
+        let text = || HOSTILE.to_owned();
+        let source = || BoxError::from(HOSTILE);
+        let (trial, state, op, type_name) = (TrialNumber(7), TrialState::Fail, "op", "Train");
+        let difference = |kind| crate::Difference {
+            param: text(),
+            kind,
+        };
+        let choices = || crate::Distribution::Categorical(vec![text().into()].into());
+        let diff = SpaceDiff {
+            subject: crate::diff::Subject::Study {
+                study: text(),
+                trial: Some(trial),
+                type_name,
+            },
+            differences: vec![
+                difference(crate::DifferenceKind::NotStored),
+                difference(crate::DifferenceKind::Changed {
+                    stored: choices(),
+                    declared: choices(),
+                }),
+                difference(crate::DifferenceKind::Outside {
+                    found: text(),
+                    allowed: choices(),
+                }),
+                difference(crate::DifferenceKind::Fixed {
+                    stored: Some(text()),
+                    declared: None,
+                }),
+            ],
+        };
+        let errors = [
+            Error::Settings(Box::new(SettingsReport {
+                problems: vec![text()],
+            })),
+            Error::Connect {
+                target: text(),
+                reason: ConnectReason::Dns,
+                source: source(),
+            },
+            Error::Storage {
+                op,
+                attempts: 1,
+                source: source(),
+            },
+            Error::Locked {
+                target: text(),
+                op,
+                source: source(),
+            },
+            Error::NoTables { target: text() },
+            Error::Schema {
+                target: text(),
+                reason: SchemaReason::Older(text()),
+            },
+            Error::Schema {
+                target: text(),
+                reason: SchemaReason::Incomplete(vec![text()]),
+            },
+            Error::Corrupt {
+                target: text(),
+                source: source(),
+            },
+            Error::Privilege {
+                op,
+                source: source(),
+            },
+            Error::StudyNotFound {
+                name: text(),
+                near: vec![text()],
+            },
+            Error::StudyName { name: text() },
+            Error::DirectionMismatch {
+                study: text(),
+                stored: Vec::new(),
+                wanted: Vec::new(),
+            },
+            Error::SeveralObjectives {
+                study: text(),
+                objectives: 2,
+            },
+            Error::SpaceMismatch(Box::new(diff)),
+            Error::OutOfRange {
+                trial,
+                param: text(),
+                found: text(),
+                type_name,
+                allowed: text(),
+            },
+            Error::MissingDefaults {
+                type_name,
+                missing: vec![text()],
+            },
+            Error::InvalidValue {
+                param: text(),
+                found: text(),
+                allowed: text(),
+            },
+            Error::UnknownParam {
+                param: text(),
+                type_name: text(),
+                near: vec![text()],
+            },
+            Error::NameClash { param: text() },
+            Error::SpaceJson { reason: text() },
+            Error::Refused {
+                type_name,
+                reason: text(),
+            },
+            Error::BestRefused {
+                trial,
+                type_name,
+                reason: text(),
+            },
+            Error::EveryDrawRefused {
+                type_name,
+                draws: 1,
+                reason: text(),
+            },
+            Error::NoGrid { reason: text() },
+            Error::Override {
+                text: text(),
+                reason: text(),
+            },
+            Error::Pruner {
+                pruner: "p",
+                reason: text(),
+            },
+            Error::NoTrial {
+                study: text(),
+                counts: StateCounts::default(),
+                infeasible: true,
+            },
+            Error::TrialClosed {
+                trial,
+                state,
+                silence: None,
+                lost: text(),
+            },
+            Error::TrialGone {
+                study: text(),
+                trial,
+            },
+            Error::InvalidResult {
+                trial,
+                found: text(),
+                rule: "r",
+            },
+            Error::Unreadable {
+                study: text(),
+                what: text(),
+            },
+            Error::Attribute {
+                key: text(),
+                reason: text(),
+            },
+            Error::Snapshot {
+                path: text().into(),
+                reason: text(),
+            },
+            Error::TooManyFailures {
+                failures: 1,
+                last: text(),
+            },
+            Error::Callback {
+                trial,
+                source: source(),
+            },
+            Error::System {
+                what: "w",
+                source: std::io::Error::other(HOSTILE),
+            },
+        ];
+        for error in errors {
+            let shown = error.to_string();
+            assert!(shown.contains(r"b\nc\u{202e}d\u{9b}31me"), "{shown}");
+            assert_eq!(crate::shown::shown(&shown), shown);
+        }
     }
 }

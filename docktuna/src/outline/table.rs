@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{EntryKind, OutlineEntry, SpaceOutline};
 use crate::distribution::Distribution;
+use crate::shown::shown;
 use crate::space::Space;
 
 const HEAD: [&str; 6] = ["name", "kind", "values", "when", "default", "description"];
@@ -59,8 +60,8 @@ fn row(entry: &OutlineEntry) -> [String; 6] {
         default.unwrap_or_default(),
         entry.doc.clone(),
     ]
-    // A line break in a description or a choice must not break the table.
-    .map(|cell| cell.replace(char::is_control, " "))
+    // A line break in a description must not break the table.
+    .map(|cell| shown(&cell.replace(['\n', '\r', '\t'], " ")).into_owned())
 }
 
 fn kind(distribution: &Distribution, ordered: bool) -> &'static str {

@@ -205,7 +205,7 @@ fn errors_name_the_entry_and_what_is_wrong() {
         ),
         (
             entry(", \"fixed\": \"1\", \"when\": [{\"param\": \"a\", \"is\": \"b\"}]"),
-            "no entry before it has the choice a=b",
+            "no entry before it has the choice a=\"b\"",
         ),
         (
             r#"{"version": 1, "params": [{"name": "a", "fixed": "1"}, {"name": "a", "fixed": "1"}]}"#
@@ -252,10 +252,10 @@ fn a_derived_space_is_a_table() {
     assert_eq!(
         Train::space().to_string(),
         "\
-name                    kind            values          when           default  description
-lr                      float           1e-5..=0.1 log                 0.0003   Peak learning rate.
-optimizer               choice          [plain, sgd]                   plain
-optimizer.sgd.momentum  int             1..=9 step 4    optimizer=sgd
+name                    kind            values            when             default  description
+lr                      float           1e-5..=0.1 log                     0.0003   Peak learning rate.
+optimizer               choice          [\"plain\", \"sgd\"]                   \"plain\"
+optimizer.sgd.momentum  int             1..=9 step 4      optimizer=\"sgd\"
 batch                   ordered choice  [16, 32]
 seed                    fixed           40 + 2
 "
@@ -296,8 +296,8 @@ fn the_difference_of_two_spaces_reads_like_that_of_a_study() {
     assert_eq!(
         stored.diff(&Train::space().outline()).to_string(),
         "the spaces differ: lr: stored 0.001..=0.1 log, declared 1e-5..=0.1 log; \
-         optimizer: stored choices [sgd, adam], declared choices [plain, sgd]; \
-         optimizer.sgd.momentum: stored always, declared when optimizer=sgd; \
+         optimizer: stored choices [\"sgd\", \"adam\"], declared choices [\"plain\", \"sgd\"]; \
+         optimizer.sgd.momentum: stored always, declared when optimizer=\"sgd\"; \
          batch: declared, not stored; \
          seed: stored fixed to `1`, declared fixed to `40 + 2`; old: stored, not declared"
     );
@@ -370,12 +370,12 @@ fn what_branches_share_is_there_once() {
     assert_eq!(
         space.to_string(),
         "\
-name                 kind    values                when                                default  description
-config               choice  [sgd, plain, adam_w]
-config.lr            float   0.25..=0.75           config=sgd|adam_w                   0.5      Peak.
-config.sgd.momentum  int     1..=9                 config=sgd
-config.clip          choice  [none, some]          config=adam_w
-config.clip.some     int     1..=2                 config=adam_w and config.clip=some
+name                 kind    values                      when                                    default  description
+config               choice  [\"sgd\", \"plain\", \"adam_w\"]
+config.lr            float   0.25..=0.75                 config=\"sgd\"|\"adam_w\"                   0.5      Peak.
+config.sgd.momentum  int     1..=9                       config=\"sgd\"
+config.clip          choice  [\"none\", \"some\"]            config=\"adam_w\"
+config.clip.some     int     1..=2                       config=\"adam_w\" and config.clip=\"some\"
 "
     );
     let json = space.to_json();
@@ -407,7 +407,7 @@ config.clip.some     int     1..=2                 config=adam_w and config.clip
     });
     let names: Vec<&str> = active.iter().map(|node| node.name()).collect();
     assert_eq!(names, ["config", "config.clip", "config.lr"]);
-    assert_eq!(active[2].when()[0].to_string(), "config=sgd|adam_w");
+    assert_eq!(active[2].when()[0].to_string(), "config=\"sgd\"|\"adam_w\"");
     assert_eq!(active[2].param().unwrap().default(), None);
 }
 
@@ -420,7 +420,7 @@ fn another_order_of_branches_shares_the_same() {
     assert_ne!(one.fingerprint(), before.fingerprint());
     assert_eq!(
         before.outline().diff(&one.outline()).to_string(),
-        "the spaces differ: config.lr: stored when config=sgd, declared when config=sgd|adam_w; \
+        "the spaces differ: config.lr: stored when config=\"sgd\", declared when config=\"sgd\"|\"adam_w\"; \
          config.clip: declared, not stored; config.clip.some: declared, not stored; \
          config.adam_w.clip: stored, not declared; \
          config.adam_w.clip.some: stored, not declared"

@@ -82,6 +82,7 @@ fn a_text_and_a_key_say_the_same() {
         (new().fix(N, 5), "n=5", "n"),
         (new().fix(X, 0.5), "x=5e-1", "x"),
         (new().fix(C, "0..=1"), "c=0..=1", "c"),
+        (new().fix(C, "a"), "c=\"a\"", "c"),
         (new().keep(C, ["c", "a", "c"]), "c=c | a", "c"),
         (new().keep(FLAG, [true]), "flag=true", "flag"),
         (new().fix(OPTIMIZER, "sgd"), "optimizer=sgd", "optimizer"),
@@ -129,7 +130,7 @@ fn fixed_values_and_kept_choices_are_stored_as_declared() {
     let (stored, seen, value) = drawn(&new().keep(C, ["c", "a"]), "c");
     assert_eq!(
         (stored.as_str(), seen.as_str()),
-        ("[a, b, c, 0..=1]", "[c, a]")
+        (r#"["a", "b", "c", "0..=1"]"#, r#"["c", "a"]"#)
     );
     assert!(
         value == 2.0,
@@ -170,7 +171,10 @@ fn what_cannot_be_drawn_is_refused_with_what_to_write() {
         ("n=a..=b", "`a` is no integer"),
         ("n=1.5", "`1.5` is no integer"),
         ("n=1|3", "`1|3` is no integer"),
-        ("c=d", "`d` is not in the declared [a, b, c, 0..=1]"),
+        (
+            "c=d",
+            r#"`d` is not in the declared ["a", "b", "c", "0..=1"]"#,
+        ),
         ("c=a..=b", "choices have no range"),
         ("c=widen a..=b", "choices have no range"),
         ("n=widen 3..=5", "leave out `widen`"),

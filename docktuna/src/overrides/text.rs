@@ -12,7 +12,7 @@ use crate::space::{Domain, Value};
 pub(super) fn parse(text: &str, domain: &Domain) -> Result<Rule, String> {
     // A choice may look like anything.
     if let Domain::Choice(list) = domain
-        && let Some(choice) = list.choices().iter().find(|c| c.to_string() == text)
+        && let Some(choice) = list.choices().iter().find(|choice| is_called(choice, text))
     {
         return Ok(Rule::Keep(vec![choice.clone()]));
     }
@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str, domain: &Domain) -> Result<Rule, String> {
 
 fn choice(label: &str, choices: &[Value], domain: &Domain) -> Result<Value, String> {
     let named = |choice: &&Value| {
-        choice.to_string() == label
+        is_called(choice, label)
             || choice
                 .as_f64()
                 .is_some_and(|number| label.parse() == Ok(number))
@@ -52,6 +52,11 @@ fn choice(label: &str, choices: &[Value], domain: &Domain) -> Result<Value, Stri
         let declared = Distribution::from(*domain);
         format!("`{label}` is not in the declared {declared}; help: give a value that is")
     })
+}
+
+/// A text may stand as it is, or in quotes as it is shown.
+fn is_called(choice: &Value, label: &str) -> bool {
+    choice.as_str() == Some(label) || choice.to_string() == label
 }
 
 fn number(text: &str, domain: &Domain) -> Result<Value, String> {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-/// A choice that has to be made for a parameter to be active: `optimizer=sgd`, `convs.len>2`.
+use crate::shown::Shown;
+
+/// A choice that has to be made for a parameter to be active: `optimizer="sgd"`, `convs.len>2`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Condition {
     pub(crate) param: String,
@@ -54,8 +56,11 @@ impl Condition {
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.test {
-            Test::Is(labels) => write!(f, "{}={}", self.param, labels.join("|")),
-            Test::Above(number) => write!(f, "{}>{number}", self.param),
+            Test::Is(labels) => {
+                let labels: Vec<String> = labels.iter().map(|label| format!("{label:?}")).collect();
+                write!(f, "{}={}", Shown(&self.param), labels.join("|"))
+            }
+            Test::Above(number) => write!(f, "{}>{number}", Shown(&self.param)),
         }
     }
 }

@@ -237,6 +237,9 @@ mod tests {
             assert_eq!(node.name(), "config.x");
             node.when()[0].to_string()
         });
-        assert_eq!(conditions.collect::<Vec<_>>(), ["config=a", "config=b"]);
+        assert_eq!(
+            conditions.collect::<Vec<_>>(),
+            ["config=\"a\"", "config=\"b\""]
+        );
     }
 }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::shown::Shown;
+
 /// A parameter's value outside the database: what Python calls the external representation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -72,6 +74,8 @@ impl Value {
     }
 }
 
+/// As it stands in every message, table and diff: texts in quotes, so that `"1.5"` is told from `1.5` and an
+/// empty or blank text can be seen.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -79,8 +83,8 @@ impl fmt::Display for Value {
             Self::Bool(b) => b.fmt(f),
             Self::Int(i) => i.fmt(f),
             Self::Float(v) => write!(f, "{v:?}"),
-            Self::Str(text) => f.write_str(text),
-            Self::Json(text) => f.write_str(text),
+            Self::Str(text) => write!(f, "{text:?}"),
+            Self::Json(text) => Shown(text).fmt(f),
         }
     }
 }
@@ -111,7 +115,7 @@ macro_rules! from_wide {
 }
 from_wide!(u64, usize, isize);
 
-/// Choices as they stand in messages: `[sgd, adam_w]`.
+/// Choices as they stand in messages: `["sgd", "adam_w"]`.
 pub(crate) fn list<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
     let texts: Vec<String> = values.into_iter().map(ToString::to_string).collect();
     format!("[{}]", texts.join(", "))

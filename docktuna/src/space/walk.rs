@@ -75,7 +75,7 @@ impl Space {
     /// let nodes: Vec<_> = Train::space().walk().collect();
     /// let names: Vec<_> = nodes.iter().map(|node| node.name()).collect();
     /// assert_eq!(names, ["layers", "mixup", "mixup.some"]);
-    /// assert_eq!(nodes[2].when()[0].to_string(), "mixup=some");
+    /// assert_eq!(nodes[2].when()[0].to_string(), "mixup=\"some\"");
     /// ```
     pub fn walk(&self) -> impl Iterator<Item = Node> + use<> {
         Walk::over(self, None)

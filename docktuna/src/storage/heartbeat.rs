@@ -11,6 +11,7 @@ use super::{Storage, once, repeat, retry};
 use crate::codec;
 use crate::error::Result;
 use crate::id::TrialId;
+use crate::shown::Shown;
 
 /// How long a trial that looks silent may take to be heard after all, at most.
 const LAST_WORD: Duration = Duration::from_secs(1);
@@ -66,7 +67,7 @@ impl Storage {
                 repeat!(self.fail_stale(study, &trial, grace, &reason, retries))?;
             if failed {
                 tracing::warn!(
-                    study = %study.name, trial = trial.number.0, silent, retried,
+                    study = %Shown(&study.name), trial = trial.number.0, silent, retried,
                     "a stale trial was marked FAIL"
                 );
             }

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
 use super::RunSummary;
+use crate::shown::shown;
 use crate::space::Direction;
 
 /// What is shown while a run goes on.
@@ -50,7 +51,7 @@ impl Progress {
 
     pub(super) fn failed(&mut self, number: i32, reason: &str, show: bool) {
         self.summary.failed += 1;
-        self.show(&format!("trial {number}: failed: {reason}"), show);
+        self.show(&format!("trial {number}: failed: {}", shown(reason)), show);
     }
 
     pub(super) fn show(&self, event: &str, show: bool) {

@@ -14,6 +14,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Connection, Executor};
 
+use crate::shown::Shown;
 use crate::storage::failure;
 
 /// File systems that no other kernel writes to at the same time, as Linux calls them.
@@ -53,11 +54,11 @@ async fn verify(file: &Path) {
         connection.close().await
     };
     match works.await {
-        Ok(()) => tracing::info!(file = %file.display(), "created in WAL mode"),
+        Ok(()) => tracing::info!(file = %Shown(file.display()), "created in WAL mode"),
         Err(error) if failure::is_busy(&error) => {}
         Err(error) => {
             if let Err(stuck) = go_back(file).await {
-                tracing::warn!(file = %file.display(), %stuck, "still in WAL mode");
+                tracing::warn!(file = %Shown(file.display()), %stuck, "still in WAL mode");
             }
             unable(file, &error.to_string());
         }
@@ -76,7 +77,7 @@ async fn go_back(file: &Path) -> sqlx::Result<()> {
 
 fn unable(file: &Path, why: &str) {
     tracing::warn!(
-        file = %file.display(),
+        file = %Shown(file.display()),
         "not in WAL mode, so that readers and the writer wait for each other: {why}"
     );
 }
