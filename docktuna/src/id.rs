@@ -2,17 +2,47 @@
 
 use std::fmt;
 
+/// A whole number of the database: the row of something, or a step.
+///
+/// SQLite has 64 bits for it, PostgreSQL 32.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Int(pub(crate) i64);
+
+impl Int {
+    const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<i32> for Int {
+    fn from(number: i32) -> Self {
+        Self(number.into())
+    }
+}
+
+impl fmt::Display for Int {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Int {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident($int:ty)) => {
+    ($(#[$doc:meta])* $name:ident($inner:ty) -> $int:ty, $get:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub(crate) $int);
+        pub struct $name(pub(crate) $inner);
 
         impl $name {
             /// The plain integer.
             #[must_use]
             pub const fn get(self) -> $int {
-                self.0
+                $get(self.0)
             }
         }
 
@@ -26,15 +56,15 @@ macro_rules! id {
 
 id! {
     /// The row of a study in its database.
-    StudyId(i32)
+    StudyId(Int) -> i64, Int::get
 }
 id! {
     /// The row of a trial in its database.
-    TrialId(i32)
+    TrialId(Int) -> i64, Int::get
 }
 id! {
     /// The place of a trial in its study, from 0 without gaps.
-    TrialNumber(i32)
+    TrialNumber(i32) -> i32, core::convert::identity
 }
 
 /// The state of a trial.

@@ -173,11 +173,12 @@ impl<T: Tunable> Loader<T> {
                 }
                 Ok(config)
             }
-            Err(Error::StudyNotFound { .. } | Error::NoTrial { .. } | Error::NoTables { .. })
-                if self.fallback == Fallback::Defaults =>
-            {
-                defaults()
-            }
+            Err(
+                Error::StudyNotFound { .. }
+                | Error::StudyDeleted { .. }
+                | Error::NoTrial { .. }
+                | Error::NoTables { .. },
+            ) if self.fallback == Fallback::Defaults => defaults(),
             Err(error) => self.load_after(error),
         }
     }

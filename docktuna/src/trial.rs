@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
+use crate::codec::{Json, read_json};
 use crate::error::{Error, Result};
 use crate::id::{TrialId, TrialNumber, TrialState};
 use crate::params::Params;
+use crate::space::Value;
 
 /// An attribute of a study or trial: JSON text, which Python or this crate wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +57,7 @@ pub struct FrozenTrial {
     /// What Optuna and its parts noted.
     pub system_attrs: Attributes,
     /// Reported values by step.
-    pub intermediate_values: BTreeMap<i32, f64>,
+    pub intermediate_values: BTreeMap<i64, f64>,
     /// When it started, in UTC; trials of Optuna 4 and older are in the local time of their worker.
     pub datetime_start: Option<chrono::NaiveDateTime>,
     /// When it ended, likewise.
@@ -72,7 +74,8 @@ impl FrozenTrial {
         }
     }
 
-    /// The constraints by name; a number above 0 breaks one. Both encodings are read: the list of
+    /// The constraints by name; a number above 0 breaks one, and so does NaN, which also stands for what
+    /// is no number. Both encodings are read: the list of
     /// Optuna 4 and the single ones of Optuna 5, which win on the same name. The items of a list are
     /// called 0, 1, … as in Optuna 5, unless a `#[tune(constraint(..))]` gave them names.
     #[must_use]
@@ -103,26 +106,37 @@ impl FrozenTrial {
 
 fn constraints(system_attrs: &Attributes) -> BTreeMap<String, f64> {
     let mut constraints = BTreeMap::new();
-    if let Some(list) = system_attrs.get("constraints")
-        && let Ok(crate::codec::Json::Array(items)) = crate::codec::read_json(&list.0)
-    {
+    if let Some(list) = system_attrs.get("constraints") {
+        let items = match read_json(&list.0) {
+            Ok(Json::Array(items)) => items,
+            Ok(Json::Object(members)) if members.is_empty() => Vec::new(),
+            Ok(Json::Scalar(Value::None)) => Vec::new(),
+            // No list: nobody can tell what it says.
+            _ => vec![Json::Scalar(Value::None)],
+        };
         let numbers = items.iter().enumerate();
-        constraints.extend(numbers.filter_map(|(i, n)| Some((i.to_string(), n.as_f64()?))));
+        constraints.extend(numbers.map(|(i, item)| (i.to_string(), constraint(item))));
     }
     for (key, attribute) in system_attrs {
-        if let Some(name) = key.strip_prefix("constraints:")
-            && let Ok(json) = crate::codec::read_json(&attribute.0)
-            && let Some(number) = json.as_f64()
-        {
+        if let Some(name) = key.strip_prefix("constraints:") {
+            let number = read_json(&attribute.0).map_or(f64::NAN, |json| constraint(&json));
             constraints.insert(name.to_owned(), number);
         }
     }
     constraints
 }
 
-/// Whether a trial with these system attributes breaks no constraint.
+/// The number of a constraint, as Python compares it; NaN for what it cannot compare with one.
+fn constraint(stored: &Json) -> f64 {
+    match stored {
+        Json::Scalar(Value::Bool(broken)) => f64::from(u8::from(*broken)),
+        other => other.as_f64().unwrap_or(f64::NAN),
+    }
+}
+
+/// Whether a trial with these system attributes breaks no constraint; NaN breaks one, as in Optuna.
 pub(crate) fn is_feasible(system_attrs: &Attributes) -> bool {
     constraints(system_attrs)
         .values()
-        .all(|number| number.is_nan() || *number <= 0.0)
+        .all(|number| *number <= 0.0)
 }

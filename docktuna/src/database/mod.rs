@@ -454,7 +454,7 @@ impl OptunaDatabase {
             let (trials, datetime_start) =
                 found.map_or_else(Default::default, |(_, counts, start)| (*counts, *start));
             let best = match row.directions.as_slice() {
-                [direction] => self.storage.best_trial(row.id, *direction).await?,
+                [direction] => self.storage.best_trial(&row, *direction).await?,
                 _ => None,
             };
             summaries.push(StudySummary {

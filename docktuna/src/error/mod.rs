@@ -108,6 +108,12 @@ pub enum Error {
         /// Names that look like it.
         near: Vec<String>,
     },
+    /// The study was deleted while a handle to it lived.
+    #[error("study {study:?} was deleted; help: open it again, which creates it anew")]
+    StudyDeleted {
+        /// The study.
+        study: String,
+    },
     /// The name cannot be given to a study.
     #[error("{name:?} cannot be a study's name: it has more than 512 characters")]
     StudyName {
@@ -310,7 +316,7 @@ pub enum Error {
     },
     /// The trial's row is gone, or belongs to another trial since the server crashed.
     #[error(
-        "trial {trial} of study {study:?} is no longer in the database; was the study deleted?"
+        "trial {trial} of study {study:?} is no longer in the database, which has the study still"
     )]
     TrialGone {
         /// The study.
@@ -522,6 +528,7 @@ mod tests {
                 name: text(),
                 near: vec![text()],
             },
+            Error::StudyDeleted { study: text() },
             Error::StudyName { name: text() },
             Error::DirectionMismatch {
                 study: text(),

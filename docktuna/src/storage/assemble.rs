@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
-
+use super::moment::{Moment, moment};
 use crate::codec;
 use crate::distribution::Distribution;
-use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::id::{Int, TrialId, TrialNumber, TrialState};
 use crate::trial::{Attribute, FrozenTrial};
 
 /// The rows of some trials, as both databases give them.
@@ -22,21 +21,23 @@ pub(crate) struct Rows {
 
 #[derive(Debug)]
 pub(crate) struct TrialRow {
-    pub(crate) id: i32,
-    pub(crate) number: Option<i32>,
+    pub(crate) id: Int,
+    pub(crate) number: Option<Int>,
     pub(crate) state: String,
-    pub(crate) started: Option<NaiveDateTime>,
-    pub(crate) completed: Option<NaiveDateTime>,
+    pub(crate) started: Option<Moment>,
+    pub(crate) completed: Option<Moment>,
 }
 
+/// (id, number, end) of a trial of a known start
+pub(crate) type StartedRow = (Int, Option<Int>, Option<Moment>);
 /// (id, number, state, start, end), the moments in the driver's form
-pub(crate) type TrialColumns<M> = (i32, Option<i32>, String, Option<M>, Option<M>);
+pub(crate) type TrialColumns<M> = (Int, Option<Int>, String, Option<M>, Option<M>);
 /// (trial, name, value, distribution)
-pub(crate) type ParamRow = (i32, Option<String>, Option<f64>, Option<String>);
+pub(crate) type ParamRow = (Int, Option<String>, Option<f64>, Option<String>);
 /// (trial, objective or step, number, kind)
-pub(crate) type NumberRow = (i32, i32, Option<f64>, String);
+pub(crate) type NumberRow = (Int, Int, Option<f64>, String);
 /// (trial, key, JSON)
-pub(crate) type AttributeRow = (i32, Option<String>, Option<String>);
+pub(crate) type AttributeRow = (Int, Option<String>, Option<String>);
 
 impl Rows {
     /// The trials in the order of their numbers.
@@ -49,14 +50,14 @@ impl Rows {
         for row in self.trials {
             trials.push(row.into_trial()?);
         }
-        let mut index: HashMap<i32, usize> = HashMap::with_capacity(trials.len());
+        let mut index: HashMap<Int, usize> = HashMap::with_capacity(trials.len());
         index.extend(
             trials
                 .iter()
                 .enumerate()
                 .map(|(at, trial)| (trial.id.0, at)),
         );
-        let of = |id: i32| index.get(&id).copied();
+        let of = |id: Int| index.get(&id).copied();
         let mut known = HashMap::new();
         for (id, name, value, distribution) in self.params {
             let Some(trial) = of(id).map(|at| &mut trials[at]) else {
@@ -69,7 +70,7 @@ impl Rows {
                 continue;
             };
             let number = codec::read_value(value, &kind)
-                .filter(|_| usize::try_from(objective) == Ok(trial.values.len()));
+                .filter(|_| usize::try_from(objective.0) == Ok(trial.values.len()));
             trial.values.push(number.ok_or_else(|| {
                 format!(
                     "trial {}: the number of objective {objective} is broken",
@@ -87,7 +88,7 @@ impl Rows {
                     trial.number
                 )
             })?;
-            trial.intermediate_values.insert(step, number);
+            trial.intermediate_values.insert(step.0, number);
         }
         for (id, key, json) in self.user_attrs {
             let Some(trial) = of(id).map(|at| &mut trials[at]) else {
@@ -109,12 +110,10 @@ impl Rows {
 
 impl TrialRow {
     fn into_trial(self) -> Result<FrozenTrial, String> {
-        let number = self
-            .number
-            .ok_or_else(|| format!("the trial with id {} has no number", self.id))?;
+        let number = trial_number(self.id, self.number)?;
         Ok(FrozenTrial {
             id: TrialId(self.id),
-            number: TrialNumber(number),
+            number,
             state: TrialState::parse(&self.state)
                 .ok_or_else(|| format!("trial {number}: its state {:?} is unknown", self.state))?,
             values: Vec::new(),
@@ -122,10 +121,23 @@ impl TrialRow {
             user_attrs: crate::trial::Attributes::new(),
             system_attrs: crate::trial::Attributes::new(),
             intermediate_values: std::collections::BTreeMap::new(),
-            datetime_start: self.started,
-            datetime_complete: self.completed,
+            datetime_start: moment(self.started, || format!("the start of trial {number}"))?,
+            datetime_complete: moment(self.completed, || format!("the end of trial {number}"))?,
         })
     }
+}
+
+/// The number of the trial with this id.
+///
+/// # Errors
+///
+/// That it has none, or one that no trial can have.
+pub(super) fn trial_number(id: Int, number: Option<Int>) -> Result<TrialNumber, String> {
+    let number = number.ok_or_else(|| format!("the trial with id {id} has no number"))?;
+    let known = i32::try_from(number.0).ok().filter(|number| *number >= 0);
+    known.map(TrialNumber).ok_or_else(|| {
+        format!("the trial with id {id} has the number {number}, which none can have")
+    })
 }
 
 fn push_param(
@@ -168,9 +180,4 @@ pub(crate) fn attribute(
         Some(json) => Ok((key, Attribute(json))),
         None => Err(format!("{owner}: attribute {key:?} has no value")),
     }
-}
-
-/// A moment as SQLite's driver of Python writes it, or as SQL's casts do.
-pub(super) fn parse_datetime(text: &str) -> Option<NaiveDateTime> {
-    NaiveDateTime::parse_from_str(&text.replacen('T', " ", 1), "%Y-%m-%d %H:%M:%S%.f").ok()
 }

@@ -55,7 +55,7 @@ impl Storage {
             (true, false) => return Ok(Finished::Recorded),
             (false, _) => (),
         }
-        let row = self.load_trials(key.study, Ids::one(key.id)).await?.pop();
+        let row = self.load_trials(study, Ids::one(key.id)).await?.pop();
         let Some(row) = row.filter(|row| row.number == key.number) else {
             // SQLite hands out all ids again, so that a new study may have this one's.
             if self.keeps_commits() {
@@ -85,12 +85,12 @@ impl Storage {
         outcome: &Outcome,
     ) -> Result<Finished> {
         // An earlier try may have done it without an answer.
-        let rows = once!(self.started_at(key.study, key.started))?;
+        let rows = self.started_at(study, key.started).await?;
         let moved = rows
             .into_iter()
             .find(|(.., completed)| *completed == Some(outcome.at));
         if let Some((id, number, ..)) = moved {
-            return Ok(Finished::Moved(TrialId(id), TrialNumber(number)));
+            return Ok(Finished::Moved(id, number));
         }
         let whole = WholeTrial {
             state: Some(outcome.state),

@@ -8,6 +8,8 @@ mod assemble;
 mod failure;
 mod finish;
 mod heartbeat;
+mod int;
+mod moment;
 mod news;
 mod peer;
 mod pool;
@@ -41,7 +43,10 @@ pub(crate) use record::{
 pub(crate) use sqlite::Sqlite;
 
 use crate::error::{Error, Result};
-use crate::id::{StateCounts, StudyId, TrialId, TrialNumber, TrialState};
+use assemble::trial_number;
+use moment::{Moment, moment};
+
+use crate::id::{Int, StateCounts, StudyId, TrialId, TrialNumber, TrialState};
 use crate::params::Params;
 use crate::space::Direction;
 use crate::trial::FrozenTrial;
@@ -64,10 +69,8 @@ macro_rules! statements {
 }
 use statements;
 
-/// (id, number, state, end)
-type StartedRow = (i32, i32, String, Option<NaiveDateTime>);
 /// (study, state, trials, first start)
-type SummaryRow = (Option<i32>, String, i64, Option<NaiveDateTime>);
+type SummaryRow = (Option<Int>, String, i64, Option<Moment>);
 
 /// A database in Optuna's schema.
 #[derive(Debug)]
@@ -204,6 +207,8 @@ impl Storage {
                     summaries.push((study, StateCounts::default(), None));
                     summaries.len() - 1
                 });
+            let started = moment(started, || "the first start".to_owned());
+            let started = started.map_err(|what| unreadable(format!("#{study}"), what))?;
             let (_, counts, first) = &mut summaries[at];
             count_state(counts, &state, count);
             *first = [*first, started].into_iter().flatten().min();
@@ -215,8 +220,10 @@ impl Storage {
         repeat!(self.latest_study())
     }
 
-    pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<NaiveDateTime>> {
-        repeat!(self.last_update(study))
+    pub(crate) async fn last_update(&self, study: &StudyRow) -> Result<Option<NaiveDateTime>> {
+        let found = repeat!(self.last_update(study.id))?;
+        moment(found, || "the last start or end of a trial".to_owned())
+            .map_err(|what| study.unreadable(what))
     }
 
     pub(crate) async fn count_states(&self, study: StudyId) -> Result<StateCounts> {
@@ -233,12 +240,46 @@ impl Storage {
 
     pub(crate) async fn set_study_attribute(
         &self,
-        study: StudyId,
+        study: &StudyRow,
         which: Attrs,
         key: &str,
         json: &str,
     ) -> Result<()> {
-        repeat!(self.set_study_attribute(study, which, key, json))
+        let set = repeat!(self.set_study_attribute(study, which, key, json));
+        if self.unless_deleted(study, set, |set| !set).await? {
+            return Ok(());
+        }
+        Err(study.deleted())
+    }
+
+    /// Whether the study is there.
+    pub(crate) async fn has_study(&self, study: &StudyRow) -> Result<bool> {
+        repeat!(self.has_study(study))
+    }
+
+    /// An answer about a study that is there.
+    ///
+    /// No row that leads back to a deleted study is left, so that only an empty answer, or none, makes one
+    /// look for it; SQLite hands its id out again, so that any other answer may be about another study.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StudyDeleted`], or the error of the answer.
+    pub(crate) async fn unless_deleted<T>(
+        &self,
+        study: &StudyRow,
+        answer: Result<T>,
+        is_empty: impl FnOnce(&T) -> bool,
+    ) -> Result<T> {
+        let doubtful = match &answer {
+            Ok(answer) => self.keeps_commits() || is_empty(answer),
+            Err(Error::Storage { .. }) => true,
+            Err(_) => false,
+        };
+        if doubtful && !self.has_study(study).await? {
+            return Err(study.deleted());
+        }
+        answer
     }
 
     /// One stored distribution, as text, of each of the names that occurs.
@@ -253,10 +294,12 @@ impl Storage {
     /// The best complete and feasible trial of a study with one objective.
     pub(crate) async fn best_trial(
         &self,
-        study: StudyId,
+        study: &StudyRow,
         direction: Direction,
     ) -> Result<Option<BestRow>> {
-        repeat!(self.best_trial(study, direction))
+        let found = repeat!(self.best_trial(study.id, direction))?;
+        let best = found.map(BestRow::from_columns).transpose();
+        best.map_err(|what| study.unreadable(what))
     }
 
     /// Claims a waiting trial or creates one, for each of `trials` in turn; the first refusal ends
@@ -277,7 +320,7 @@ impl Storage {
         retry::repeat(retry::PATIENCE, async || {
             let again = unanswered.swap(true, Ordering::Relaxed);
             if again {
-                let own = self.asked_at(study.id, trials, started).await?;
+                let own = self.asked_at(study, trials, started).await?;
                 if !own.is_empty() {
                     return Ok(own);
                 }
@@ -286,7 +329,7 @@ impl Storage {
             let asked = retry::in_time("ask", asking).await?;
             if again && matches!(asked.first(), Some(Asked::Refused(_))) {
                 // Perhaps because the earlier try has been carried out since.
-                let own = self.asked_at(study.id, trials, started).await?;
+                let own = self.asked_at(study, trials, started).await?;
                 return Ok(if own.is_empty() { asked } else { own });
             }
             Ok(asked)
@@ -298,19 +341,18 @@ impl Storage {
     /// ones, as they do in an ask; a new one is recognised by its parameters.
     async fn asked_at(
         &self,
-        study: StudyId,
+        study: &StudyRow,
         trials: &[NewTrial],
         started: NaiveDateTime,
     ) -> Result<Vec<Asked>> {
         let mut asked = Vec::new();
-        let rows = once!(self.started_at(study, started))?;
+        let rows = self.started_at(study, started).await?;
         let running = rows
             .into_iter()
             .filter(|(.., completed)| completed.is_none());
         for ((id, number, ..), drawn) in running.zip(trials) {
-            let (id, number) = (TrialId(id), TrialNumber(number));
             let key = TrialKey {
-                study,
+                study: study.id,
                 id,
                 number,
                 started,
@@ -324,6 +366,22 @@ impl Storage {
             });
         }
         Ok(asked)
+    }
+
+    /// The trials of one start with their ends; once.
+    async fn started_at(
+        &self,
+        study: &StudyRow,
+        started: NaiveDateTime,
+    ) -> Result<Vec<(TrialId, TrialNumber, Option<NaiveDateTime>)>> {
+        let rows = once!(self.started_at(study.id, started))?;
+        let row = |(id, number, completed)| {
+            let number = trial_number(id, number)?;
+            let completed = moment(completed, || format!("the end of trial {number}"))?;
+            Ok((TrialId(id), number, completed))
+        };
+        let rows: std::result::Result<_, String> = rows.into_iter().map(row).collect();
+        rows.map_err(|what| study.unreadable(what))
     }
 
     /// Adds parameters to a claimed trial; false if it is no longer ours.
@@ -340,7 +398,7 @@ impl Storage {
         once!(self.add_trial(study, trial))
     }
 
-    pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {
+    pub(crate) async fn report(&self, key: &TrialKey, step: Int, value: f64) -> Result<Reported> {
         // An unanswered report that had been carried out must not look like a second one.
         let attempts = AtomicU32::new(0);
         let reported = retry::repeat(retry::TRIAL_PATIENCE, async || {
@@ -369,12 +427,9 @@ impl Storage {
     }
 
     /// The trials of a study whose ids lie in a range, in the order of their numbers.
-    pub(crate) async fn load_trials(&self, study: StudyId, ids: Ids) -> Result<Vec<FrozenTrial>> {
-        let rows = repeat!(self.load_rows(study, ids))?;
-        rows.assemble().map_err(|what| Error::Unreadable {
-            study: format!("#{study}"),
-            what,
-        })
+    pub(crate) async fn load_trials(&self, study: &StudyRow, ids: Ids) -> Result<Vec<FrozenTrial>> {
+        let rows = repeat!(self.load_rows(study.id, ids))?;
+        rows.assemble().map_err(|what| study.unreadable(what))
     }
 
     /// What pruners look at in other trials, in the order of their ids.
@@ -383,12 +438,8 @@ impl Storage {
         study: &StudyRow,
         query: &PeerQuery,
     ) -> Result<Vec<PeerRow>> {
-        repeat!(retry::TRIAL_PATIENCE, self.load_peers(study, query))?.map_err(|what| {
-            Error::Unreadable {
-                study: study.name.clone(),
-                what,
-            }
-        })
+        repeat!(retry::TRIAL_PATIENCE, self.load_peers(study, query))?
+            .map_err(|what| study.unreadable(what))
     }
 
     /// What samplers look at in the trials that are wanted: of reports only the last one of pruned
@@ -401,10 +452,7 @@ impl Storage {
         let rows = repeat!(self.load_news(study.id, query))?;
         news::sorted_out(rows)
             .assemble()
-            .map_err(|what| Error::Unreadable {
-                study: study.name.clone(),
-                what,
-            })
+            .map_err(|what| study.unreadable(what))
     }
 
     /// The parameters of one trial.
@@ -417,15 +465,12 @@ impl Storage {
         let mut rows = repeat!(self.load_params(study.id, trial))?;
         rows.trials.push(assemble::TrialRow {
             id: trial.0,
-            number: Some(number.0),
+            number: Some(number.0.into()),
             state: TrialState::Complete.as_str().to_owned(),
             started: None,
             completed: None,
         });
-        let trials = rows.assemble().map_err(|what| Error::Unreadable {
-            study: study.name.clone(),
-            what,
-        })?;
+        let trials = rows.assemble().map_err(|what| study.unreadable(what))?;
         Ok(trials
             .into_iter()
             .next()
@@ -456,11 +501,6 @@ fn sign(direction: Direction) -> i32 {
     }
 }
 
-fn best_row((id, number, value, kind): (i32, i32, Option<f64>, String)) -> Option<BestRow> {
-    let value = crate::codec::read_value(value, &kind)?;
-    Some(BestRow {
-        id: TrialId(id),
-        number: TrialNumber(number),
-        value,
-    })
+fn unreadable(study: String, what: String) -> Error {
+    Error::Unreadable { study, what }
 }

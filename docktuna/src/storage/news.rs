@@ -1,25 +1,27 @@
 //! What samplers look at in the trials of a study, as it is stored.
 
-use super::assemble::{Rows, TrialRow, parse_datetime};
+use super::assemble::{Rows, TrialRow};
+use super::moment::read_moment;
+use crate::id::Int;
 
 /// Which trials are wanted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NewsQuery {
     /// Those above this id, at most so many,
-    pub(crate) after: i32,
+    pub(crate) after: Int,
     pub(crate) most: usize,
     /// and these, unless they wait.
-    pub(crate) open: Vec<i32>,
+    pub(crate) open: Vec<Int>,
     /// This one is known, and asked for without its numbers only to see that it is still there; 0 if
     /// there is none.
-    pub(crate) anchor: i32,
+    pub(crate) anchor: Int,
 }
 
 /// A row of any table in one form: (table, trial, number or place, text, number, longer text).
 pub(super) type NewsRow = (
     String,
-    i32,
-    Option<i32>,
+    Int,
+    Option<Int>,
     Option<String>,
     Option<f64>,
     Option<String>,
@@ -36,7 +38,7 @@ pub(super) fn sorted_out(mixed: Vec<NewsRow>) -> Rows {
                     number: place,
                     state: text.unwrap_or_default(),
                     started: None,
-                    completed: long.as_deref().and_then(parse_datetime),
+                    completed: long.map(read_moment),
                 });
                 continue;
             }
@@ -55,7 +57,12 @@ pub(super) fn sorted_out(mixed: Vec<NewsRow>) -> Rows {
             "value" => &mut rows.values,
             _ => &mut rows.intermediate_values,
         };
-        values.push((id, place.unwrap_or(-1), number, text.unwrap_or_default()));
+        values.push((
+            id,
+            place.unwrap_or(Int(-1)),
+            number,
+            text.unwrap_or_default(),
+        ));
     }
     rows.values
         .sort_by_key(|(id, objective, ..)| (*id, *objective));

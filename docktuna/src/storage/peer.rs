@@ -2,20 +2,21 @@
 
 use chrono::NaiveDateTime;
 
+use super::assemble::trial_number;
 use crate::codec;
-use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::id::{Int, TrialId, TrialNumber, TrialState};
 use crate::trial::{Attribute, Attributes};
 
 /// Which trials are wanted, and what of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PeerQuery {
     /// All above this id,
-    pub(crate) after: i32,
+    pub(crate) after: Int,
     /// and these, unless they wait.
-    pub(crate) ids: Vec<i32>,
+    pub(crate) ids: Vec<Int>,
     /// This one is known, and asked for without its reports only to see that it is still there; 0 if
     /// there is none.
-    pub(crate) anchor: i32,
+    pub(crate) anchor: Int,
     pub(crate) curves: bool,
     pub(crate) rungs: bool,
     pub(crate) results: bool,
@@ -29,20 +30,20 @@ pub(crate) struct PeerRow {
     pub(crate) state: TrialState,
     pub(crate) completed: Option<NaiveDateTime>,
     pub(crate) value: Option<f64>,
-    pub(crate) last_step: Option<i32>,
-    pub(crate) reports: Vec<(i32, f64)>,
+    pub(crate) last_step: Option<Int>,
+    pub(crate) reports: Vec<(Int, f64)>,
     pub(crate) system_attrs: Attributes,
 }
 
 /// (id, number, state, end, result, its kind, last step), the moment in the driver's form
 pub(super) type PeerColumns<M> = (
-    i32,
-    Option<i32>,
+    Int,
+    Option<Int>,
     String,
     Option<M>,
     Option<f64>,
     Option<String>,
-    Option<i32>,
+    Option<Int>,
 );
 
 impl PeerRow {
@@ -53,7 +54,7 @@ impl PeerRow {
     /// Which row is not as Optuna writes it.
     pub(super) fn new(columns: PeerColumns<NaiveDateTime>) -> Result<Self, String> {
         let (id, number, state, completed, value, kind, last_step) = columns;
-        let number = number.ok_or_else(|| format!("the trial with id {id} has no number"))?;
+        let number = trial_number(id, number)?;
         let known = TrialState::parse(&state);
         let known =
             known.ok_or_else(|| format!("trial {number}: its state {state:?} is unknown"))?;
@@ -66,7 +67,7 @@ impl PeerRow {
             };
         Ok(Self {
             id: TrialId(id),
-            number: TrialNumber(number),
+            number,
             state: known,
             completed,
             value,
@@ -77,7 +78,7 @@ impl PeerRow {
     }
 
     /// Adds a report; reports come in the order of their steps.
-    pub(super) fn report(&mut self, step: i32, value: Option<f64>) -> Result<(), String> {
+    pub(super) fn report(&mut self, step: Int, value: Option<f64>) -> Result<(), String> {
         let number = self.number;
         let value = value.ok_or_else(|| {
             format!("trial {number}: the value reported at step {step} is broken")

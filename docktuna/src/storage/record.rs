@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use chrono::{NaiveDateTime, SubsecRound, Utc};
 
+use super::assemble::trial_number;
 use crate::codec;
-use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
+use crate::error::Error;
+use crate::id::{Int, StudyId, TrialId, TrialNumber, TrialState};
 use crate::params::Params;
 use crate::space::Direction;
 
@@ -15,6 +17,22 @@ pub(crate) struct StudyRow {
     pub(crate) id: StudyId,
     pub(crate) name: String,
     pub(crate) directions: Vec<Direction>,
+}
+
+impl StudyRow {
+    /// What is wrong with one of its rows.
+    pub(crate) fn unreadable(&self, what: String) -> Error {
+        Error::Unreadable {
+            study: self.name.clone(),
+            what,
+        }
+    }
+
+    pub(crate) fn deleted(&self) -> Error {
+        Error::StudyDeleted {
+            study: self.name.clone(),
+        }
+    }
 }
 
 /// Everything a worker knows of a trial that it runs; every write names all of it.
@@ -58,10 +76,10 @@ pub(crate) struct Silent {
 }
 
 impl Silent {
-    pub(crate) fn from_row((id, number, seconds): (i32, Option<i32>, f64)) -> Option<Self> {
+    pub(crate) fn from_row((id, number, seconds): (Int, Option<Int>, f64)) -> Option<Self> {
         Some(Self {
             id: TrialId(id),
-            number: TrialNumber(number?),
+            number: trial_number(id, number).ok()?,
             silence: silence(seconds),
         })
     }
@@ -137,10 +155,10 @@ pub(crate) enum Attrs {
 
 /// A range of trial ids, both ends included.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ids(pub(crate) i32, pub(crate) i32);
+pub(crate) struct Ids(pub(crate) Int, pub(crate) Int);
 
 impl Ids {
-    pub(crate) const ALL: Self = Self(0, i32::MAX);
+    pub(crate) const ALL: Self = Self(Int(i64::MIN), Int(i64::MAX));
 
     pub(crate) const fn one(id: TrialId) -> Self {
         Self(id.0, id.0)
@@ -153,6 +171,22 @@ pub(crate) struct BestRow {
     pub(crate) id: TrialId,
     pub(crate) number: TrialNumber,
     pub(crate) value: f64,
+}
+
+/// (id, number, value, its kind)
+pub(crate) type BestColumns = (Int, Option<Int>, Option<f64>, String);
+
+impl BestRow {
+    /// # Errors
+    ///
+    /// Which row is not as Optuna writes it.
+    pub(crate) fn from_columns((id, number, value, kind): BestColumns) -> Result<Self, String> {
+        let number = trial_number(id, number)?;
+        let value = codec::read_value(value, &kind)
+            .ok_or_else(|| format!("trial {number}: the number of objective 0 is broken"))?;
+        let id = TrialId(id);
+        Ok(Self { id, number, value })
+    }
 }
 
 /// This moment as Optuna 5 stores it: UTC, to the microsecond.

@@ -93,39 +93,48 @@ macro_rules! shared_operations {
 
             pub(crate) async fn set_study_attribute(
                 &self,
-                study: StudyId,
+                study: &StudyRow,
                 which: Attrs,
                 key: &str,
                 json: &str,
-            ) -> Result<()> {
+            ) -> Result<bool> {
                 let statement = match which {
                     Attrs::User => SET_STUDY_USER_ATTRIBUTE,
                     Attrs::System => SET_STUDY_SYSTEM_ATTRIBUTE,
                 };
                 let mut lease = self.lease().await?;
                 let result = sqlx::query(statement.text)
-                    .bind(study.0)
+                    .bind(study.id.0)
                     .bind(key)
                     .bind(json)
+                    .bind(&study.name)
                     .execute(&mut lease.connection)
                     .await;
-                self.settle(lease, statement.name, result).map(drop)
+                Ok(self.settle(lease, statement.name, result)?.rows_affected() > 0)
+            }
+
+            pub(crate) async fn has_study(&self, study: &StudyRow) -> Result<bool> {
+                let mut lease = self.lease().await?;
+                let result = sqlx::query_scalar(HAS_STUDY.text)
+                    .bind(study.id.0)
+                    .bind(&study.name)
+                    .fetch_one(&mut lease.connection)
+                    .await;
+                Ok(self.settle::<i64>(lease, HAS_STUDY.name, result)? > 0)
             }
 
             pub(crate) async fn best_trial(
                 &self,
                 study: StudyId,
                 direction: Direction,
-            ) -> Result<Option<BestRow>> {
+            ) -> Result<Option<BestColumns>> {
                 let mut lease = self.lease().await?;
                 let result = sqlx::query_as(BEST_TRIAL.text)
                     .bind(study.0)
                     .bind(crate::storage::sign(direction))
                     .fetch_optional(&mut lease.connection)
                     .await;
-                Ok(self
-                    .settle(lease, BEST_TRIAL.name, result)?
-                    .and_then(crate::storage::best_row))
+                self.settle(lease, BEST_TRIAL.name, result)
             }
         }
     };

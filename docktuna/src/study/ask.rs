@@ -63,7 +63,7 @@ impl<T: Tunable> Study<T> {
             };
             let asked = storage.ask(row, &new, limit, beat).await?;
             if asked.is_empty() {
-                return Err(self.dynamic.gone());
+                return Err(self.dynamic.row().deleted());
             }
             let answers = self.sorted(asked, drawn);
             refused = answers.refused;
@@ -173,7 +173,11 @@ impl<T: Tunable> Study<T> {
         let storage = self.dynamic.storage();
         let key = *running.key();
         // The claim is this worker's: an outage now must not cost the configuration.
-        let loading = async || storage.load_trials(key.study, Ids::one(key.id)).await;
+        let loading = async || {
+            storage
+                .load_trials(self.dynamic.row(), Ids::one(key.id))
+                .await
+        };
         let drawn = match retry::repeat(retry::TRIAL_PATIENCE, loading).await {
             Ok(mut stored) => {
                 let Some(stored) = stored.pop() else {

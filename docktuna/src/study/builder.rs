@@ -245,7 +245,7 @@ async fn name_metrics(
     let Some(names) = names else { return Ok(()) };
     let json = format!("[{}]", names.join(", "));
     db.storage()
-        .set_study_attribute(row.id, Attrs::System, "study:metric_names", &json)
+        .set_study_attribute(row, Attrs::System, "study:metric_names", &json)
         .await
 }
 
@@ -340,7 +340,7 @@ async fn record_space<T: Tunable>(
                 );
             }
             db.storage()
-                .set_study_attribute(row.id, Attrs::User, key, &json)
+                .set_study_attribute(row, Attrs::User, key, &json)
                 .await?;
         }
     }

@@ -111,13 +111,6 @@ impl DynamicStudy {
         &self.row
     }
 
-    pub(crate) fn gone(&self) -> Error {
-        Error::StudyNotFound {
-            name: self.row.name.clone(),
-            near: Vec::new(),
-        }
-    }
-
     /// The database it is in.
     #[must_use]
     pub fn database(&self) -> &OptunaDatabase {
@@ -148,10 +141,8 @@ impl DynamicStudy {
     ///
     /// [`Error::Unreadable`] with the row that is not as Optuna writes it.
     pub async fn trials(&self) -> Result<Vec<FrozenTrial>> {
-        self.storage()
-            .load_trials(self.id(), Ids::ALL)
-            .await
-            .map_err(|error| self.named(error))
+        let trials = self.storage().load_trials(&self.row, Ids::ALL).await;
+        self.unless_deleted(trials, Vec::is_empty).await
     }
 
     /// How many trials are in each state.
@@ -160,7 +151,9 @@ impl DynamicStudy {
     ///
     /// If the database fails.
     pub async fn trial_counts(&self) -> Result<StateCounts> {
-        self.storage().count_states(self.id()).await
+        let counts = self.storage().count_states(self.id()).await;
+        self.unless_deleted(counts, |counts| counts.total() == 0)
+            .await
     }
 
     /// When a trial last started or ended, in UTC; none without trials.
@@ -169,7 +162,8 @@ impl DynamicStudy {
     ///
     /// If the database fails.
     pub async fn last_update_time(&self) -> Result<Option<NaiveDateTime>> {
-        self.storage().last_update(self.id()).await
+        let last = self.storage().last_update(&self.row).await;
+        self.unless_deleted(last, Option::is_none).await
     }
 
     /// The best complete trial that breaks no constraint; the earliest of equal ones.
@@ -184,9 +178,9 @@ impl DynamicStudy {
         };
         let mut trials = self
             .storage()
-            .load_trials(self.id(), Ids::one(best.id))
+            .load_trials(&self.row, Ids::one(best.id))
             .await?;
-        trials.pop().ok_or_else(|| self.gone())
+        trials.pop().ok_or_else(|| self.row.deleted())
     }
 
     /// The complete and feasible trials that no other one beats in every objective, in the order of
@@ -259,13 +253,21 @@ impl DynamicStudy {
     pub async fn set_user_attr(&self, key: &str, value: impl serde::Serialize) -> Result<()> {
         let json = super::running::to_json(key, &value)?;
         self.storage()
-            .set_study_attribute(self.id(), Attrs::User, key, &json)
+            .set_study_attribute(&self.row, Attrs::User, key, &json)
             .await
+    }
+
+    /// Whether the study was not deleted.
+    pub(crate) async fn is_there(&self) -> Result<bool> {
+        self.storage().has_study(&self.row).await
     }
 
     pub(crate) async fn best_row(&self) -> Result<Option<BestRow>> {
         match self.directions() {
-            [direction] => self.storage().best_trial(self.id(), *direction).await,
+            [direction] => {
+                let best = self.storage().best_trial(&self.row, *direction).await;
+                self.unless_deleted(best, Option::is_none).await
+            }
             _ => Err(self.several_objectives()),
         }
     }
@@ -294,27 +296,25 @@ impl DynamicStudy {
     }
 
     async fn attributes(&self, which: Attrs) -> Result<Attributes> {
-        let rows = self.storage().study_attributes(self.id(), which).await?;
+        let rows = self.storage().study_attributes(self.id(), which).await;
+        let rows = self.unless_deleted(rows, Vec::is_empty).await?;
         let attributes = rows
             .into_iter()
             .map(|(key, json)| attribute(key, json, "the study"));
         attributes
             .collect::<Result<_, String>>()
-            .map_err(|what| Error::Unreadable {
-                study: self.name().to_owned(),
-                what,
-            })
+            .map_err(|what| self.row.unreadable(what))
     }
 
-    /// Says the study's name where the storage knows only its id.
-    fn named(&self, error: Error) -> Error {
-        match error {
-            Error::Unreadable { what, .. } => Error::Unreadable {
-                study: self.name().to_owned(),
-                what,
-            },
-            other => other,
-        }
+    /// An answer about this study; an error if the study was deleted.
+    async fn unless_deleted<T>(
+        &self,
+        answer: Result<T>,
+        is_empty: impl FnOnce(&T) -> bool,
+    ) -> Result<T> {
+        self.storage()
+            .unless_deleted(&self.row, answer, is_empty)
+            .await
     }
 }
 

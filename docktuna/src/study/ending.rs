@@ -51,7 +51,7 @@ impl RunningTrial {
         match self.write_end(self.0.study.storage(), &outcome).await? {
             Finished::Recorded | Finished::Retried | Finished::Moved(..) => Ok(()),
             Finished::Closed(state) => Err(self.closed_as(state, lost()).await?),
-            Finished::Gone => Err(self.gone()),
+            Finished::Gone => Err(self.gone().await?),
         }
     }
 
@@ -94,8 +94,14 @@ impl RunningTrial {
     pub(crate) async fn record(&self) -> Result<FrozenTrial> {
         let (study, key) = (&self.0.study, &self.0.key);
         let id = self.0.moved.get().copied().unwrap_or(key.id);
-        let mut rows = study.storage().load_trials(key.study, Ids::one(id)).await?;
-        rows.pop().ok_or_else(|| self.gone())
+        let mut rows = study
+            .storage()
+            .load_trials(study.row(), Ids::one(id))
+            .await?;
+        match rows.pop() {
+            Some(row) => Ok(row),
+            None => Err(self.gone().await?),
+        }
     }
 
     /// Says in which state the trial is that is not running any more.
@@ -105,7 +111,7 @@ impl RunningTrial {
             .0
             .study
             .storage()
-            .load_trials(key.study, Ids::one(key.id))
+            .load_trials(self.0.study.row(), Ids::one(key.id))
             .await?
             .pop();
         let kept = self.0.study.storage().keeps_commits();
@@ -114,13 +120,17 @@ impl RunningTrial {
         });
         Ok(match own {
             Some(row) => self.closed_as(row.state, lost).await?,
-            None => self.gone(),
+            None => self.gone().await?,
         })
     }
 
     /// Says why the trial is over; one that was failed for its silence has not ended by itself.
     async fn closed_as(&self, state: TrialState, lost: String) -> Result<Error> {
         let (study, key) = (&self.0.study, &self.0.key);
+        // SQLite may have given its row to a trial of another study.
+        if !study.is_there().await? {
+            return Ok(study.row().deleted());
+        }
         let silence = match study.database().heart() {
             Some(heart) if state == TrialState::Fail => {
                 let silence = study.storage().silence(key).await?;
@@ -147,11 +157,17 @@ impl RunningTrial {
         );
     }
 
-    fn gone(&self) -> Error {
-        Error::TrialGone {
-            study: self.0.study.name().to_owned(),
-            trial: self.number(),
-        }
+    /// Says whether the trial is gone alone, or with its study.
+    async fn gone(&self) -> Result<Error> {
+        let study = &self.0.study;
+        Ok(if study.is_there().await? {
+            Error::TrialGone {
+                study: study.name().to_owned(),
+                trial: self.number(),
+            }
+        } else {
+            study.row().deleted()
+        })
     }
 }
 

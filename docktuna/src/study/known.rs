@@ -96,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::id::TrialNumber;
+    use crate::id::{Int, TrialNumber};
     use crate::pruner::{Curve, Rungs};
 
     /// A study in a database that creates, ends and loses trials.
@@ -166,13 +166,14 @@ mod tests {
         fn read(&self, query: &PeerQuery) -> Vec<Finding> {
             let rows = self.trials.iter().zip(0..);
             let wanted = rows.filter(|((id, state, _), _)| {
-                let open = query.ids.contains(id) && *state != TrialState::Waiting;
-                *id > query.after || *id == query.anchor || open
+                let id = Int::from(*id);
+                let open = query.ids.contains(&id) && *state != TrialState::Waiting;
+                id > query.after || id == query.anchor || open
             });
             wanted
                 .map(|((id, state, at), number)| Finding {
                     sight: Sight {
-                        id: TrialId(*id),
+                        id: TrialId(Int::from(*id)),
                         number: TrialNumber(number),
                         state: *state,
                         completed: state.is_finished().then(|| {

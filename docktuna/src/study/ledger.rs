@@ -14,14 +14,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
-use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::id::{Int, TrialId, TrialNumber, TrialState};
 use crate::trial::FrozenTrial;
 
 /// What was seen.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ledger {
     /// The highest id seen.
-    seen: i32,
+    seen: Int,
     /// The trials up to there that had not ended.
     open: BTreeMap<TrialId, Open>,
     anchor: Option<Anchor>,
@@ -55,18 +55,18 @@ pub(super) struct Sight {
 
 impl Ledger {
     /// All trials above this id are asked for,
-    pub(super) fn after(&self) -> i32 {
+    pub(super) fn after(&self) -> Int {
         self.seen
     }
 
     /// and these, unless they wait,
-    pub(super) fn open(&self) -> Vec<i32> {
+    pub(super) fn open(&self) -> Vec<Int> {
         self.open.keys().map(|id| id.0).collect()
     }
 
     /// and this one, only to see that it is still there; 0 if there is none.
-    pub(super) fn anchor(&self) -> i32 {
-        self.anchor.map_or(0, |anchor| anchor.id.0)
+    pub(super) fn anchor(&self) -> Int {
+        self.anchor.map_or(Int(0), |anchor| anchor.id.0)
     }
 
     /// The largest number seen.

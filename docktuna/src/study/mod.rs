@@ -134,7 +134,7 @@ impl<T: Tunable> Study<T> {
     /// when the runtime ends: await [`OptunaDatabase::close`](crate::OptunaDatabase::close) first.
     pub async fn ask(&self) -> Result<Trial<T>> {
         let mut trials = self.ask_many(1).await?;
-        trials.pop().ok_or_else(|| self.dynamic.gone())
+        trials.pop().ok_or_else(|| self.dynamic.row().deleted())
     }
 
     /// Several trials to run, in one transaction.
@@ -245,7 +245,7 @@ impl<T: Tunable> Study<T> {
             .await?;
         added
             .map(|(_, number)| number)
-            .ok_or_else(|| self.dynamic.gone())
+            .ok_or_else(|| self.dynamic.row().deleted())
     }
 
     /// The best complete and feasible trial as a `T`, checked as [`Load::load_best`](crate::Load)

@@ -7,7 +7,7 @@ use super::known::{Finding, Known};
 use super::ledger::Sight;
 use crate::codec;
 use crate::error::{Error, Result};
-use crate::id::TrialNumber;
+use crate::id::{Int, TrialNumber};
 use crate::pruner::{Curve, Decision, Peer, Peers, Progress, Pruner, Reads, Rungs};
 use crate::space::Value;
 use crate::storage::PeerRow;
@@ -34,7 +34,7 @@ impl Own {
     /// What a trial of the queue brought.
     pub(crate) fn of(stored: &FrozenTrial) -> Result<Self> {
         let reports = stored.intermediate_values.iter();
-        let reports = reports.filter_map(|(step, value)| Some((step_of(*step)?, *value)));
+        let reports = reports.filter_map(|(step, value)| Some((step_of(Int(*step))?, *value)));
         Ok(Self {
             curve: reports.collect(),
             rungs: rungs(&stored.system_attrs)?,
@@ -154,7 +154,8 @@ fn finding(row: PeerRow, reads: Reads) -> Result<Finding> {
     })
 }
 
-/// Optuna lets nobody report a negative step.
-fn step_of(stored: i32) -> Option<u32> {
-    u32::try_from(stored).ok()
+/// A step as pruners count. Optuna lets nobody report a negative one; one beyond 32 bits, which only an SQLite
+/// file can hold, is of no use to them.
+fn step_of(stored: Int) -> Option<u32> {
+    u32::try_from(stored.0).ok()
 }

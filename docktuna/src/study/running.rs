@@ -137,7 +137,11 @@ impl RunningTrial {
             found: format!("a report at step {step}"),
             rule: "a step is at most 2147483647",
         })?;
-        match study.storage().report(&self.0.key, stored, value).await? {
+        match study
+            .storage()
+            .report(&self.0.key, stored.into(), value)
+            .await?
+        {
             Reported::Recorded => {
                 self.own().curve.insert(step, value);
                 Ok(())

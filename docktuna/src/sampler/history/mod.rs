@@ -42,8 +42,9 @@ pub struct History {
     /// What is minimized, objective by objective for each trial; NaN without a result.
     losses: Vec<f64>,
     /// The last report of pruned trials.
-    reports: HashMap<u32, (i32, f64)>,
-    /// By how much trials break their constraints, where they do.
+    reports: HashMap<u32, (i64, f64)>,
+    /// By how much trials break their constraints, where they do; 0 where NaN alone does, for which Optuna's
+    /// samplers have no number either.
     violations: HashMap<u32, f64>,
     /// Values of running trials of Python that are announced and not drawn yet.
     announced: HashMap<u32, Vec<u32>>,
@@ -113,7 +114,7 @@ impl History {
         let complete = |trial: &PastTrial<'_>| {
             self.directions.len() == 1
                 && trial.state() == TrialState::Complete
-                && trial.violation() == 0.0
+                && !self.violations.contains_key(&trial.row)
         };
         self.trials()
             .filter(complete)
@@ -209,10 +210,9 @@ impl History {
         {
             self.reports.insert(row, (*step, *value));
         }
-        let broken = trial.constraints().into_values().filter(|n| *n > 0.0);
-        let violation: f64 = broken.sum();
-        if violation > 0.0 {
-            self.violations.insert(row, violation);
+        if !trial.is_feasible() {
+            let broken = trial.constraints().into_values().filter(|n| *n > 0.0);
+            self.violations.insert(row, broken.sum());
         }
         let mut columns = Vec::with_capacity(trial.params.len());
         let finished = trial.state != TrialState::Fail;
@@ -378,7 +378,7 @@ impl<'a> PastTrial<'a> {
 
     /// The last step that it reported a value for, and that value; kept for pruned trials only.
     #[must_use]
-    pub fn last_report(&self) -> Option<(i32, f64)> {
+    pub fn last_report(&self) -> Option<(i64, f64)> {
         self.history.reports.get(&self.row).copied()
     }
 

@@ -101,10 +101,11 @@ impl Ranked {
                     ranked.complete.push(row, [trial.losses()[0], 0.0]);
                 }
             } else {
+                #[allow(clippy::cast_precision_loss, reason = "steps are only ranked")]
                 let report = trial.last_report().map(|(step, value)| {
                     let loss = signed(history.directions()[0], value);
                     [
-                        -f64::from(step),
+                        -(step as f64),
                         if loss.is_nan() { f64::INFINITY } else { loss },
                     ]
                 });

@@ -331,7 +331,7 @@ fn trial(json: &Json) -> FrozenTrial {
     });
     let id = i32::try_from(json["number"].as_i64().unwrap()).unwrap();
     FrozenTrial {
-        id: TrialId(id),
+        id: TrialId(id.into()),
         number: TrialNumber(id),
         state: TrialState::parse(json["state"].as_str().unwrap()).unwrap(),
         values: json["values"]
@@ -340,7 +340,9 @@ fn trial(json: &Json) -> FrozenTrial {
         params,
         user_attrs: Attributes::new(),
         system_attrs,
-        intermediate_values: reports.collect(),
+        intermediate_values: reports
+            .map(|(step, value)| (i64::from(step), value))
+            .collect(),
         datetime_start: None,
         datetime_complete: None,
     }
@@ -404,7 +406,7 @@ fn groups() {
 /// A complete trial.
 pub(super) fn finished(number: i32, params: Params) -> FrozenTrial {
     FrozenTrial {
-        id: TrialId(number),
+        id: TrialId(number.into()),
         number: TrialNumber(number),
         state: TrialState::Complete,
         values: vec![0.0],

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Executor};
 use super::link::Link;
 use super::{PgSession, Postgres};
 use crate::error::Result;
-use crate::id::{StudyId, TrialId, TrialNumber};
+use crate::id::{Int, StudyId, TrialId, TrialNumber};
 use crate::storage::record::{Asked, NewTrial, ParamColumns, StudyRow, TrialKey};
 use crate::storage::{Statement, statements};
 
@@ -23,7 +23,7 @@ statements! { "postgres":
 }
 
 /// (created, claimed or refused; id; number)
-type Row = (String, Option<i32>, i32);
+type Row = (String, Option<Int>, i32);
 
 /// What a session knows of its function.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

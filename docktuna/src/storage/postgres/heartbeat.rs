@@ -6,7 +6,7 @@ use super::ask::lock_study;
 use super::link::Link;
 use super::{CONNECT_TIMEOUT, Postgres, zone};
 use crate::error::Result;
-use crate::id::{StudyId, TrialId, TrialNumber};
+use crate::id::{Int, StudyId, TrialId, TrialNumber};
 use crate::storage::record::{Silent, StudyRow, TrialKey, now, retry_attributes, silence};
 use crate::storage::{Statement, failure, statements};
 
@@ -35,7 +35,7 @@ impl Postgres {
     /// Records a heartbeat of each of the trials; returns those that are still running.
     pub(crate) async fn beat(&self, trials: &[TrialKey]) -> Result<Vec<TrialId>> {
         let zone = self.zone().await?;
-        let ids: Vec<i32> = trials.iter().map(|key| key.id.0).collect();
+        let ids: Vec<Int> = trials.iter().map(|key| key.id.0).collect();
         let numbers: Vec<i32> = trials.iter().map(|key| key.number.0).collect();
         let starts: Vec<_> = trials.iter().map(|key| key.started).collect();
         let mut lease = self.lease().await?;
@@ -46,7 +46,7 @@ impl Postgres {
             .bind(zone)
             .fetch_all(&mut lease.connection)
             .await;
-        let alive: Vec<i32> = self.settle(lease, BEAT.name, result)?;
+        let alive: Vec<Int> = self.settle(lease, BEAT.name, result)?;
         Ok(alive.into_iter().map(TrialId).collect())
     }
 
@@ -64,7 +64,7 @@ impl Postgres {
             .bind(zone)
             .fetch_all(&mut lease.connection)
             .await;
-        let rows: Vec<(i32, Option<i32>, f64)> = self.settle(lease, STALE_TRIALS.name, result)?;
+        let rows: Vec<(Int, Option<Int>, f64)> = self.settle(lease, STALE_TRIALS.name, result)?;
         Ok(rows.into_iter().filter_map(Silent::from_row).collect())
     }
 

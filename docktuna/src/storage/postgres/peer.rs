@@ -5,6 +5,7 @@ use sqlx::{FromRow, Row};
 
 use super::Postgres;
 use crate::error::Result;
+use crate::id::Int;
 use crate::storage::peer::{PeerColumns, PeerQuery, PeerRow};
 use crate::storage::record::StudyRow;
 use crate::storage::{Statement, statements};
@@ -40,7 +41,7 @@ impl Postgres {
 
 fn peer(row: PgRow) -> sqlx::Result<std::result::Result<PeerRow, String>> {
     let columns = PeerColumns::from_row(&row)?;
-    let steps: Option<Vec<i32>> = row.try_get(7)?;
+    let steps: Option<Vec<Int>> = row.try_get(7)?;
     let numbers: Option<Vec<Option<f64>>> = row.try_get(8)?;
     let keys: Option<Vec<Option<String>>> = row.try_get(9)?;
     let texts: Option<Vec<Option<String>>> = row.try_get(10)?;

@@ -6,9 +6,10 @@ use sqlx::Executor;
 use super::Postgres;
 use super::link::Link;
 use crate::error::Result;
-use crate::id::{StateCounts, StudyId};
+use crate::id::{Int, StateCounts, StudyId};
 use crate::space::Direction;
-use crate::storage::record::{Attrs, BestRow, StudyRow, direction_label, parse_direction};
+use crate::storage::moment::Moment;
+use crate::storage::record::{Attrs, BestColumns, StudyRow, direction_label, parse_direction};
 use crate::storage::{Statement, SummaryRow, shared::shared_operations, statements};
 
 statements! { "postgres":
@@ -18,6 +19,7 @@ statements! { "postgres":
     CREATE_STUDY "create_study",
     EXISTING_TABLES "existing_tables",
     FIND_STUDY "find_study",
+    HAS_STUDY "has_study",
     LAST_UPDATE "last_update",
     LATEST_STUDY "latest_study",
     LIST_STUDIES "list_studies",
@@ -34,7 +36,7 @@ statements! { "postgres":
 }
 
 /// (id, name, directions, revision)
-type FoundColumns = (i32, String, Option<Vec<String>>, Option<String>);
+type FoundColumns = (Int, String, Option<Vec<String>>, Option<String>);
 
 shared_operations!(Postgres);
 
@@ -90,16 +92,22 @@ impl Postgres {
             .bind(study.map(|study| study.0))
             .fetch_all(&mut lease.connection)
             .await;
-        self.settle(lease, SUMMARIES.name, result)
+        let rows: Vec<(Option<Int>, String, i64, Option<NaiveDateTime>)> =
+            self.settle(lease, SUMMARIES.name, result)?;
+        let row = |(study, state, count, started): (_, _, _, Option<_>)| {
+            (study, state, count, started.map(Ok))
+        };
+        Ok(rows.into_iter().map(row).collect())
     }
 
-    pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<NaiveDateTime>> {
+    pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<Moment>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(LAST_UPDATE.text)
             .bind(study.0)
             .fetch_one(&mut lease.connection)
             .await;
-        self.settle(lease, LAST_UPDATE.name, result)
+        let found: Option<NaiveDateTime> = self.settle(lease, LAST_UPDATE.name, result)?;
+        Ok(found.map(Ok))
     }
 
     pub(crate) async fn stored_distributions(
@@ -124,7 +132,7 @@ async fn existing_tables(link: &mut Link, wanted: &[&str]) -> sqlx::Result<Vec<S
         .await
 }
 
-fn study_row((id, name, directions): (i32, String, Option<Vec<String>>)) -> StudyRow {
+fn study_row((id, name, directions): (Int, String, Option<Vec<String>>)) -> StudyRow {
     let directions = directions.unwrap_or_default();
     StudyRow {
         id: StudyId(id),

@@ -8,14 +8,14 @@ use super::heartbeat::retry;
 use super::link::Link;
 use crate::codec;
 use crate::error::Result;
-use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
-use crate::storage::assemble::Rows;
+use crate::id::{Int, StudyId, TrialId, TrialNumber, TrialState};
+use crate::storage::assemble::{Rows, StartedRow};
 use crate::storage::news::{NewsQuery, NewsRow};
 use crate::storage::record::{
     Attrs, Ids, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial, value_columns,
 };
 use crate::storage::{
-    StartedRow, Statement,
+    Statement,
     assemble::{TrialColumns, TrialRow},
     statements,
 };
@@ -49,13 +49,15 @@ impl Postgres {
         let result = async {
             let link = &mut lease.connection;
             lock_study(link, study, false).await?;
-            let rows = sqlx::query_as(STARTED_AT.text)
-                .bind(study.0)
-                .bind(started)
-                .fetch_all(&mut *link)
-                .await?;
+            let rows: Vec<(Int, Option<Int>, Option<NaiveDateTime>)> =
+                sqlx::query_as(STARTED_AT.text)
+                    .bind(study.0)
+                    .bind(started)
+                    .fetch_all(&mut *link)
+                    .await?;
             link.commit().await?;
-            Ok(rows)
+            let row = |(id, number, completed): (_, _, Option<_>)| (id, number, completed.map(Ok));
+            Ok(rows.into_iter().map(row).collect())
         }
         .await;
         self.settle(lease, STARTED_AT.name, result)
@@ -95,7 +97,7 @@ impl Postgres {
         let result = async {
             let link = &mut lease.connection;
             lock_study(link, study.id, false).await?;
-            let row: Option<(i32, i32)> = sqlx::query_as(ADD_TRIAL.text)
+            let row: Option<(Int, i32)> = sqlx::query_as(ADD_TRIAL.text)
                 .bind(study.id.0)
                 .bind(trial.state.unwrap_or(TrialState::Waiting).as_str())
                 .bind(trial.started)
@@ -164,7 +166,7 @@ impl Postgres {
         self.settle(lease, FINISH_TRIAL.name, result)
     }
 
-    pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {
+    pub(crate) async fn report(&self, key: &TrialKey, step: Int, value: f64) -> Result<Reported> {
         let (value, kind) = codec::write_intermediate(value);
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(REPORT.text)
@@ -264,12 +266,12 @@ impl Postgres {
 
 async fn trial_rows(link: &mut Link, study: StudyId, ids: Ids) -> sqlx::Result<Vec<TrialRow>> {
     let rows: Vec<TrialColumns<NaiveDateTime>> = range(LOAD_TRIALS, link, study, ids).await?;
-    let row = |(id, number, state, started, completed)| TrialRow {
+    let row = |(id, number, state, started, completed): TrialColumns<_>| TrialRow {
         id,
         number,
         state,
-        started,
-        completed,
+        started: started.map(Ok),
+        completed: completed.map(Ok),
     };
     Ok(rows.into_iter().map(row).collect())
 }

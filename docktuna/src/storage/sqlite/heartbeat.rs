@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::{Sqlite, datetime, trial::set_attributes, write};
 use crate::error::Result;
-use crate::id::{StudyId, TrialId, TrialNumber};
+use crate::id::{Int, StudyId, TrialId, TrialNumber};
 use crate::storage::record::{
     Attrs, REASON, Silent, StudyRow, TrialKey, now, retry_attributes, silence,
 };
@@ -55,7 +55,7 @@ impl Sqlite {
             .bind(grace.as_secs_f64())
             .fetch_all(&mut lease.connection)
             .await;
-        let rows: Vec<(i32, Option<i32>, f64)> = self.settle(lease, STALE_TRIALS.name, result)?;
+        let rows: Vec<(Int, Option<Int>, f64)> = self.settle(lease, STALE_TRIALS.name, result)?;
         Ok(rows.into_iter().filter_map(Silent::from_row).collect())
     }
 
@@ -134,7 +134,7 @@ pub(super) async fn retry(
     let Some((first, history)) = retry_attributes(stored, number, retries) else {
         return Ok(false);
     };
-    let copy: i32 = sqlx::query_scalar(RETRY_TRIAL.text)
+    let copy: Int = sqlx::query_scalar(RETRY_TRIAL.text)
         .bind(study.0)
         .fetch_one(&mut *connection)
         .await?;

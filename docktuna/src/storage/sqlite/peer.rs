@@ -6,7 +6,9 @@ use sqlx::sqlite::SqliteConnection;
 use super::Sqlite;
 use crate::codec;
 use crate::error::Result;
-use crate::storage::assemble::{AttributeRow, NumberRow, parse_datetime};
+use crate::id::Int;
+use crate::storage::assemble::{AttributeRow, NumberRow};
+use crate::storage::moment::{moment, read_moment};
 use crate::storage::peer::{PeerColumns, PeerQuery, PeerRow};
 use crate::storage::record::StudyRow;
 use crate::storage::{Statement, statements};
@@ -83,12 +85,13 @@ async fn load(
 fn assemble((trials, reports, attributes): Rows) -> std::result::Result<Vec<PeerRow>, String> {
     let mut peers = Vec::with_capacity(trials.len());
     for (id, number, state, completed, value, kind, last_step) in trials {
-        let completed = completed.as_deref().and_then(parse_datetime);
+        let completed = completed.map(read_moment);
+        let completed = moment(completed, || format!("the end of the trial with id {id}"))?;
         let columns = (id, number, state, completed, value, kind, last_step);
         peers.push(PeerRow::new(columns)?);
     }
     // They are in the order of their ids.
-    let find = |peers: &[PeerRow], id: i32| peers.binary_search_by_key(&id, |peer| peer.id.0).ok();
+    let find = |peers: &[PeerRow], id: Int| peers.binary_search_by_key(&id, |peer| peer.id.0).ok();
     for (id, step, value, kind) in reports {
         if let Some(at) = find(&peers, id) {
             peers[at].report(step, codec::read_intermediate(value, &kind))?;

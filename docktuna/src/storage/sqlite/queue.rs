@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{Sqlite, datetime};
-use crate::id::{StudyId, TrialId};
+use crate::id::{Int, StudyId, TrialId};
 use crate::storage::{Statement, statements};
 
 statements! { "sqlite":
@@ -23,7 +23,7 @@ const TRUST: Duration = Duration::from_secs(1);
 /// is none, and ids ascend: up to the last trial that an ask returned nothing waits.
 #[derive(Clone, Copy)]
 pub(super) struct Queue {
-    served: i32,
+    served: Int,
     since: Instant,
 }
 
@@ -39,7 +39,7 @@ impl Queue {
         study: StudyId,
         limit: i32,
         started: NaiveDateTime,
-    ) -> sqlx::Result<Option<(i32, i32)>> {
+    ) -> sqlx::Result<Option<(Int, i32)>> {
         sqlx::query_as(CLAIM.text)
             .bind(study.0)
             .bind(datetime(started))
@@ -55,7 +55,7 @@ impl Sqlite {
         let known = self.queues().get(&study).copied();
         let fresh = known.filter(|queue| queue.since.elapsed() < TRUST);
         fresh.unwrap_or_else(|| Queue {
-            served: 0,
+            served: Int(0),
             since: Instant::now(),
         })
     }

@@ -1,15 +1,14 @@
 //! The tables and the studies.
 
-use chrono::NaiveDateTime;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Executor};
 
 use super::{Sqlite, journal, place, write};
 use crate::error::Result;
-use crate::id::{StateCounts, StudyId};
+use crate::id::{Int, StateCounts, StudyId};
 use crate::space::Direction;
-use crate::storage::assemble::parse_datetime;
-use crate::storage::record::{Attrs, BestRow, StudyRow, direction_label, parse_direction};
+use crate::storage::moment::{Moment, read_moment};
+use crate::storage::record::{Attrs, BestColumns, StudyRow, direction_label, parse_direction};
 use crate::storage::{Statement, SummaryRow, failure, shared::shared_operations, statements};
 
 statements! { "sqlite":
@@ -20,6 +19,7 @@ statements! { "sqlite":
     CREATE_STUDY "create_study",
     EXISTING_TABLES "existing_tables",
     FIND_STUDY "find_study",
+    HAS_STUDY "has_study",
     LAST_UPDATE "last_update",
     LATEST_STUDY "latest_study",
     LIST_STUDIES "list_studies",
@@ -66,7 +66,7 @@ impl Sqlite {
             .bind(name)
             .fetch_optional(&mut lease.connection)
             .await;
-        let row: Option<(i32, String, Option<String>, Option<String>)> =
+        let row: Option<(Int, String, Option<String>, Option<String>)> =
             self.settle(lease, FIND_STUDY.name, result)?;
         Ok(row
             .map(|(id, name, directions, revision)| (study_row((id, name, directions)), revision)))
@@ -77,7 +77,7 @@ impl Sqlite {
         let mut lease = self.lease().await?;
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
-            let created: Option<i32> = sqlx::query_scalar(CREATE_STUDY.text)
+            let created: Option<Int> = sqlx::query_scalar(CREATE_STUDY.text)
                 .bind(name)
                 .fetch_optional(&mut *transaction)
                 .await?;
@@ -103,27 +103,22 @@ impl Sqlite {
             .bind(study.map(|study| study.0))
             .fetch_all(&mut lease.connection)
             .await;
-        let rows: Vec<(Option<i32>, String, i64, Option<String>)> =
+        let rows: Vec<(Option<Int>, String, i64, Option<String>)> =
             self.settle(lease, SUMMARIES.name, result)?;
         let row = |(study, state, count, started): (_, _, _, Option<String>)| {
-            (
-                study,
-                state,
-                count,
-                started.as_deref().and_then(parse_datetime),
-            )
+            (study, state, count, started.map(read_moment))
         };
         Ok(rows.into_iter().map(row).collect())
     }
 
-    pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<NaiveDateTime>> {
+    pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<Moment>> {
         let mut lease = self.lease().await?;
         let result = sqlx::query_scalar(LAST_UPDATE.text)
             .bind(study.0)
             .fetch_one(&mut lease.connection)
             .await;
         let text: Option<String> = self.settle(lease, LAST_UPDATE.name, result)?;
-        Ok(text.as_deref().and_then(parse_datetime))
+        Ok(text.map(read_moment))
     }
 
     pub(crate) async fn stored_distributions(
@@ -161,7 +156,7 @@ async fn existing_tables(
     Ok(tables)
 }
 
-fn study_row((id, name, directions): (i32, String, Option<String>)) -> StudyRow {
+fn study_row((id, name, directions): (Int, String, Option<String>)) -> StudyRow {
     let directions = directions.unwrap_or_default();
     StudyRow {
         id: StudyId(id),

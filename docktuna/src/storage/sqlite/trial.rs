@@ -8,15 +8,16 @@ use super::queue::Queue;
 use super::{Sqlite, datetime, heartbeat, place, write};
 use crate::codec;
 use crate::error::Result;
-use crate::id::{StudyId, TrialId, TrialNumber, TrialState};
+use crate::id::{Int, StudyId, TrialId, TrialNumber, TrialState};
 use crate::params::Params;
-use crate::storage::assemble::{Rows, TrialColumns, TrialRow, parse_datetime};
+use crate::storage::assemble::{Rows, StartedRow, TrialColumns, TrialRow};
+use crate::storage::moment::read_moment;
 use crate::storage::news::{NewsQuery, NewsRow};
 use crate::storage::record::{
     Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial,
     value_columns,
 };
-use crate::storage::{StartedRow, Statement, statements};
+use crate::storage::{Statement, statements};
 
 statements! { "sqlite":
     ADD_PARAM "add_param",
@@ -91,15 +92,10 @@ impl Sqlite {
             .bind(datetime(started))
             .fetch_all(&mut lease.connection)
             .await;
-        let rows: Vec<(i32, i32, String, Option<String>)> =
+        let rows: Vec<(Int, Option<Int>, Option<String>)> =
             self.settle(lease, STARTED_AT.name, result)?;
-        let row = |(id, number, state, completed): (_, _, _, Option<String>)| {
-            (
-                id,
-                number,
-                state,
-                completed.as_deref().and_then(parse_datetime),
-            )
+        let row = |(id, number, completed): (_, _, Option<String>)| {
+            (id, number, completed.map(read_moment))
         };
         Ok(rows.into_iter().map(row).collect())
     }
@@ -191,7 +187,7 @@ impl Sqlite {
         self.settle(lease, FINISH_TRIAL.name, result)
     }
 
-    pub(crate) async fn report(&self, key: &TrialKey, step: i32, value: f64) -> Result<Reported> {
+    pub(crate) async fn report(&self, key: &TrialKey, step: Int, value: f64) -> Result<Reported> {
         let (value, kind) = codec::write_intermediate(value);
         let mut lease = self.lease().await?;
         let result = async {
@@ -341,7 +337,7 @@ async fn create_trial(
     number: i32,
     state: TrialState,
     (started, completed): (Option<NaiveDateTime>, Option<NaiveDateTime>),
-) -> sqlx::Result<i32> {
+) -> sqlx::Result<Int> {
     sqlx::query_scalar(CREATE_TRIAL.text)
         .bind(number)
         .bind(study.0)
@@ -365,7 +361,7 @@ async fn is_ours(connection: &mut SqliteConnection, key: &TrialKey) -> sqlx::Res
 
 async fn add_params(
     connection: &mut SqliteConnection,
-    trial: i32,
+    trial: Int,
     params: &Params,
 ) -> sqlx::Result<()> {
     let ParamColumns {
@@ -387,7 +383,7 @@ async fn add_params(
 
 async fn add_values(
     connection: &mut SqliteConnection,
-    trial: i32,
+    trial: Int,
     values: &[f64],
 ) -> sqlx::Result<()> {
     let (values, kinds) = value_columns(values);
@@ -406,7 +402,7 @@ async fn add_values(
 pub(super) async fn set_attributes(
     which: Attrs,
     connection: &mut SqliteConnection,
-    trial: i32,
+    trial: Int,
     attributes: &[(String, String)],
 ) -> sqlx::Result<()> {
     let statement = attribute_statement(which);
@@ -435,7 +431,7 @@ async fn trial_rows(
 ) -> sqlx::Result<Vec<TrialRow>> {
     let rows: Vec<TrialColumns<String>> = range(LOAD_TRIALS, connection, study, ids).await?;
     let row = |(id, number, state, started, completed): TrialColumns<String>| {
-        let moment = |text: Option<String>| text.as_deref().and_then(parse_datetime);
+        let moment = |text: Option<String>| text.map(read_moment);
         TrialRow {
             id,
             number,

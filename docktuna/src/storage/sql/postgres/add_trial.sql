@@ -2,7 +2,7 @@
 -- No row means that the study is gone.
 WITH created AS (
     INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete)
-    SELECT coalesce((SELECT number + 1 FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1), 0),
+    SELECT coalesce((SELECT number + 1 FROM trials WHERE study_id = $1 AND number IS NOT NULL ORDER BY trial_id DESC LIMIT 1), 0),
         $1, $2::trialstate, $3, $4
     FROM studies WHERE study_id = $1
     RETURNING trial_id, number

@@ -34,8 +34,8 @@ claimed AS (
 ),
 next AS (
     SELECT coalesce(
-        (SELECT number + 1 FROM trials WHERE study_id + 0 = $1 AND trial_id >= (SELECT id FROM seen) ORDER BY trial_id DESC LIMIT 1),
-        (SELECT number + 1 FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1),
+        (SELECT number + 1 FROM trials WHERE study_id + 0 = $1 AND trial_id >= (SELECT id FROM seen) AND number IS NOT NULL ORDER BY trial_id DESC LIMIT 1),
+        (SELECT number + 1 FROM trials WHERE study_id = $1 AND number IS NOT NULL ORDER BY trial_id DESC LIMIT 1),
         0
     ) AS number
     FROM studies WHERE study_id = $1 AND NOT EXISTS (SELECT FROM claimed)

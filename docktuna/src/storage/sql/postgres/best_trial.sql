@@ -2,9 +2,9 @@
 -- the earliest trial wins ties, and a trial that breaks a constraint never wins. $2 is 1 to minimize
 -- and -1 to maximize.
 --
--- A constraint is broken when its number is positive. The numbers are JSON as Python writes it, where
--- bare NaN and Infinity occur, so their text is judged: a positive one starts with a digit and has
--- another digit than 0 in its mantissa. `constraints:0` overrides the first item of `constraints`.
+-- A constraint is broken unless its number is 0 or less, or false: NaN breaks it, and so does what is no number.
+-- The numbers are JSON as Python writes it, where bare NaN and Infinity occur, so their text is judged: one that
+-- breaks nothing is 0, or starts with a minus. `constraints:0` overrides the first item of `constraints`, a list.
 SELECT ranked.trial_id, ranked.number, ranked.value, ranked.kind
 FROM (
     SELECT t.trial_id, t.number, v.value, v.value_type::text AS kind,
@@ -16,11 +16,19 @@ FROM (
 ) AS ranked
 WHERE NOT EXISTS (
         SELECT FROM trial_system_attributes a
-        CROSS JOIN LATERAL regexp_split_to_table(trim(both '[] ' FROM a.value_json), '\s*,\s*')
-            WITH ORDINALITY AS c(number, place)
+        CROSS JOIN LATERAL regexp_split_to_table(
+            CASE
+                WHEN a.key <> 'constraints' THEN a.value_json
+                WHEN a.value_json ~ '^\s*\[.*\]\s*$' THEN substring(a.value_json FROM '^\s*\[\s*(.*)\]\s*$')
+                WHEN a.value_json IN ('null', '{}') THEN ''
+                ELSE 'null'
+            END,
+            '\s*,\s*'
+        ) WITH ORDINALITY AS c(number, place)
         WHERE a.trial_id = ranked.trial_id
             AND (a.key = 'constraints' OR a.key LIKE 'constraints:%')
-            AND c.number ~ '^(\d*\.?\d*[1-9]|Infinity)'
+            AND trim(c.number) !~ '^(-?0(\.0+)?([eE][-+]?\d+)?|-\d+(\.\d+)?([eE][-+]?\d+)?|-Infinity|false)$'
+            AND NOT (a.key = 'constraints' AND trim(c.number) = '')
             AND NOT (a.key = 'constraints' AND EXISTS (
                 SELECT FROM trial_system_attributes named
                 WHERE named.trial_id = a.trial_id AND named.key = 'constraints:' || (c.place - 1)

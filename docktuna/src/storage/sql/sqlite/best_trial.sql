@@ -2,17 +2,21 @@
 -- the earliest trial wins ties, and a trial that breaks a constraint never wins. ?2 is 1 to minimize
 -- and -1 to maximize.
 --
--- A constraint is broken when its number is positive. JSON5 is asked for, as Python writes bare NaN
--- and Infinity. `constraints:0` overrides the first item of `constraints`.
+-- A constraint is broken unless its number is 0 or less, or false: NaN, which JSON5 reads as null, breaks it, and
+-- so does what is no number. `constraints:0` overrides the first item of `constraints`, a list.
 SELECT t.trial_id, t.number, v.value, v.value_type
 FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
 WHERE t.study_id = ?1 AND t.state = 'COMPLETE' AND NOT EXISTS (
-    SELECT 1 FROM trial_system_attributes a, json_each(
-        CASE WHEN json_valid(a.value_json, 2) THEN a.value_json ELSE '[]' END
-    ) AS c
+    SELECT 1 FROM trial_system_attributes a, json_each(CASE
+        WHEN NOT json_valid(a.value_json, 2) THEN '[null]'
+        WHEN a.key <> 'constraints' THEN '[' || a.value_json || ']'
+        WHEN json_type(a.value_json) = 'array' THEN a.value_json
+        WHEN a.value_json IN ('null', '{}') THEN '[]'
+        ELSE '[null]'
+    END) AS c
     WHERE a.trial_id = t.trial_id
-        AND (a.key = 'constraints' OR a.key LIKE 'constraints:%')
-        AND c.type IN ('integer', 'real') AND c.value > 0
+        AND (a.key = 'constraints' OR a.key GLOB 'constraints:*')
+        AND (c.type NOT IN ('integer', 'real', 'false') OR c.value > 0)
         AND NOT (a.key = 'constraints' AND EXISTS (
             SELECT 1 FROM trial_system_attributes named
             WHERE named.trial_id = a.trial_id AND named.key = 'constraints:' || c.key

@@ -2,6 +2,6 @@
 UPDATE trials SET state = 'RUNNING', datetime_start = ?2
 WHERE trial_id = (
     SELECT trial_id FROM trials
-    WHERE study_id = ?1 AND trial_id > ?4 AND state = 'WAITING' AND number < ?3 ORDER BY trial_id LIMIT 1
+    WHERE study_id = ?1 AND trial_id > ?4 AND state = 'WAITING' AND number BETWEEN 0 AND ?3 - 1 ORDER BY trial_id LIMIT 1
 )
 RETURNING trial_id, number
