@@ -1,7 +1,15 @@
 //! The layers that settings come from.
 
 use std::collections::HashMap;
+use std::env::VarError;
 use std::path::{Path, PathBuf};
+
+use super::dotenv::{self, Unreadable};
+use super::secret_file;
+use super::settings::NAMES;
+
+/// More than any `.env` file has.
+const LONGEST_FILE: u64 = 1 << 20;
 
 /// One place that settings come from.
 #[derive(Clone)]
@@ -72,15 +80,23 @@ impl Layers {
 
 impl Layer {
     /// The variables of this process.
-    pub(crate) fn environment() -> Self {
-        let values = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .filter(|(name, _)| name.starts_with("OPTUNA_"))
-            .collect();
-        Self {
-            name: "the environment".to_owned(),
-            values,
+    ///
+    /// # Errors
+    ///
+    /// Which one is no text.
+    pub(crate) fn environment() -> Result<Self, String> {
+        let name = "the environment".to_owned();
+        let mut values = HashMap::new();
+        for variable in NAMES {
+            match std::env::var(variable) {
+                Ok(value) => drop(values.insert((*variable).to_owned(), value)),
+                Err(VarError::NotPresent) => {}
+                Err(VarError::NotUnicode(_)) => {
+                    return Err(format!("{variable} (from {name}) is not UTF-8 text"));
+                }
+            }
         }
+        Ok(Self { name, values })
     }
 
     /// The nearest `.env` file in this folder or above; `None` if there is none.
@@ -99,24 +115,17 @@ impl Layer {
 
     fn dotenv_file(file: PathBuf) -> Result<Self, String> {
         let name = file.display().to_string();
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| format!("{name} cannot be read: {}", error.kind()))?;
-        let mut values = HashMap::new();
-        for entry in dotenvy::from_read_iter(text.as_bytes()) {
-            // The first mention wins, as with every reader of such files that does not override.
-            match entry {
-                Ok((key, value)) => values.entry(key).or_insert(value),
-                Err(dotenvy::Error::LineParse(line, _)) => {
-                    let number = text.lines().position(|own| own.contains(line.trim()));
-                    return Err(format!(
-                        "{name}: {} cannot be read; help: write NAME='value', with single quotes \
-                         around a value that holds spaces, quotes or `$`",
-                        number.map_or("a line".to_owned(), |n| format!("line {}", n + 1)),
-                    ));
-                }
-                Err(_) => return Err(format!("{name} cannot be read as UTF-8 text")),
-            };
-        }
+        let bytes = secret_file::bytes(&file, LONGEST_FILE)
+            .map_err(|problem| format!("{name} {problem}"))?;
+        let outside = |variable: &str| std::env::var(variable).ok();
+        // Bytes that are no text may stand in the lines of others.
+        let values = dotenv::read(&String::from_utf8_lossy(&bytes), NAMES, outside);
+        let values = values.map_err(|Unreadable { line, name: setting }| {
+            format!(
+                "{name}: line {line}, {setting}, cannot be read; help: write {setting}='value', with \
+                 \\' for a quote and \\\\ for a backslash in it"
+            )
+        })?;
         Ok(Self { name, values })
     }
 }
@@ -143,12 +152,30 @@ mod tests {
 
     #[test]
     fn a_syntax_error_names_the_line_and_not_its_content() {
-        let error = dotenv("OPTUNA_DB_HOST=db\nOPTUNA_DB_PASSWORD=hunter 2\n")
+        let error = dotenv("OPTUNA_DB_HOST=db\nOPTUNA_DB_PASSWORD='hunter2\n")
             .err()
             .unwrap();
         assert!(
-            error.contains("line 2") && !error.contains("hunter"),
+            error.contains("line 2, OPTUNA_DB_PASSWORD,") && !error.contains("hunter"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn f26_bytes_that_are_no_text_matter_only_in_our_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |bytes: &[u8]| {
+            std::fs::write(folder.path().join(".env"), bytes).unwrap();
+            Layer::dotenv(folder.path()).map(|layer| layer.unwrap().values)
+        };
+        let values = read(b"X=\xff\xfe\nOPTUNA_DB_HOST=db\n").unwrap();
+        assert_eq!(values["OPTUNA_DB_HOST"], "db");
+        let error = read(b"X=1\nOPTUNA_DB_HOST=\xff\n").unwrap_err();
+        assert!(error.contains("line 2, OPTUNA_DB_HOST,"), "{error}");
+        assert!(
+            read(&vec![b'#'; 2 << 20])
+                .unwrap_err()
+                .contains("longer than 1024 KiB")
         );
     }
 }

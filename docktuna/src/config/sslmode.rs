@@ -43,10 +43,11 @@ impl FromStr for SslMode {
         let modes = [Disable, Allow, Prefer, Require, VerifyCa, VerifyFull];
         modes
             .into_iter()
-            .find(|mode| mode.as_str() == word)
+            .find(|mode| mode.as_str().eq_ignore_ascii_case(word))
             .ok_or_else(|| {
+                // The word is not shown: somebody may have mixed up two settings.
                 format!(
-                    "the sslmode `{word}` is unknown; help: one of {}",
+                    "no sslmode that libpq knows; help: one of {}",
                     modes.map(Self::as_str).join(", ")
                 )
             })

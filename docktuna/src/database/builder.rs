@@ -51,7 +51,8 @@ macro_rules! setting {
 
 impl DatabaseBuilder {
     setting! {
-        /// The server's host name or address, or the folder of its Unix socket.
+        /// The server's host name or address, or the folder of its Unix socket; several with commas
+        /// between them, which are tried in turn.
         host, "OPTUNA_DB_HOST"
     }
     setting! {
@@ -63,7 +64,7 @@ impl DatabaseBuilder {
         database, "OPTUNA_DB_NAME"
     }
     setting! {
-        /// The file that holds the password; one newline at its end is not part of it.
+        /// The file that holds the password; white space around it is not part of it.
         password_file, "OPTUNA_DB_PASSWORD_FILE"
     }
     setting! {
@@ -174,9 +175,10 @@ impl DatabaseBuilder {
             values: self.code,
         }];
         if self.environment {
-            layers.push(Layer::environment());
+            let unreadable = |problem| report(vec![problem]);
+            layers.push(Layer::environment().map_err(unreadable)?);
             let folder = std::env::current_dir().unwrap_or_default();
-            let dotenv = Layer::dotenv(&folder).map_err(|problem| report(vec![problem]))?;
+            let dotenv = Layer::dotenv(&folder).map_err(unreadable)?;
             layers.push(dotenv.unwrap_or_else(|| Layer {
                 name: format!(
                     "a .env file in {} or above it (there is none)",
@@ -206,7 +208,7 @@ impl DatabaseBuilder {
                     "no OPTUNA_* setting names a database; looked in {}",
                     layers.searched()
                 );
-                OptunaDatabase::open(Target::File(file), &origin, connections, pulse).await
+                OptunaDatabase::open(Target::File(file.into()), &origin, connections, pulse).await
             }
             (None, None) => Err(report(vec![format!(
                 "no setting names a database (looked in {}); help: set OPTUNA_DB_HOST, \

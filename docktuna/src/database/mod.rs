@@ -135,7 +135,7 @@ impl OptunaDatabase {
     /// [`Error::Corrupt`] if the file is something else; [`Error::Connect`] if it cannot be opened.
     #[cfg(feature = "sqlite")]
     pub async fn sqlite(file: impl AsRef<Path>) -> Result<Self> {
-        let target = Target::File(file.as_ref().to_owned());
+        let target = Target::File(file.as_ref().to_owned().into());
         let pulse = Some(Pulse::default());
         Self::open(target, "from a path given in code", CONNECTIONS, pulse).await
     }
@@ -177,7 +177,7 @@ impl OptunaDatabase {
             )),
             #[cfg(feature = "sqlite")]
             Target::File(file) => {
-                Storage::Sqlite(Box::new(crate::storage::Sqlite::open(&file).await?))
+                Storage::Sqlite(Box::new(crate::storage::Sqlite::open(file).await?))
             }
             #[cfg(feature = "sqlite")]
             Target::Memory => Storage::Sqlite(Box::new(crate::storage::Sqlite::in_memory())),
@@ -248,9 +248,7 @@ impl OptunaDatabase {
             #[cfg(feature = "postgres")]
             Storage::Postgres(postgres) => Some(crate::config::optuna_url(postgres.settings())),
             #[cfg(feature = "sqlite")]
-            Storage::Sqlite(sqlite) => sqlite
-                .file()
-                .map(|file| format!("sqlite:///{}", file.display())),
+            Storage::Sqlite(sqlite) => sqlite.file().map(crate::config::sqlite_url),
         }
     }
 
@@ -274,17 +272,20 @@ impl OptunaDatabase {
             #[cfg(feature = "sqlite")]
             Storage::Sqlite(sqlite) => sqlite
                 .file()
-                .map(|file| file.display().to_string())
+                .map(|file| file.path.display().to_string())
                 .unwrap_or_default(),
         }
     }
 
-    /// The server's host; `None` for SQLite.
+    /// The server's host, of several the first; `None` for SQLite.
     #[must_use]
     pub fn hostname(&self) -> Option<&str> {
         match &*self.storage {
             #[cfg(feature = "postgres")]
-            Storage::Postgres(postgres) => Some(&postgres.settings().host),
+            Storage::Postgres(postgres) => {
+                let first = postgres.settings().hosts.first();
+                first.map(|host| host.name.as_str())
+            }
             #[cfg(feature = "sqlite")]
             Storage::Sqlite(_) => None,
         }

@@ -25,7 +25,7 @@ pub enum Error {
     #[error("{}", Shown(.0))]
     Settings(Box<SettingsReport>),
     /// No connection came about.
-    #[error("cannot connect to {}: {reason}", Shown(.target))]
+    #[error("cannot connect to {}: {reason}{}", Shown(.target), cause(*.reason, .source))]
     Connect {
         /// Host, port and database, or the file.
         target: String,
@@ -409,6 +409,7 @@ impl Error {
                 ConnectReason::Dns
                     | ConnectReason::Refused
                     | ConnectReason::TooManyConnections
+                    | ConnectReason::Session
                     | ConnectReason::Unavailable
             ),
             Self::Locked { .. } => true,
@@ -416,6 +417,14 @@ impl Error {
             Self::Storage { source, .. } => crate::storage::is_transient(source.as_ref()),
             _ => false,
         }
+    }
+}
+
+/// The cause, where the reason does not say it all.
+fn cause(reason: ConnectReason, source: &BoxError) -> String {
+    match reason {
+        ConnectReason::Other => format!(": {source}"),
+        _ => String::new(),
     }
 }
 

@@ -20,8 +20,18 @@ pub enum ConnectReason {
     TooManyConnections,
     /// The role may not connect to this database.
     Privilege,
+    /// The password or the user's name holds characters that the driver cannot send.
+    Credentials,
+    /// No host of several is what `target_session_attrs` asks for.
+    Session,
     /// The file cannot be opened.
     File,
+    /// The folder of the file does not exist.
+    MissingFolder,
+    /// The file does not exist, and its URL does not let it be made.
+    MissingFile,
+    /// Something else, which the cause says.
+    Other,
     /// The server is starting, stopping or unreachable.
     Unavailable,
 }
@@ -50,6 +60,21 @@ impl fmt::Display for ConnectReason {
                  max_connections"
             }
             Self::Privilege => "the role may not connect to this database; help: grant it CONNECT",
+            Self::Credentials => {
+                "the password or the user's name holds a character that the driver cannot prepare for \
+                 SCRAM: a control character such as a tab, an emoji or another that is newer than \
+                 Unicode 3.2, or letters of right-to-left scripts beside others; help: change the \
+                 password"
+            }
+            Self::Session => {
+                "no host is as target_session_attrs asks; help: check the hosts, or leave it out"
+            }
+            Self::MissingFolder => "its folder does not exist; help: create it, or check the path",
+            Self::MissingFile => {
+                "there is no such file, and its URL does not let it be made; help: check the path, or \
+                 leave out `mode`"
+            }
+            Self::Other => "it cannot be made as things are",
             Self::File => "the file cannot be opened; help: check the path and its permissions",
             Self::Unavailable => "the server did not answer; help: try again when it is up",
         })

@@ -14,6 +14,9 @@ const LOST: &[&str] = &[
 /// Those after which the same statement may succeed: conflict with another transaction, server busy.
 const BUSY: &[&str] = &["40001", "40P01", "53300", "55P03"];
 
+/// Classes of SQLSTATE with which a server refuses a connection that it may take later.
+const PASSING: &[&str] = &["08", "25", "40", "53", "55", "57", "58", "XX"];
+
 /// An error of `op`, of the database `target`.
 pub(crate) fn storage(op: &'static str, target: &str, error: sqlx::Error) -> Error {
     match code(&error).as_deref() {
@@ -56,6 +59,16 @@ pub(crate) fn storage(op: &'static str, target: &str, error: sqlx::Error) -> Err
 /// An error of connecting to the database `target`.
 pub(crate) fn connect(target: &str, error: sqlx::Error) -> Error {
     let reason = match &error {
+        sqlx::Error::Configuration(driver)
+            if driver.to_string().starts_with("Failed to saslprep") =>
+        {
+            // The driver's own text shows a character of it.
+            return Error::Connect {
+                target: target.to_owned(),
+                reason: ConnectReason::Credentials,
+                source: "it cannot be prepared as RFC 4013 asks".into(),
+            };
+        }
         sqlx::Error::Tls(_) => ConnectReason::Tls,
         sqlx::Error::Io(io) if io.to_string().contains("lookup address") => ConnectReason::Dns,
         sqlx::Error::Io(io) => match io.kind() {
@@ -63,6 +76,8 @@ pub(crate) fn connect(target: &str, error: sqlx::Error) -> Error {
             io::ErrorKind::PermissionDenied => ConnectReason::File,
             // The TLS library's errors come this way.
             io::ErrorKind::InvalidData => ConnectReason::Tls,
+            // The path of a socket is too long.
+            io::ErrorKind::InvalidInput => ConnectReason::Other,
             _ => ConnectReason::Unavailable,
         },
         sqlx::Error::Database(_) => match code(&error).as_deref() {
@@ -78,15 +93,33 @@ pub(crate) fn connect(target: &str, error: sqlx::Error) -> Error {
                 };
             }
             Some("14" | "270" | "526" | "782") => ConnectReason::File,
-            _ => ConnectReason::Unavailable,
+            Some(code) if PASSING.iter().any(|class| code.starts_with(class)) => {
+                ConnectReason::Unavailable
+            }
+            _ if is_busy(&error) => {
+                return Error::Locked {
+                    target: target.to_owned(),
+                    op: "open",
+                    source: Box::new(error),
+                };
+            }
+            _ => ConnectReason::Other,
         },
-        _ => ConnectReason::Unavailable,
+        sqlx::Error::Protocol(text) if is_lasting(text) => ConnectReason::Other,
+        sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => ConnectReason::Unavailable,
+        _ => ConnectReason::Other,
     };
     Error::Connect {
         target: target.to_owned(),
         reason,
         source: Box::new(error),
     }
+}
+
+/// Whether what the driver did not understand stays so: it cannot do what the server asks for, or there
+/// is no PostgreSQL server. One that is overloaded answers `E` to the question for encryption.
+fn is_lasting(text: &str) -> bool {
+    text.starts_with("unsupported") || (text.contains("SSLRequest") && !text.ends_with("0x45"))
 }
 
 /// Why a proxy such as pgbouncer refuses a connection: older ones tell by the text alone.

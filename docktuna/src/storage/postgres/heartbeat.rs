@@ -23,7 +23,10 @@ impl Postgres {
     /// The zone of heartbeats, which is asked for once.
     pub(super) async fn zone(&self) -> Result<&str> {
         let zone = self.zone.get_or_try_init(async || {
-            let asking = tokio::time::timeout(CONNECT_TIMEOUT, zone::session_zone(&self.settings));
+            let asking = tokio::time::timeout(
+                CONNECT_TIMEOUT,
+                zone::session_zone(&self.settings, self.host()),
+            );
             let zone = asking
                 .await
                 .unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())));

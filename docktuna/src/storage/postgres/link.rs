@@ -29,6 +29,7 @@ use crate::storage::{Statement, failure, statements};
 
 statements! { "postgres":
     SESSION "session",
+    SESSION_ROLE "session_role",
 }
 
 /// How a transaction begins. Its level is always said, as role, database and server may have another default:
@@ -112,6 +113,12 @@ impl Link {
     /// Whether what is sent is encrypted on the way; `None` where that cannot be told.
     pub(super) fn is_encrypted(&self) -> Option<bool> {
         self.encrypted.filter(|_| !self.pooled)
+    }
+
+    /// Whether the server is a standby, and whether the session only reads.
+    pub(super) async fn role(&mut self) -> sqlx::Result<(bool, bool)> {
+        let role = sqlx::raw_sql(SESSION_ROLE.text).fetch_one(&mut self.connection);
+        FromRow::from_row(&role.await?)
     }
 
     /// Whether the server still answers.

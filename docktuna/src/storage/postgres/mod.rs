@@ -10,6 +10,7 @@
 
 mod ask;
 mod heartbeat;
+mod hosts;
 mod link;
 mod peer;
 mod study;
@@ -17,6 +18,7 @@ mod trial;
 mod zone;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use link::Link;
@@ -38,7 +40,10 @@ const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Postgres {
     settings: PostgresSettings,
+    /// Without a host.
     options: PgConnectOptions,
+    /// Which of the hosts answered last.
+    answered: AtomicUsize,
     pool: Pool<PgSession>,
     target: String,
     /// The zone of heartbeats, once it is known.
@@ -67,14 +72,13 @@ impl Session for PgSession {
 impl Postgres {
     /// Connects once, so that wrong settings are found at once.
     pub(crate) async fn connect(settings: PostgresSettings, connections: usize) -> Result<Self> {
-        let target = format!(
-            "PostgreSQL {}:{}/{}",
-            settings.host, settings.port, settings.database
-        );
+        let hosts: Vec<String> = settings.hosts.iter().map(ToString::to_string).collect();
+        let target = format!("PostgreSQL {}/{}", hosts.join(","), settings.database);
         let options = options(&settings);
         let postgres = Self {
             settings,
             options,
+            answered: AtomicUsize::new(0),
             pool: Pool::new(connections, false),
             target,
             zone: OnceCell::new(),
@@ -93,6 +97,7 @@ impl Postgres {
         Self {
             settings: self.settings.clone(),
             options: self.options.clone(),
+            answered: AtomicUsize::new(self.answered.load(Ordering::Relaxed)),
             pool: Pool::new(1, false),
             target: self.target.clone(),
             zone: self.zone.clone(),
@@ -109,7 +114,7 @@ impl Postgres {
 
     /// For connections of the user's own.
     pub(crate) fn options(&self) -> PgConnectOptions {
-        let options = self.options.clone();
+        let options = hosts::at(&self.options, self.host());
         match &self.settings.schema {
             Some(schema) => options.options([("search_path", link::quoted(schema))]),
             None => options,
@@ -123,15 +128,8 @@ impl Postgres {
     async fn lease(&self) -> Result<Lease<'_, PgSession>> {
         self.pool
             .lease(|| async {
-                // A host that vanished would keep us waiting for the system's own, much longer limit.
-                let schema = self.settings.schema.as_deref();
-                let opening = Link::open(&self.options, schema, &self.target);
-                let Ok(connection) = tokio::time::timeout(CONNECT_TIMEOUT, opening).await else {
-                    let error = sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-                    return Err(failure::connect(&self.target, error));
-                };
                 Ok(PgSession {
-                    connection: connection?,
+                    connection: self.open().await?,
                     seen: HashMap::new(),
                     ask_function: ask::AskFunction::default(),
                 })
@@ -166,7 +164,7 @@ impl Postgres {
             self.settings.sslmode.unwrap_or_default(),
             SslMode::Allow | SslMode::Prefer
         );
-        if !may_be_clear || is_this_machine(&self.settings.host) {
+        if !may_be_clear || is_this_machine(&self.host().name) {
             return;
         }
         let found = match link.is_encrypted() {
@@ -182,9 +180,9 @@ impl Postgres {
 }
 
 fn options(settings: &PostgresSettings) -> PgConnectOptions {
-    // The constructor reads PGPASSWORD and its like, so every field that can be set is set here.
+    // The constructor reads PGPASSWORD and its like, so every field that can be set is set here, and the
+    // host where a connection is made.
     let mut options = PgConnectOptions::new_without_pgpass()
-        .port(settings.port)
         .username(&settings.user)
         .database(&settings.database)
         .password(
@@ -201,18 +199,13 @@ fn options(settings: &PostgresSettings) -> PgConnectOptions {
             SslMode::Allow => PgSslMode::Allow,
             SslMode::Prefer => PgSslMode::Prefer,
             // As libpq has it: a root certificate turns `require` into `verify-ca`.
-            SslMode::Require if settings.sslrootcert.is_some() => PgSslMode::VerifyCa,
+            SslMode::Require if settings.root_file().is_some() => PgSslMode::VerifyCa,
             SslMode::Require => PgSslMode::Require,
             SslMode::VerifyCa => PgSslMode::VerifyCa,
             SslMode::VerifyFull => PgSslMode::VerifyFull,
         })
         .disable_statement_logging();
-    options = if settings.host.starts_with('/') {
-        options.socket(&settings.host)
-    } else {
-        options.host(&settings.host)
-    };
-    if let Some(file) = &settings.sslrootcert {
+    if let Some(file) = settings.root_file() {
         options = options.ssl_root_cert(file);
     }
     options

@@ -14,16 +14,16 @@ use sqlx_core::bytes::BytesMut;
 use sqlx_core::net::tls::{self, CertificateInput, TlsConfig};
 use sqlx_core::net::{BufferedSocket, Socket, SocketIntoBox, WithSocket, connect_tcp, connect_uds};
 
-use crate::config::{PostgresSettings, SslMode};
+use crate::config::{Host, PostgresSettings, SslMode};
 
 /// The zone that a session of this role gets which asks for none.
-pub(super) async fn session_zone(settings: &PostgresSettings) -> sqlx::Result<String> {
-    let host = &settings.host;
-    let socket = if host.starts_with('/') {
-        let path = format!("{host}/.s.PGSQL.{}", settings.port);
-        connect_uds(path, Encrypt(settings)).await??
+pub(super) async fn session_zone(settings: &PostgresSettings, host: &Host) -> sqlx::Result<String> {
+    let Host { name, port } = host;
+    let encrypt = Encrypt { settings, name };
+    let socket = if host.is_socket() {
+        connect_uds(format!("{name}/.s.PGSQL.{port}"), encrypt).await??
     } else {
-        connect_tcp(host, settings.port, Encrypt(settings)).await??
+        connect_tcp(name, *port, encrypt).await??
     };
     let mut line = Line(BufferedSocket::new(socket));
     let parameters = [
@@ -123,13 +123,16 @@ impl Line {
 }
 
 /// Encrypts a new connection exactly as the driver encrypts its own.
-struct Encrypt<'a>(&'a PostgresSettings);
+struct Encrypt<'a> {
+    settings: &'a PostgresSettings,
+    name: &'a str,
+}
 
 impl WithSocket for Encrypt<'_> {
     type Output = sqlx::Result<Box<dyn Socket>>;
 
     async fn with_socket<S: Socket>(self, mut socket: S) -> Self::Output {
-        let mode = self.0.sslmode.unwrap_or_default();
+        let mode = self.settings.sslmode.unwrap_or_default();
         let wanted = match mode {
             SslMode::Disable | SslMode::Allow => false,
             SslMode::Prefer => tls::available(),
@@ -153,14 +156,15 @@ impl WithSocket for Encrypt<'_> {
                 Err(refused("the server does not encrypt"))
             };
         }
-        let root = self.0.sslrootcert.clone().map(CertificateInput::File);
+        let root = self.settings.root_file().map(Into::into);
+        let root = root.map(CertificateInput::File);
         // As libpq has it: a root certificate turns `require` into `verify-ca`.
         let verified = matches!(mode, SslMode::VerifyCa | SslMode::VerifyFull)
             || (mode == SslMode::Require && root.is_some());
         let config = TlsConfig {
             accept_invalid_certs: !verified,
             accept_invalid_hostnames: mode != SslMode::VerifyFull,
-            hostname: &self.0.host,
+            hostname: self.name,
             root_cert_path: root.as_ref(),
             client_cert_path: None,
             client_key_path: None,

@@ -49,7 +49,7 @@ pub(super) async fn choose(connection: &mut SqliteConnection, file: &Path) {
 /// Goes back unless a transaction works: that of the next connection finds out whether memory can be shared.
 async fn verify(file: &Path) {
     let works = async {
-        let mut connection = super::base().filename(file).connect().await?;
+        let mut connection = super::at_path(file).connect().await?;
         super::write(&mut connection).await?.commit().await?;
         connection.close().await
     };
@@ -67,7 +67,7 @@ async fn verify(file: &Path) {
 
 /// Without memory to share, the mode can be changed by a connection that excludes all others.
 async fn go_back(file: &Path) -> sqlx::Result<()> {
-    let mut connection = super::base().filename(file).connect().await?;
+    let mut connection = super::at_path(file).connect().await?;
     connection
         .execute("PRAGMA locking_mode = EXCLUSIVE")
         .await?;

@@ -24,7 +24,8 @@ use chrono::NaiveDateTime;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Sqlite as Driver, Transaction};
 
-use crate::error::{Error, Result};
+use crate::config::{FileAccess, SqliteFile};
+use crate::error::{ConnectReason, Error, Result};
 use crate::id::StudyId;
 use crate::storage::failure;
 use crate::storage::pool::{Lease, Pool, Session};
@@ -45,7 +46,7 @@ pub(crate) struct Sqlite {
     pool: Pool<SqliteSession>,
     target: String,
     /// `None` for a database in memory.
-    file: Option<PathBuf>,
+    file: Option<SqliteFile>,
     queues: Mutex<HashMap<StudyId, Queue>>,
 }
 
@@ -92,16 +93,17 @@ impl Session for SqliteSession {
 
 impl Sqlite {
     /// Opens the file if it is there, so that a damaged one is found at once.
-    pub(crate) async fn open(file: &Path) -> Result<Self> {
-        let sqlite = Self::at(file, base().filename(file), false);
-        if !file.exists() {
-            return Ok(sqlite);
+    pub(crate) async fn open(file: SqliteFile) -> Result<Self> {
+        let path = &file.path;
+        let sqlite = Self::at(file.clone(), options(&file), false);
+        if !path.exists() {
+            return sqlite.missing(&file).map_or(Ok(sqlite), Err);
         }
         match sqlite.existing_tables(&[]).await {
             Ok(_) => Ok(sqlite),
             // A file in WAL mode where nothing can be written, such as a read-only mount: its helper
             // files cannot be made, and are not needed while nobody writes.
-            Err(error) if failure::is_unwritable(&error) && journal::is_closed_wal(file) => {
+            Err(error) if failure::is_unwritable(&error) && journal::is_closed_wal(path) => {
                 let sqlite = Self::frozen(file);
                 sqlite.existing_tables(&[]).await?;
                 Ok(sqlite)
@@ -111,19 +113,36 @@ impl Sqlite {
     }
 
     /// Reads a file that nobody writes to. Once somebody does, the next use opens it as any other.
-    fn frozen(file: &Path) -> Self {
-        let options = base().filename(file).read_only(true).immutable(true);
+    fn frozen(file: SqliteFile) -> Self {
+        let options = options(&file).read_only(true).immutable(true);
         Self::at(file, options, true)
     }
 
-    fn at(file: &Path, options: SqliteConnectOptions, frozen: bool) -> Self {
-        let target = format!("SQLite file {}", file.display());
+    /// Why a file that is not there will not be made.
+    fn missing(&self, file: &SqliteFile) -> Option<Error> {
+        let folder = file.path.parent().filter(|folder| *folder != Path::new(""));
+        let reason = if folder.is_some_and(|folder| !folder.is_dir()) {
+            ConnectReason::MissingFolder
+        } else if file.access != FileAccess::Create {
+            ConnectReason::MissingFile
+        } else {
+            return None;
+        };
+        Some(Error::Connect {
+            target: self.target.clone(),
+            reason,
+            source: std::io::Error::from(std::io::ErrorKind::NotFound).into(),
+        })
+    }
+
+    fn at(file: SqliteFile, options: SqliteConnectOptions, frozen: bool) -> Self {
+        let target = format!("SQLite file {}", file.path.display());
         Self {
             options,
             frozen,
             pool: Pool::new(1, false),
             target,
-            file: Some(file.to_owned()),
+            file: Some(file),
             queues: Mutex::default(),
         }
     }
@@ -145,7 +164,7 @@ impl Sqlite {
     /// A second access with a connection of its own; none to a database in memory.
     pub(crate) fn sibling(&self) -> Option<Self> {
         let file = self.file.as_ref()?;
-        Some(Self::at(file, self.options.clone(), self.frozen))
+        Some(Self::at(file.clone(), self.options.clone(), self.frozen))
     }
 
     pub(crate) async fn close(&self) {
@@ -160,23 +179,23 @@ impl Sqlite {
         &self.target
     }
 
-    pub(crate) fn file(&self) -> Option<&Path> {
-        self.file.as_deref()
+    pub(crate) fn file(&self) -> Option<&SqliteFile> {
+        self.file.as_ref()
     }
 
     async fn lease(&self) -> Result<Lease<'_, SqliteSession>> {
         self.pool
             .lease(|| async {
-                if self.file.as_ref().is_some_and(|file| !file.exists()) {
+                if self.file.as_ref().is_some_and(|file| !file.path.exists()) {
                     return Err(Error::NoTables {
                         target: self.target.clone(),
                     });
                 }
                 let file = self.file.as_ref().filter(|_| self.frozen);
                 // Before it is opened, so that no change is missed.
-                let frozen = file.and_then(|file| Frozen::new(file));
+                let frozen = file.and_then(|file| Frozen::new(&file.path));
                 let connection = match file {
-                    Some(file) if frozen.is_none() => base().filename(file).connect().await,
+                    Some(file) if frozen.is_none() => options(file).connect().await,
                     _ => self.options.connect().await,
                 };
                 let connection =
@@ -203,6 +222,25 @@ fn base() -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .busy_timeout(BUSY_TIMEOUT)
         .disable_statement_logging()
+}
+
+/// How the file is opened. It is not made here.
+fn options(file: &SqliteFile) -> SqliteConnectOptions {
+    let mut options = at_path(&file.path)
+        .read_only(file.access.is_read_only())
+        .immutable(file.access == FileAccess::Immutable);
+    if let Some(timeout) = file.timeout {
+        options = options.busy_timeout(timeout);
+    }
+    options
+}
+
+/// The driver would take a relative path that begins with `file:` for a URL.
+fn at_path(path: &Path) -> SqliteConnectOptions {
+    match path.is_absolute() {
+        true => base().filename(path),
+        false => base().filename(Path::new(".").join(path)),
+    }
 }
 
 async fn write(connection: &mut SqliteConnection) -> sqlx::Result<Transaction<'_, Driver>> {
@@ -234,11 +272,11 @@ mod tests {
     async fn a_file_that_stays_locked_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("studies.db");
-        let options = base().filename(&file).create_if_missing(true);
+        let options = at_path(&file).create_if_missing(true);
         let mut other = options.clone().connect().await.unwrap();
         let lock = write(&mut other).await.unwrap();
         let options = options.busy_timeout(Duration::from_millis(50));
-        let sqlite = Sqlite::at(&file, options, false);
+        let sqlite = Sqlite::at(file.into(), options, false);
         let error = sqlite.create_study("s", &[]).await.unwrap_err();
         assert!(error.is_transient(), "{error:?}");
         let text = error.to_string();
@@ -263,11 +301,11 @@ mod tests {
     async fn a_file_that_was_taken_for_one_that_nobody_writes_to_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("studies.db");
-        let writer = Sqlite::open(&file).await.unwrap();
+        let writer = Sqlite::open(file.clone().into()).await.unwrap();
         writer.create_tables(&[]).await.unwrap();
         writer.close().await;
         assert!(journal::is_closed_wal(&file));
-        let reader = Sqlite::frozen(&file);
+        let reader = Sqlite::frozen(file.into());
         assert!(reader.find_study("s").await.unwrap().is_none());
         let error = reader.create_study("s", &[]).await.unwrap_err();
         assert!(matches!(error, Error::Privilege { .. }), "{error:?}");

@@ -1,10 +1,11 @@
 //! The tables and the studies.
 
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Executor};
 
 use super::{Sqlite, journal, place, write};
-use crate::error::Result;
+use crate::config::{FileAccess, SqliteFile};
+use crate::error::{Error, Result};
 use crate::id::{Int, StateCounts, StudyId};
 use crate::space::Direction;
 use crate::storage::moment::{Moment, read_moment};
@@ -39,8 +40,17 @@ shared_operations!(Sqlite);
 impl Sqlite {
     /// Creates the file and the tables unless there are some, one process at a time.
     pub(crate) async fn create_tables(&self, wanted: &[&str]) -> Result<()> {
-        if let Some(file) = self.file.as_ref().filter(|file| journal::is_new(file)) {
-            let connection = self.options.clone().create_if_missing(true).connect().await;
+        if let Some(file) = &self.file
+            && file.access.is_read_only()
+        {
+            return Err(Error::Privilege {
+                op: TABLES.name,
+                source: "the file is opened for reading only".into(),
+            });
+        }
+        let file = self.file.as_ref().map(|file| file.path.as_path());
+        if let Some(file) = file.filter(|file| journal::is_new(file)) {
+            let connection = self.creating().connect().await;
             let mut connection =
                 connection.map_err(|error| failure::connect(&self.target, error))?;
             journal::choose(&mut connection, file).await;
@@ -55,6 +65,12 @@ impl Sqlite {
         }
         .await;
         self.settle(lease, TABLES.name, result)
+    }
+
+    fn creating(&self) -> SqliteConnectOptions {
+        let may = |file: &SqliteFile| file.access == FileAccess::Create;
+        let options = self.options.clone();
+        options.create_if_missing(self.file.as_ref().is_some_and(may))
     }
 
     pub(crate) async fn find_study(
