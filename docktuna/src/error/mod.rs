@@ -423,7 +423,7 @@ impl Error {
 /// The cause, where the reason does not say it all.
 fn cause(reason: ConnectReason, source: &BoxError) -> String {
     match reason {
-        ConnectReason::Other => format!(": {source}"),
+        ConnectReason::Other => format!(": {}", Shown(source)),
         _ => String::new(),
     }
 }
