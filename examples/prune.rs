@@ -18,7 +18,7 @@ use docktuna_examples::digits::Digits;
 use docktuna_examples::network::{Network, Settings};
 
 const SEEDS: u64 = 6;
-const TRIALS: u64 = 40;
+const TRIALS: usize = 40;
 const EPOCHS: u32 = 27;
 
 /// One study.

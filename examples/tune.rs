@@ -43,12 +43,12 @@ The database is the one that the OPTUNA_* settings name, or the file docktuna.db
 
 struct Arguments {
     study: String,
-    trials: u64,
+    trials: usize,
     concurrency: NonZeroUsize,
     seed: Option<u64>,
     sampler: Search,
     timeout: Option<Duration>,
-    max_total: Option<u32>,
+    max_total: Option<usize>,
     rules: Vec<String>,
 }
 

@@ -124,23 +124,23 @@ impl fmt::Display for TrialState {
 
 /// How many trials of a study are in each state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct StateCounts([u64; 5]);
+pub struct StateCounts([usize; 5]);
 
 impl StateCounts {
     /// The trials in `state`.
     #[must_use]
-    pub fn of(&self, state: TrialState) -> u64 {
+    pub fn of(&self, state: TrialState) -> usize {
         self.0[state as usize]
     }
 
     /// The trials in any state.
     #[must_use]
-    pub fn total(&self) -> u64 {
+    pub fn total(&self) -> usize {
         self.0.iter().sum()
     }
 
     #[cfg(feature = "storage")]
-    pub(crate) fn add(&mut self, state: TrialState, count: u64) {
+    pub(crate) fn add(&mut self, state: TrialState, count: usize) {
         self.0[state as usize] += count;
     }
 }

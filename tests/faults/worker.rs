@@ -46,7 +46,7 @@ pub(crate) struct Order {
     pub(crate) reports: u32,
     /// Interval and grace period of heartbeats, where not the default.
     pub(crate) beat: Option<(Duration, Duration)>,
-    pub(crate) retries: u32,
+    pub(crate) retries: usize,
     /// Whether its sampler reads the history.
     pub(crate) learns: bool,
     /// Whether it notes its parameter in an attribute, and leaves trials that its pruner gives up.

@@ -12,7 +12,7 @@ use crate::backend::Backend;
 use crate::space::Line;
 
 const WORKER: &str = "DOCKTUNA_TEST_BUDGET_WORKER";
-const TOTAL: u32 = 150;
+const TOTAL: usize = 150;
 const PROCESSES: usize = 4;
 const HANDLES: usize = 8;
 
@@ -44,7 +44,7 @@ async fn in_a_worker() {
     let ended = ended
         .iter()
         .map(|run| run.complete + run.pruned + run.failed);
-    println!("\nWORKER: {}", ended.sum::<u64>());
+    println!("\nWORKER: {}", ended.sum::<usize>());
 }
 
 /// Complete, pruned, failed and retried trials count alike; what waits beyond the total is not run.
@@ -69,7 +69,7 @@ async fn thirty_two_workers_never_exceed_a_total() {
             assert!(output.status.success());
             let text = String::from_utf8(output.stdout).unwrap();
             let line = text.lines().find_map(|line| line.strip_prefix("WORKER: "));
-            ended += line.unwrap().parse::<u32>().unwrap();
+            ended += line.unwrap().parse::<usize>().unwrap();
         }
         assert_eq!(ended, TOTAL);
         let trials = study.trials().await.unwrap();

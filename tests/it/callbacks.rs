@@ -56,7 +56,7 @@ async fn a_callback_sees_every_trial_that_ended_however() {
             async move {
                 // It may use the study; with one worker it is done before the next trial starts.
                 let counts = study.trial_counts().await?;
-                assert_eq!(counts.total(), 1 + u64::try_from(trial.number.get())?);
+                assert_eq!(counts.total(), 1 + usize::try_from(trial.number.get())?);
                 seen.lock().unwrap().push(trial);
                 Ok(())
             }
@@ -75,7 +75,7 @@ async fn a_callback_of_a_blocking_run_may_block() {
         let run = study.optimize_blocking(|config, trial| outcome(trial.number().get(), config.x));
         let run = run.on_trial_end(move |study, trial| {
             let counts = Handle::current().block_on(study.trial_counts())?;
-            assert_eq!(counts.total(), 1 + u64::try_from(trial.number.get())?);
+            assert_eq!(counts.total(), 1 + usize::try_from(trial.number.get())?);
             seen.lock().unwrap().push(trial.clone());
             Ok(())
         });
@@ -88,7 +88,7 @@ async fn a_callback_of_a_blocking_run_may_block() {
 async fn a_callback_may_stop_its_run() {
     let backend = Backend::memory().await;
     let study = backend.db.study::<Line>("s").await.unwrap();
-    for round in 1..=2_u64 {
+    for round in 1..=2_usize {
         let run = study.optimize(|config, _| async move { Ok(config.x) });
         let run = run.on_trial_end(|study, trial| async move {
             if trial.number.get() % 3 == 2 {
@@ -277,7 +277,7 @@ async fn only_runs_with_callbacks_read_their_trials() {
 async fn an_objective_may_stop_its_run() {
     let backend = Backend::memory().await;
     let study = backend.db.study::<Line>("s").await.unwrap();
-    for round in 1..=2_u64 {
+    for round in 1..=2_usize {
         let run = study.optimize(|config, trial| async move {
             if trial.number().get() % 3 == 2 {
                 trial.study().stop();

@@ -70,7 +70,7 @@ async fn a_total_is_never_exceeded() {
                     .complete
             });
         }
-        let complete: u64 = workers.join_all().await.into_iter().sum();
+        let complete: usize = workers.join_all().await.into_iter().sum();
         assert_eq!(complete, 50);
         let study = backend.db.dynamic_study("s").await.unwrap();
         assert_eq!(study.trial_counts().await.unwrap().total(), 50);

@@ -233,7 +233,7 @@ async fn an_ask_that_comes_late_leaves_no_trial_behind() {
         assert_eq!(counts.of(TrialState::Running), 1, "{counts}");
         assert_eq!(
             counts.of(TrialState::Waiting),
-            u64::from(queued),
+            usize::from(queued),
             "{counts}"
         );
         trial.tell(1.0).await.unwrap();

@@ -117,8 +117,8 @@ async fn a_dead_trial_is_retried_exactly_once() {
             });
         }
         let stats = workers.join_all().await;
-        assert_eq!(stats.iter().map(|stats| stats.failed).sum::<u64>(), 5);
-        assert_eq!(stats.iter().map(|stats| stats.retried).sum::<u64>(), 5);
+        assert_eq!(stats.iter().map(|stats| stats.failed).sum::<usize>(), 5);
+        assert_eq!(stats.iter().map(|stats| stats.retried).sum::<usize>(), 5);
         let trials = dead.trials().await.unwrap();
         assert_eq!(trials.len(), 10);
         for (first, again) in trials[..5].iter().zip(&trials[5..]) {

@@ -57,7 +57,7 @@ const GOOD: Ordered = Ordered {
     part: Part::Even(Even { n: 4 }),
 };
 
-async fn run(study: &Study<Ordered>, trials: u64, concurrency: usize) {
+async fn run(study: &Study<Ordered>, trials: usize, concurrency: usize) {
     let summary = study
         .optimize(|config, _| async move {
             config.check().map_err(Stop::failed)?;

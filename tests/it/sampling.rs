@@ -50,7 +50,7 @@ async fn open(db: &OptunaDatabase, seed: Option<u64>) -> Study<Branched> {
     builder.open().await.unwrap()
 }
 
-async fn run(study: &Study<Branched>, trials: u64) {
+async fn run(study: &Study<Branched>, trials: usize) {
     let run = study.optimize(|config, _| async move { Ok(loss(&config)) });
     assert_eq!(run.trials(trials).run().await.unwrap().complete, trials);
 }
@@ -211,7 +211,7 @@ async fn trials_that_are_gone_are_no_history() {
 #[tokio::test]
 async fn a_search_without_usable_results_goes_on() {
     type End = fn() -> Result<f64, Stop>;
-    let ends: [(&str, End, [u64; 3]); 6] = [
+    let ends: [(&str, End, [usize; 3]); 6] = [
         ("pruned", || Err(Stop::Pruned), [0, 20, 0]),
         ("failed", || Err(Stop::failed("no")), [0, 0, 20]),
         ("NaN", || Ok(f64::NAN), [0, 0, 20]),
@@ -331,7 +331,7 @@ async fn a_grid_is_run_once_by_all_workers_together() {
                 run.concurrency(2).run().await.unwrap().complete
             });
         }
-        let complete: u64 = workers.join_all().await.into_iter().sum();
+        let complete: usize = workers.join_all().await.into_iter().sum();
         assert_eq!(complete, 26);
         let trials = first.trials().await.unwrap();
         let points: BTreeSet<String> = trials.iter().map(point).collect();

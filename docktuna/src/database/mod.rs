@@ -359,7 +359,7 @@ impl OptunaDatabase {
     /// # Errors
     ///
     /// If the database fails.
-    pub async fn study_count(&self) -> Result<u64> {
+    pub async fn study_count(&self) -> Result<usize> {
         self.storage.count_studies().await
     }
 

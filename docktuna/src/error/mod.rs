@@ -376,7 +376,7 @@ pub enum Error {
     #[error("stopped after {failures} failed trials; the last one: {}", Shown(.last))]
     TooManyFailures {
         /// How many failed.
-        failures: u32,
+        failures: usize,
         /// The reason of the last one.
         last: String,
     },

@@ -19,8 +19,8 @@ const LAST_WORD: Duration = Duration::from_secs(1);
 /// How many stale trials a call failed, and how many of them it put into the queue again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Swept {
-    pub(crate) failed: u64,
-    pub(crate) retried: u64,
+    pub(crate) failed: usize,
+    pub(crate) retried: usize,
 }
 
 impl Storage {
@@ -71,8 +71,8 @@ impl Storage {
                     "a stale trial was marked FAIL"
                 );
             }
-            swept.failed += u64::from(failed);
-            swept.retried += u64::from(retried);
+            swept.failed += usize::from(failed);
+            swept.retried += usize::from(retried);
         }
         Ok(swept)
     }

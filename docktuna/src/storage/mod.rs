@@ -186,8 +186,8 @@ impl Storage {
         repeat!(self.study_names())
     }
 
-    pub(crate) async fn count_studies(&self) -> Result<u64> {
-        Ok(u64::try_from(repeat!(self.count_studies())?).unwrap_or(0))
+    pub(crate) async fn count_studies(&self) -> Result<usize> {
+        Ok(usize::try_from(repeat!(self.count_studies())?).unwrap_or(0))
     }
 
     /// For one study, or for each, the number of its trials by state, and when the first one started.
@@ -481,7 +481,7 @@ impl Storage {
 
 fn count_state(counts: &mut StateCounts, label: &str, count: i64) {
     if let Some(state) = TrialState::parse(label) {
-        counts.add(state, u64::try_from(count).unwrap_or(0));
+        counts.add(state, usize::try_from(count).unwrap_or(0));
     }
 }
 

@@ -35,7 +35,7 @@ pub struct StudyBuilder<T> {
     pruner: Box<dyn Pruner>,
     seed: Option<u64>,
     overrides: Overrides<T>,
-    retries: u32,
+    retries: usize,
     config: PhantomData<fn() -> T>,
 }
 
@@ -118,7 +118,7 @@ impl<T: Tunable> StudyBuilder<T> {
     /// It is counted with the trial, as Optuna's `RetryHeartbeatStaleTrialCallback` counts it, so that no
     /// mixture of workers exceeds it. A trial of the queue whose values are not in the space is not retried.
     #[must_use]
-    pub fn retry(mut self, times: u32) -> Self {
+    pub fn retry(mut self, times: usize) -> Self {
         self.retries = times;
         self
     }

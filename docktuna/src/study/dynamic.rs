@@ -52,8 +52,9 @@ impl DynamicStudy {
         }
     }
 
-    pub(crate) fn with_retries(mut self, retries: u32) -> Self {
-        self.retries = retries;
+    pub(crate) fn with_retries(mut self, retries: usize) -> Self {
+        // More than anybody can wait for.
+        self.retries = u32::try_from(retries).unwrap_or(u32::MAX);
         self
     }
 

@@ -19,9 +19,9 @@ const INTERRUPT_GRACE: Duration = Duration::from_secs(8);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    pub(super) trials: Option<u64>,
-    pub(super) max_total: Option<u32>,
-    pub(super) max_failures: Option<u32>,
+    pub(super) trials: Option<usize>,
+    pub(super) max_total: Option<usize>,
+    pub(super) max_failures: Option<usize>,
     pub(super) timeout: Option<Duration>,
     pub(super) concurrency: usize,
     pub(super) progress: bool,
@@ -48,11 +48,11 @@ impl Default for Limits {
 #[non_exhaustive]
 pub struct RunSummary {
     /// Trials that ended with a result.
-    pub complete: u64,
+    pub complete: usize,
     /// Trials that were pruned.
-    pub pruned: u64,
+    pub pruned: usize,
     /// Trials that failed.
-    pub failed: u64,
+    pub failed: usize,
     /// Whether a signal ended the run before its limits did.
     pub interrupted: bool,
 }
@@ -93,7 +93,7 @@ debug!(Optimize, OptimizeBlocking);
 macro_rules! limits {
     () => {
         /// How many trials this run makes; without a limit it goes on until another one is reached.
-        pub fn trials(mut self, trials: u64) -> Self {
+        pub fn trials(mut self, trials: usize) -> Self {
             self.limits.trials = Some(trials);
             self
         }
@@ -102,13 +102,13 @@ macro_rules! limits {
         /// complete, pruned, failed, running and waiting ones all count, and so do retries.
         /// It is enforced under the lock that numbers the trials, so no fleet exceeds it. A retry, or what
         /// is enqueued, beyond it stays in the queue.
-        pub fn max_total(mut self, trials: u32) -> Self {
+        pub fn max_total(mut self, trials: usize) -> Self {
             self.limits.max_total = Some(trials);
             self
         }
 
         /// Stops the run with an error after so many failed trials.
-        pub fn max_failures(mut self, failures: u32) -> Self {
+        pub fn max_failures(mut self, failures: usize) -> Self {
             self.limits.max_failures = Some(failures);
             self
         }
@@ -116,7 +116,7 @@ macro_rules! limits {
         /// How often a failed trial is put into the queue again, instead of what
         /// [`StudyBuilder::retry`](super::StudyBuilder::retry) said. A retry counts as a trial of the run
         /// that takes it from the queue.
-        pub fn retry(mut self, times: u32) -> Self {
+        pub fn retry(mut self, times: usize) -> Self {
             self.study.dynamic = self.study.dynamic.with_retries(times);
             self
         }

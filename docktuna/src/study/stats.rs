@@ -1,6 +1,6 @@
 //! What a handle to a study has done, for a service to show.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::id::TrialState;
@@ -11,21 +11,21 @@ use crate::storage::Swept;
 #[non_exhaustive]
 pub struct StudyStats {
     /// Trials that were asked for, new ones and those of the queue.
-    pub asked: u64,
+    pub asked: usize,
     /// Trials that ended with a result.
-    pub told: u64,
+    pub told: usize,
     /// Trials that were pruned.
-    pub pruned: u64,
+    pub pruned: usize,
     /// Trials that failed: its own, and those of others that it found without a heartbeat.
-    pub failed: u64,
+    pub failed: usize,
     /// Failed trials that it put into the queue again.
-    pub retried: u64,
+    pub retried: usize,
     /// Connections that the database handle, which its studies share, found dead and gave up: one that
     /// a statement broke on, the idle ones given up with it, and those that did not answer after 30 idle
     /// seconds. Each is opened again when it is needed. Tries to reach a server that is down do not count,
     /// nor do connections closed because a call was cancelled or its statement refused, nor that of
     /// heartbeats.
-    pub reconnects: u64,
+    pub reconnects: usize,
     /// The time for which connections of the database handle, which its studies share, were in use,
     /// summed over connections, so that it may exceed the time on the clock. It counts opening and
     /// checking them, and statements and transactions with their waits for locks; not the waits for a
@@ -36,11 +36,11 @@ pub struct StudyStats {
 /// The counters behind [`StudyStats`].
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    asked: AtomicU64,
-    told: AtomicU64,
-    pruned: AtomicU64,
-    failed: AtomicU64,
-    retried: AtomicU64,
+    asked: AtomicUsize,
+    told: AtomicUsize,
+    pruned: AtomicUsize,
+    failed: AtomicUsize,
+    retried: AtomicUsize,
 }
 
 impl Counters {
@@ -56,7 +56,7 @@ impl Counters {
         };
         counter.fetch_add(1, Ordering::Relaxed);
         self.retried
-            .fetch_add(u64::from(retried), Ordering::Relaxed);
+            .fetch_add(usize::from(retried), Ordering::Relaxed);
     }
 
     pub(crate) fn swept(&self, swept: Swept) {
@@ -71,7 +71,7 @@ impl Counters {
             pruned: self.pruned.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
             retried: self.retried.load(Ordering::Relaxed),
-            reconnects,
+            reconnects: usize::try_from(reconnects).unwrap_or(usize::MAX),
             store_time,
         }
     }

@@ -1,7 +1,7 @@
 //! The worker loop.
 
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -77,11 +77,11 @@ where
 {
     let run = Arc::new(Run {
         limits,
-        left: AtomicU64::new(limits.trials.unwrap_or(u64::MAX)),
+        left: AtomicUsize::new(limits.trials.unwrap_or(usize::MAX)),
         deadline: limits
             .timeout
             .and_then(|timeout| Instant::now().checked_add(timeout)),
-        failures: AtomicU32::new(0),
+        failures: AtomicUsize::new(0),
         progress: Mutex::new(Progress::new(study.directions())),
         stopped: Mutex::new(None),
         stops: study.stops(),
@@ -145,9 +145,9 @@ impl RunSummary {
 /// What the workers of a run share.
 struct Run {
     limits: Limits,
-    left: AtomicU64,
+    left: AtomicUsize,
     deadline: Option<Instant>,
-    failures: AtomicU32,
+    failures: AtomicUsize,
     progress: Mutex<Progress>,
     /// The error that ends the run.
     stopped: Mutex<Option<Error>>,
@@ -293,7 +293,7 @@ impl Run {
     }
 
     fn take_one<T: Tunable>(&self, study: &Study<T>) -> bool {
-        let take = |left: u64| left.checked_sub(1);
+        let take = |left: usize| left.checked_sub(1);
         !self.is_over(study)
             && self
                 .left
