@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments {
-        study: Model::STUDY.name.unwrap_or_default().to_owned(),
+        study: Model::study_name().to_owned(),
         snapshot: None,
     };
     let mut parser = lexopt::Parser::from_env();

@@ -70,7 +70,7 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments {
-        study: Model::STUDY.name.unwrap_or_default().to_owned(),
+        study: Model::study_name().to_owned(),
         trials: 30,
         concurrency: available_parallelism().unwrap_or(NonZeroUsize::MIN),
         seed: None,

@@ -29,6 +29,16 @@ pub fn load_best<T: Tunable>(study: &str) -> Result<T> {
     load(&T::loader(study))
 }
 
+/// The same for the study that the type names by `#[tune(study = "x")]`. Without that option it does not
+/// compile.
+///
+/// # Errors
+///
+/// As [`load_best`].
+pub fn load_best_of<T: Tunable>() -> Result<T> {
+    load(&T::loader_of())
+}
+
 /// The same with policies: a fallback, a tolerated mismatch, a snapshot for when the database is
 /// down.
 ///

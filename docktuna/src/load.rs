@@ -92,6 +92,19 @@ pub trait Load: Tunable {
         async move { loader.load(db).await }
     }
 
+    /// The same for the study that the type names by `#[tune(study = "x")]`. Without that option it does not
+    /// compile.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_best`](Self::load_best).
+    fn load_best_of(db: &OptunaDatabase) -> impl Future<Output = Result<Self>> + Send
+    where
+        Self: Send,
+    {
+        Self::load_best(db, Self::study_name())
+    }
+
     /// Loads with other policies.
     fn loader(study: &str) -> Loader<Self> {
         Loader {
@@ -101,6 +114,11 @@ pub trait Load: Tunable {
             snapshot: None,
             config: std::marker::PhantomData,
         }
+    }
+
+    /// Loads from the study that the type names, with other policies.
+    fn loader_of() -> Loader<Self> {
+        Self::loader(Self::study_name())
     }
 }
 

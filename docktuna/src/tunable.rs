@@ -45,6 +45,32 @@ pub trait Tunable: Sized {
         Self::SPACE
     }
 
+    /// The study that the type names by `#[tune(study = "x")]`.
+    ///
+    /// It exists only where there is that option; anything else does not compile.
+    ///
+    /// ```compile_fail,E0080
+    /// # use docktuna::Tunable;
+    /// #[derive(Tunable)]
+    /// struct Train {
+    ///     nesterov: bool,
+    /// }
+    /// # fn main() {
+    /// Train::study_name();
+    /// # }
+    /// ```
+    #[must_use]
+    fn study_name() -> &'static str {
+        const {
+            assert!(
+                Self::STUDY.name.is_some(),
+                "the type names no study; help: add #[tune(study = \"name\")] to it, or say the name where \
+                 the study is opened or loaded"
+            );
+        };
+        Self::STUDY.name.unwrap_or_default()
+    }
+
     /// The value in which every parameter has its default.
     ///
     /// It exists only where every searched field has one; anything else does not compile.

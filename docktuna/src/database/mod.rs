@@ -332,6 +332,40 @@ impl OptunaDatabase {
         StudyBuilder::new(self.clone(), name)
     }
 
+    /// The study that the type `T` names by `#[tune(study = "x")]`, created if it is missing. Without that
+    /// option it does not compile.
+    ///
+    /// ```
+    /// # use docktuna::{OptunaDatabase, Tunable};
+    /// #[derive(Tunable)]
+    /// #[tune(study = "sentiment")]
+    /// struct Train {
+    ///     #[tune(range = 1e-5..=1e-1, log)]
+    ///     lr: f64,
+    /// }
+    ///
+    /// # async fn example() -> docktuna::Result<()> {
+    /// # let db = OptunaDatabase::in_memory();
+    /// let study = db.study_of::<Train>().await?;
+    /// assert_eq!(study.name(), "sentiment");
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`StudyBuilder::open`].
+    pub async fn study_of<T: Tunable>(&self) -> Result<Study<T>> {
+        self.study_builder_of().open().await
+    }
+
+    /// The study that the type `T` names, with every option.
+    #[must_use]
+    pub fn study_builder_of<T: Tunable>(&self) -> StudyBuilder<T> {
+        self.study_builder(T::study_name())
+    }
+
     /// The existing study `name`, for which no struct is needed.
     ///
     /// # Errors

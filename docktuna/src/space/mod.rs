@@ -74,7 +74,7 @@ pub struct Arm {
 /// What a type says about the studies it is tuned in.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StudySpec {
-    /// The study's name, used where none is given.
+    /// The study's name; [`Tunable::study_name`](crate::Tunable::study_name) where there has to be one.
     pub name: Option<&'static str>,
     /// The objectives in their order; empty: one objective, to be minimized.
     pub objectives: &'static [Objective],
