@@ -12,6 +12,7 @@
 use docktuna_tests as support;
 
 mod aliases;
+mod application;
 mod backend;
 mod bad_input;
 mod budget;

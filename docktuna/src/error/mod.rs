@@ -324,6 +324,15 @@ pub enum Error {
         /// The trial.
         trial: TrialNumber,
     },
+    /// The pruner gives the trial up. An objective that returns this error, or one that it is the cause
+    /// of, ends the trial as PRUNED.
+    #[error("the pruner gives trial {trial} up; help: return this error from the objective")]
+    Pruned {
+        /// The trial.
+        trial: TrialNumber,
+        /// By which it is recognised in the errors of other crates.
+        source: BoxError,
+    },
     /// A second report for one step of one trial.
     #[error("trial {trial} has reported step {step} before; help: report each step once")]
     StepReported {

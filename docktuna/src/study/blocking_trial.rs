@@ -2,7 +2,7 @@
 
 use tokio::runtime::Handle;
 
-use super::{RunningTrial, Stop};
+use super::RunningTrial;
 use crate::error::Result;
 use crate::id::TrialNumber;
 use crate::params::Params;
@@ -55,7 +55,7 @@ impl BlockingTrial {
     /// # Errors
     ///
     /// As [`RunningTrial::prune_if_needed`].
-    pub fn prune_if_needed(&self) -> Result<(), Stop> {
+    pub fn prune_if_needed(&self) -> Result<()> {
         self.runtime.block_on(self.running.prune_if_needed())
     }
 

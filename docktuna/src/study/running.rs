@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tracing::Span;
 
 use super::ending::outcome;
+use super::objective::pruned;
 use super::pruning::{Own, Pruning, rung_attribute};
 use super::watch::Watch;
-use super::{DynamicStudy, Stop, Values};
+use super::{DynamicStudy, Values};
 use crate::codec;
 use crate::database::Beat;
 use crate::error::{Error, Result};
@@ -215,14 +216,15 @@ impl RunningTrial {
     ///
     /// # Errors
     ///
-    /// [`Stop::Pruned`], or [`Stop::Failed`] with an error of [`should_prune`](Self::should_prune).
+    /// [`Error::Pruned`], which ends the trial as PRUNED when the objective returns it, in whichever type of
+    /// error, or an error of [`should_prune`](Self::should_prune).
     ///
     /// # Cancel safety
     ///
     /// As [`should_prune`](Self::should_prune).
-    pub async fn prune_if_needed(&self) -> Result<(), Stop> {
+    pub async fn prune_if_needed(&self) -> Result<()> {
         match self.should_prune().await? {
-            true => Err(Stop::Pruned),
+            true => Err(pruned(self.number())),
             false => Ok(()),
         }
     }

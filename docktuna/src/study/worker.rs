@@ -12,6 +12,7 @@ use tracing::{Instrument, Span};
 
 use super::callback::Callbacks;
 use super::interrupt::{Executing, INTERRUPTED, LAST_WORDS, Listener};
+use super::objective::reason;
 use super::optimize::{Limits, RunSummary};
 use super::progress::Progress;
 use super::{RunningTrial, Stop, Study, Trial, Values};
@@ -251,7 +252,7 @@ impl Run {
                 self.progress().pruned(number.0, self.limits.progress);
                 return Ok(());
             }
-            Ok(Err(Stop::Failed(error))) => error.to_string(),
+            Ok(Err(Stop::Failed(error))) => reason(error.as_ref()),
             Err(error) => panic_text("the objective", error),
         };
         self.failed(running, reason).await
