@@ -52,4 +52,5 @@ mod signals;
 mod space;
 mod start_up;
 mod stored;
+mod stored_texts;
 mod study;

@@ -140,8 +140,18 @@ impl TestDb {
         Self::create_on(Server::shared()).await
     }
 
+    /// The same in another encoding than UTF-8, by PostgreSQL's name.
+    pub async fn create_in(encoding: &str) -> Self {
+        let form = format!("TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
+        Self::create_as(Server::shared(), &form).await
+    }
+
     /// On another server, such as one that a fault test is going to kill.
     pub async fn create_on(server: &Server) -> Self {
+        Self::create_as(server, "").await
+    }
+
+    async fn create_as(server: &Server, form: &str) -> Self {
         let unique = format!("{:016x}", rand::random::<u64>());
         let db = Self {
             host: server.host.clone(),
@@ -155,7 +165,7 @@ impl TestDb {
         let password = db.password.replace('\'', "''");
         for sql in [
             format!("CREATE ROLE {} LOGIN PASSWORD '{password}'", db.user),
-            format!("CREATE DATABASE {} OWNER {}", db.database, db.user),
+            format!("CREATE DATABASE {} OWNER {} {form}", db.database, db.user),
             // Otherwise every role of the server may connect to it.
             format!("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", db.database),
         ] {
