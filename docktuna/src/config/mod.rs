@@ -10,6 +10,8 @@ mod secret;
 mod secret_file;
 mod settings;
 mod sslmode;
+#[cfg(all(test, unix))]
+mod table;
 mod target;
 mod url;
 
