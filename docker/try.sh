@@ -8,6 +8,7 @@
 #   DOCKTUNA_COMPOSE         compose's command, such as `docker compose`; empty: the engine's own commands. By default
 #                            compose is used where the engine has it
 #   DOCKTUNA_BUILD_OPTIONS   more options of `docker build`, such as `--network=host`; only without compose
+#   DOCKTUNA_BUILT           services of tune, dashboard and service whose images are there and are not built again
 #   DOCKTUNA_PYTHON          a Python, python3 by default
 #   DOCKTUNA_KEEP            not empty: nothing is removed at the end
 
