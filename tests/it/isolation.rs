@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use docktuna::{OptunaDatabase, Stop, Study, TrialState};
+use docktuna::sampler::Random;
+use docktuna::{FrozenTrial, OptunaDatabase, Stop, Study, StudyStats, TrialState};
 use sqlx::Row;
 use tokio::task::JoinSet;
 
@@ -12,7 +13,7 @@ use crate::space::Line;
 use crate::support::{Bouncer, Pooling, TestDb};
 
 const LEVELS: [&str; 3] = ["read committed", "repeatable read", "serializable"];
-const WORKERS: i32 = 6;
+const WORKERS: i32 = 4;
 
 /// How a trial is asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +29,8 @@ enum Route {
 /// A database with a level of isolation as default, and a way to it.
 struct Place {
     url: String,
+    /// Those of several processes: no connection is shared.
+    handles: Vec<OptunaDatabase>,
     // Before the database, which cannot be removed while the proxy has it open.
     _bouncer: Option<Bouncer>,
     postgres: TestDb,
@@ -57,36 +60,60 @@ impl Place {
         let mut own = postgres.connect().await;
         let row = sqlx::query("SHOW transaction_isolation").fetch_one(&mut own);
         assert_eq!(row.await.unwrap().get::<String, _>(0), level);
+        let mut handles = Vec::new();
+        for _ in 0..WORKERS {
+            handles.push(handle(&url, Duration::ZERO).await);
+        }
         Self {
             url,
+            handles,
             _bouncer: bouncer,
             postgres,
         }
     }
 
-    /// A handle as in a process of its own: no connection is shared.
     async fn study(&self, name: &str) -> Study<Line> {
-        let builder = OptunaDatabase::builder().url(&self.url);
-        let beating = builder.heartbeat_interval(Duration::from_secs(3600));
-        let db = beating.connect().await.unwrap();
-        db.study_builder(name).retry(1).open().await.unwrap()
+        open(&self.handles[0], name).await
     }
 
     /// What each of several processes brings that do the same at the same time.
-    async fn all<T, F>(&self, name: &str, work: impl Fn(Study<Line>, i32) -> F) -> Vec<T>
+    async fn all<T, F>(&self, name: &'static str, work: fn(Study<Line>, i32) -> F) -> Vec<T>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        let mut workers = JoinSet::new();
-        for worker in 0..WORKERS {
-            workers.spawn(work(self.study(name).await, worker));
-        }
-        workers.join_all().await
+        all(&self.handles, name, work).await
     }
 }
 
-fn numbers(trials: &[docktuna::FrozenTrial]) -> Vec<i32> {
+async fn all<T, F>(
+    handles: &[OptunaDatabase],
+    name: &'static str,
+    work: fn(Study<Line>, i32) -> F,
+) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let mut workers = JoinSet::new();
+    for (worker, db) in (0..).zip(handles.to_vec()) {
+        workers.spawn(async move { work(open(&db, name).await, worker).await });
+    }
+    workers.join_all().await
+}
+
+/// A handle that beats so often, or never.
+async fn handle(url: &str, beat: Duration) -> OptunaDatabase {
+    let builder = OptunaDatabase::builder().url(url).heartbeat_interval(beat);
+    builder.connect().await.unwrap()
+}
+
+async fn open(db: &OptunaDatabase, name: &str) -> Study<Line> {
+    let study = db.study_builder(name).sampler(Random).retry(1);
+    study.open().await.unwrap()
+}
+
+fn numbers(trials: &[FrozenTrial]) -> Vec<i32> {
     trials.iter().map(|trial| trial.number.get()).collect()
 }
 
@@ -129,22 +156,22 @@ async fn total(place: &Place) {
                 _ => Ok(config.x),
             }
         });
-        let run = run.max_total(60).concurrency(2).run().await.unwrap();
+        let run = run.max_total(40).concurrency(2).run().await.unwrap();
         run.complete + run.failed
     });
-    assert_eq!(ended.await.into_iter().sum::<u64>(), 60);
+    assert_eq!(ended.await.into_iter().sum::<u64>(), 40);
     let trials = place.study("total").await.trials().await.unwrap();
     let count = i32::try_from(trials.len()).unwrap();
     assert_eq!(numbers(&trials), (0..count).collect::<Vec<_>>());
     let mut retried: BTreeMap<String, usize> = BTreeMap::new();
     for trial in &trials {
-        let is_beyond = trial.number.get() >= 60;
+        let is_beyond = trial.number.get() >= 40;
         assert_eq!(is_beyond, trial.state == TrialState::Waiting, "{trial:?}");
         if let Some(history) = trial.system_attrs.get("retry_history") {
             *retried.entry(history.as_json().to_owned()).or_default() += 1;
         }
     }
-    let failed = |trial: &&docktuna::FrozenTrial| {
+    let failed = |trial: &&FrozenTrial| {
         trial.state == TrialState::Fail && !trial.system_attrs.contains_key("retry_history")
     };
     let failed: Vec<String> = trials
@@ -184,22 +211,19 @@ async fn queue(place: &Place) {
 
 /// Many open a study with dead trials at the same moment.
 async fn reaping(place: &Place) {
+    // Their worker beats for none of them.
     let dead = place.study("dead").await;
     let left = dead.ask_many(5).await.unwrap();
-    let silence = "UPDATE trial_heartbeats SET heartbeat = heartbeat - interval '1 day'";
+    let silence = "INSERT INTO trial_heartbeats (trial_id, heartbeat)
+        SELECT trial_id, now()::timestamp - interval '2 days' FROM trials WHERE state = 'RUNNING'";
     place.postgres.execute(silence).await;
-    let mut openings = JoinSet::new();
-    for _ in 0..WORKERS {
-        let builder = OptunaDatabase::builder().url(&place.url);
-        let beating = builder.heartbeat_interval(Duration::from_secs(60));
-        let db = beating.connect().await.unwrap();
-        openings.spawn(async move {
-            let study = db.study_builder::<Line>("dead").retry(1).open().await;
-            study.unwrap().stats()
-        });
+    let mut handles = Vec::new();
+    for _ in 0..2 {
+        // The server has to be up for longer than two of these.
+        handles.push(handle(&place.url, Duration::from_secs(1)).await);
     }
-    let stats = openings.join_all().await;
-    let sum = |of: fn(&docktuna::StudyStats) -> u64| stats.iter().map(of).sum::<u64>();
+    let stats = all(&handles, "dead", |study, _| async move { study.stats() }).await;
+    let sum = |of: fn(&StudyStats) -> u64| stats.iter().map(of).sum::<u64>();
     assert_eq!((sum(|s| s.failed), sum(|s| s.retried)), (5, 5));
     let trials = dead.trials().await.unwrap();
     assert_eq!(numbers(&trials), (0..10).collect::<Vec<_>>());
@@ -210,7 +234,9 @@ async fn reaping(place: &Place) {
         );
         assert_eq!(first.params, again.params);
     }
-    drop(left);
+    for trial in left {
+        assert!(trial.tell(1.0).await.is_err());
+    }
 }
 
 async fn contract(route: Route) {

@@ -54,3 +54,4 @@ mod start_up;
 mod stored;
 mod stored_texts;
 mod study;
+mod trouble;

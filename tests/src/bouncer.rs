@@ -131,7 +131,7 @@ fn spawn(folder: &Path, port: u16, account: Option<Account>) -> Option<Child> {
 }
 
 /// A folder below that of the run, which cleans up after a test that was killed; and to whom it belongs.
-fn private_folder(prefix: &str) -> (TempDir, Option<Account>) {
+pub(crate) fn private_folder(prefix: &str) -> (TempDir, Option<Account>) {
     let parent = env::var_os("DOCKTUNA_TEST_PG_PRIVATE")
         .map_or_else(env::temp_dir, std::path::PathBuf::from);
     let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(parent);

@@ -19,6 +19,8 @@ mod url;
 pub(crate) use host::Host;
 pub(crate) use layers::{Layer, Layers};
 pub use secret::Secret;
+#[cfg(feature = "postgres")]
+pub(crate) use secret_file::SecretFile;
 pub(crate) use settings::{report, resolve, resolve_url};
 pub use sslmode::SslMode;
 pub(crate) use target::Target;

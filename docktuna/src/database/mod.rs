@@ -294,9 +294,11 @@ impl OptunaDatabase {
     /// A pool for statements of one's own, made at the first call. Studies do not use it. `None` for a
     /// database in memory, which no second connection sees.
     ///
-    /// Its connections are the driver's as they are. A proxy that pools by transaction keeps no prepared
-    /// statement: behind one, use [`sqlx::raw_sql`], or a transaction with
-    /// [`persistent(false)`](sqlx::query::Query::persistent) on each query.
+    /// Its connections are the driver's as they are: a transaction has the isolation level that role, database
+    /// or server have as default. Where the password comes from a file, each call reads it again.
+    ///
+    /// A proxy that pools by transaction keeps no prepared statement: behind one, use [`sqlx::raw_sql`], or a
+    /// transaction with [`persistent(false)`](sqlx::query::Query::persistent) on each query.
     pub async fn pool(&self) -> Option<&Pool> {
         #[cfg(feature = "sqlite")]
         if let Storage::Sqlite(sqlite) = &*self.storage
@@ -314,7 +316,13 @@ impl OptunaDatabase {
                 sqlite.options().clone(),
             )),
         });
-        Some(pool.await)
+        let pool = pool.await;
+        #[cfg(feature = "postgres")]
+        if let (Pool::Postgres(pool), Storage::Postgres(postgres)) = (pool, &*self.storage) {
+            // Its password may be another one than at the first call.
+            pool.set_connect_options(postgres.options());
+        }
+        Some(pool)
     }
 
     /// The study `name` for the type `T`, created if it is missing.

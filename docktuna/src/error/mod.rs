@@ -35,12 +35,26 @@ pub enum Error {
         source: BoxError,
     },
     /// The database failed at an operation.
-    #[error("the database failed at `{op}` (attempt {attempts}): {}", Shown(.source))]
+    #[error("the database failed at `{op}` (attempt {attempts}): {}{}", Shown(.source), advice(.source))]
     Storage {
         /// The operation: the name of its statement.
         op: &'static str,
         /// How often it was tried.
         attempts: u32,
+        /// The driver's error.
+        source: BoxError,
+    },
+    /// The server, the database or the role only reads, as a standby does.
+    #[error(
+        "{} only reads, so `{op}` cannot be done; help: connect to the primary server where this is its \
+         standby, or have default_transaction_read_only turned off for the server, the database or the role",
+        Shown(.target)
+    )]
+    ReadOnly {
+        /// Host, port and database.
+        target: String,
+        /// The operation: the name of its statement.
+        op: &'static str,
         /// The driver's error.
         source: BoxError,
     },
@@ -408,25 +422,26 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the same call may succeed later without a change: the connection was lost, or the
-    /// server is busy or starting.
+    /// Whether the same call may succeed later without a change: the connection was lost, the
+    /// server is busy, starting or only reads, or it has trouble that somebody may see to, such as a
+    /// full disk.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Connect { reason, .. } => matches!(
-                reason,
-                ConnectReason::Dns
-                    | ConnectReason::Refused
-                    | ConnectReason::TooManyConnections
-                    | ConnectReason::Session
-                    | ConnectReason::Unavailable
-            ),
-            Self::Locked { .. } => true,
-            #[cfg(feature = "storage")]
-            Self::Storage { source, .. } => crate::storage::is_transient(source.as_ref()),
-            _ => false,
-        }
+        #[cfg(feature = "storage")]
+        return crate::storage::Outlook::of(self).is_transient();
+        #[cfg(not(feature = "storage"))]
+        return false;
     }
+}
+
+/// What to do about an error of a statement, where its text alone does not say.
+fn advice(source: &BoxError) -> String {
+    #[cfg(feature = "storage")]
+    if let Some(advice) = crate::storage::advice(source.as_ref()) {
+        return format!("; help: {advice}");
+    }
+    let _ = source;
+    String::new()
 }
 
 /// The cause, where the reason does not say it all.

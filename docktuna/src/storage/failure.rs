@@ -8,11 +8,144 @@ use crate::error::{ConnectReason, Error, SchemaReason};
 /// connection lost, ended by a limit on idle or long transactions, server starting or stopping, and
 /// a server that only reads, as one that another has taken over from.
 const LOST: &[&str] = &[
-    "08", "25006", "25P03", "25P04", "57P01", "57P02", "57P03", "57P05",
+    "08", READ_ONLY, "25P03", "25P04", "57P01", "57P02", "57P03", "57P05",
 ];
 
-/// Those after which the same statement may succeed: conflict with another transaction, server busy.
-const BUSY: &[&str] = &["40001", "40P01", "53300", "55P03"];
+/// Those after which the same statement may succeed in a moment: conflict with another transaction, server busy.
+const BUSY: &[&str] = &["40", "53300", "55006", "55P03"];
+
+/// Those of trouble that somebody has to see to, or that ends when others do less: no disk, no memory, a limit that
+/// was reached; a lock, or an object in use; a statement that a limit or an operator cancelled; files that cannot be
+/// read or written; a fault of the server itself.
+///
+/// Whole classes, and even codes that seldom pass, such as a file that is missing: waiting in vain costs a running
+/// trial five minutes, and not waiting costs its result. Codes that tell of the statement or its data stay out.
+const TROUBLE: &[&str] = &["53", "55", "57", "58", "XX"];
+
+/// Those of trouble after which a connection can be used as before.
+const HARMLESS: &[&str] = &["40", "53", "55", "57014", "58"];
+
+const READ_ONLY: &str = "25006";
+
+/// The database was dropped, perhaps to be restored.
+const DROPPED: &str = "57P04";
+
+/// How long an error may last, and so who repeats the operation that met it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outlook {
+    /// For a moment: every operation is repeated.
+    Passing,
+    /// Until a connection leads to another server, or for ever: one more attempt shows it to a caller, and a running
+    /// trial waits.
+    Elsewhere,
+    /// Until somebody has seen to it: a caller is told at once, and a running trial waits.
+    Trouble,
+    /// The same, of a server that lets nobody in with settings that have worked. Without a running trial it is a
+    /// mistake in the settings.
+    Refused,
+    /// For ever.
+    Lasting,
+}
+
+impl Outlook {
+    pub(crate) fn of(error: &Error) -> Self {
+        match error {
+            Error::Connect { reason, .. } => match reason {
+                ConnectReason::Dns
+                | ConnectReason::Refused
+                | ConnectReason::TooManyConnections
+                | ConnectReason::Session
+                | ConnectReason::Unavailable => Self::Passing,
+                _ => Self::Refused,
+            },
+            Error::Locked { .. } => Self::Passing,
+            Error::ReadOnly { .. } => Self::Elsewhere,
+            Error::Storage { source, .. } => source
+                .downcast_ref::<sqlx::Error>()
+                .map_or(Self::Lasting, Self::of_driver),
+            // A file system that turned read-only when its disk failed.
+            Error::Privilege { source, .. }
+                if source.downcast_ref().and_then(sqlite) == Some(8) =>
+            {
+                Self::Refused
+            }
+            _ => Self::Lasting,
+        }
+    }
+
+    /// That of an error of a statement.
+    pub(crate) fn of_driver(error: &sqlx::Error) -> Self {
+        if let sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed = error {
+            return Self::Passing;
+        }
+        match sqlite(error) {
+            Some(5 | 6) => return Self::Passing,
+            // No memory; the disk fails, or is full; no file can be opened; the locks of a file do not work.
+            Some(7 | 10 | 13 | 14 | 15) => return Self::Trouble,
+            Some(_) => return Self::Lasting,
+            None => {}
+        }
+        match code(error).as_deref() {
+            Some(READ_ONLY) => Self::Elsewhere,
+            Some(DROPPED) => Self::Refused,
+            Some(code) if is_among(code, LOST) || is_among(code, BUSY) => Self::Passing,
+            Some(code) if is_among(code, TROUBLE) => Self::Trouble,
+            _ => Self::Lasting,
+        }
+    }
+
+    /// Whether it may go away without a change of what was asked for.
+    pub(crate) fn is_transient(self) -> bool {
+        matches!(self, Self::Passing | Self::Elsewhere | Self::Trouble)
+    }
+}
+
+/// What a person can do about an error of a statement.
+pub(crate) fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let error = error.downcast_ref::<sqlx::Error>()?;
+    match sqlite(error) {
+        Some(7) => return Some("this machine is out of memory"),
+        Some(10) => {
+            return Some(
+                "the file cannot be read or written: look at its disk and the system's log",
+            );
+        }
+        Some(13) => return Some("the disk of the file is full: free space on it"),
+        Some(14) => {
+            return Some(
+                "the file, or one beside it, cannot be opened: look at its folder's rights",
+            );
+        }
+        Some(_) => return None,
+        None => {}
+    }
+    let code = code(error)?;
+    Some(match code.as_str() {
+        "53100" => "the server's disk is full: free space on it",
+        "53200" => "the server is out of memory: see what uses it there",
+        "53300" => {
+            "the server has no connection left: run fewer workers, or raise its max_connections"
+        }
+        "55P03" => "another session keeps the rows locked: end its transaction",
+        "57014" => {
+            "the statement was cancelled, by an operator or by statement_timeout: raise that one where it is \
+             short"
+        }
+        code if code.starts_with("53") => "a limit of the server was reached: raise it",
+        code if code.starts_with("58") => {
+            "the server cannot read or write its files: look at its disk and its log"
+        }
+        code if code.starts_with("XX") => {
+            "the server has an internal error, perhaps damaged data: look at its log"
+        }
+        _ => return None,
+    })
+}
+
+/// Whether a code begins with one of these.
+fn is_among(code: &str, prefixes: &[&str]) -> bool {
+    prefixes.iter().any(|prefix| code.starts_with(prefix))
+}
 
 /// Classes of SQLSTATE with which a server refuses a connection that it may take later.
 const PASSING: &[&str] = &["08", "25", "40", "53", "55", "57", "58", "XX"];
@@ -21,6 +154,11 @@ const PASSING: &[&str] = &["08", "25", "40", "53", "55", "57", "58", "XX"];
 pub(crate) fn storage(op: &'static str, target: &str, error: sqlx::Error) -> Error {
     match code(&error).as_deref() {
         Some("42501") => Error::Privilege {
+            op,
+            source: Box::new(error),
+        },
+        Some(READ_ONLY) => Error::ReadOnly {
+            target: target.to_owned(),
             op,
             source: Box::new(error),
         },
@@ -136,20 +274,6 @@ fn of_proxy(text: &str) -> ConnectReason {
     }
 }
 
-/// Whether an error boxed by [`storage`] may go away by itself.
-pub(crate) fn is_transient(error: &(dyn std::error::Error + 'static)) -> bool {
-    let Some(error) = error.downcast_ref::<sqlx::Error>() else {
-        return false;
-    };
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
-        _ => code(error).is_some_and(|code| {
-            let mut known = LOST.iter().chain(BUSY);
-            known.any(|prefix| code.starts_with(prefix))
-        }),
-    }
-}
-
 /// Whether another connection keeps an SQLite file locked.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     matches!(sqlite(error), Some(5 | 6))
@@ -180,8 +304,21 @@ fn sqlite(error: &sqlx::Error) -> Option<i32> {
 pub(crate) fn is_disconnect(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        _ => code(error).is_some_and(|code| LOST.iter().any(|prefix| code.starts_with(prefix))),
+        _ => code(error).is_some_and(|code| is_among(&code, LOST)),
     }
+}
+
+/// Whether a connection can be used as before after an error outside a transaction: the server has answered, and
+/// goes on.
+#[cfg(feature = "postgres")]
+pub(crate) fn is_harmless(error: &sqlx::Error) -> bool {
+    use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+    let sqlx::Error::Database(database) = error else {
+        return false;
+    };
+    let said = database.try_downcast_ref::<PgDatabaseError>();
+    said.is_some_and(|said| said.severity() == PgSeverity::Error && is_among(said.code(), HARMLESS))
 }
 
 /// Whether the role lacks a right.
@@ -270,38 +407,53 @@ mod tests {
     }
 
     #[test]
-    fn what_may_go_away_by_itself_is_told_from_what_may_not() {
-        // Code; whether to try again; whether other connections are lost too.
-        for (code, again, lost) in [
-            ("08006", true, true),
-            ("08P01", true, true),
-            ("25006", true, true),
-            ("25P03", true, true),
-            ("57P01", true, true),
-            ("57P02", true, true),
-            ("57P03", true, true),
-            ("57P05", true, true),
-            ("40001", true, false),
-            ("40P01", true, false),
-            ("53300", true, false),
-            ("55P03", true, false),
-            ("57P04", false, false),
-            ("57014", false, false),
-            ("25P02", false, false),
-            ("23505", false, false),
-            ("42P01", false, false),
-            ("42501", false, false),
-            ("53100", false, false),
-            // SQLite: a full disk.
-            ("13", false, false),
+    fn f02_what_passes_is_told_from_trouble_and_from_what_stays() {
+        use Outlook::{Elsewhere, Lasting, Passing, Refused, Trouble};
+        // Code; how long it may last; whether other connections are lost too.
+        for (code, outlook, lost) in [
+            ("08006", Passing, true),
+            ("08P01", Passing, true),
+            ("25006", Elsewhere, true),
+            ("25P03", Passing, true),
+            ("57P01", Passing, true),
+            ("57P02", Passing, true),
+            ("57P03", Passing, true),
+            ("57P05", Passing, true),
+            ("40001", Passing, false),
+            ("40003", Passing, false),
+            ("40P01", Passing, false),
+            ("53300", Passing, false),
+            ("55006", Passing, false),
+            ("55P03", Passing, false),
+            ("53100", Trouble, false),
+            ("53200", Trouble, false),
+            ("53400", Trouble, false),
+            ("55000", Trouble, false),
+            ("57014", Trouble, false),
+            ("58030", Trouble, false),
+            ("58P01", Trouble, false),
+            ("XX000", Trouble, false),
+            ("57P04", Refused, false),
+            ("25P02", Lasting, false),
+            ("23505", Lasting, false),
+            ("42P01", Lasting, false),
+            ("42501", Lasting, false),
+            ("P0001", Lasting, false),
+            // SQLite: locked; a full disk; a disk that fails, in two of its forms; a damaged file; a constraint.
+            ("5", Passing, false),
+            ("13", Trouble, false),
+            ("778", Trouble, false),
+            ("5386", Trouble, false),
+            ("11", Lasting, false),
+            ("1555", Lasting, false),
         ] {
-            assert_eq!(is_transient(&said(code, "")), again, "{code}");
+            assert_eq!(Outlook::of_driver(&said(code, "")), outlook, "{code}");
             #[cfg(feature = "postgres")]
             assert_eq!(is_disconnect(&said(code, "")), lost, "{code}");
             let _ = lost;
         }
         let cut = sqlx::Error::Io(io::ErrorKind::ConnectionReset.into());
-        assert!(is_transient(&cut));
+        assert_eq!(Outlook::of_driver(&cut), Passing);
         // SQLite: busy, a snapshot that is too old, locked in a shared cache.
         assert!(
             ["5", "517", "262"]
@@ -333,6 +485,24 @@ mod tests {
                 assert_eq!(is_unwritable(&error), unwritable, "{code}: {error:?}");
             }
         }
+    }
+
+    #[test]
+    fn f02_an_error_says_what_to_do() {
+        for (code, expected) in [
+            ("53100", "the server's disk is full: free space on it"),
+            ("57014", "statement_timeout"),
+            ("58030", "look at its disk"),
+            ("13", "the disk of the file is full"),
+        ] {
+            let text = storage("finish_trial", "", said(code, "said")).to_string();
+            assert!(
+                text.contains(": said; help: ") && text.contains(expected),
+                "{text}"
+            );
+        }
+        let text = storage("finish_trial", "", said("22000", "said")).to_string();
+        assert!(text.ends_with("said"), "{text}");
     }
 
     #[test]

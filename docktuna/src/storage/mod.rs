@@ -28,7 +28,7 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 
 pub(crate) use assemble::attribute;
-pub(crate) use failure::is_transient;
+pub(crate) use failure::{Outlook, advice};
 pub(crate) use finish::Finished;
 pub(crate) use heartbeat::Swept;
 pub(crate) use news::NewsQuery;
@@ -326,7 +326,12 @@ impl Storage {
                 }
             }
             let asking = async || once!(self.ask(study, trials, limit, started, beat));
-            let asked = retry::in_time("ask", asking).await?;
+            let asked = retry::in_time("ask", asking).await;
+            if matches!(asked, Err(Error::ReadOnly { .. })) {
+                // It has done nothing, and to look for that would take a lock.
+                unanswered.store(false, Ordering::Relaxed);
+            }
+            let asked = asked?;
             if again && matches!(asked.first(), Some(Asked::Refused(_))) {
                 // Perhaps because the earlier try has been carried out since.
                 let own = self.asked_at(study, trials, started).await?;

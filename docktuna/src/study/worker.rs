@@ -1,7 +1,7 @@
 //! The worker loop.
 
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -84,6 +84,7 @@ where
             .and_then(|timeout| Instant::now().checked_add(timeout)),
         failures: AtomicUsize::new(0),
         progress: Mutex::new(Progress::new(study.directions())),
+        began: AtomicBool::new(false),
         stopped: Mutex::new(None),
         stops: study.stops(),
         listener: limits.interrupt_grace.and_then(Listener::new),
@@ -150,6 +151,8 @@ struct Run {
     deadline: Option<Instant>,
     failures: AtomicUsize,
     progress: Mutex<Progress>,
+    /// Whether an ask of this run was answered.
+    began: AtomicBool,
     /// The error that ends the run.
     stopped: Mutex<Option<Error>>,
     /// How often the study had been stopped before.
@@ -188,16 +191,24 @@ impl Run {
         let asking = retry::repeat(retry::TRIAL_PATIENCE, async || {
             match study.ask_below(1, limit).await {
                 // Another worker runs what is left of the grid.
-                Err(Error::GridExhausted { .. }) => Ok(None),
-                Err(error) if error.is_transient() && self.is_over(study) => Ok(None),
-                Err(error) if error.is_transient() => {
+                Err(Error::GridExhausted { .. }) => Ok(Ok(None)),
+                // Not another server's taking over: this one has let nobody write yet.
+                Err(error @ Error::ReadOnly { .. }) if !self.began.load(Ordering::Relaxed) => {
+                    Ok(Err(error))
+                }
+                Err(error) if retry::is_worth_waiting(&error) && self.is_over(study) => {
+                    Ok(Ok(None))
+                }
+                Err(error) if retry::is_worth_waiting(&error) => {
                     tracing::warn!(study = study.name(), %error, "waiting for the database");
                     Err(error)
                 }
-                asked => Ok(asked?.pop()),
+                asked => Ok(asked.map(|mut trials| trials.pop())),
             }
         });
-        asking.await
+        let asked = asking.await??;
+        self.began.store(true, Ordering::Relaxed);
+        Ok(asked)
     }
 
     /// Runs a trial to its end.

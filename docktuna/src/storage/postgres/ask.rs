@@ -13,7 +13,7 @@ use super::{PgSession, Postgres};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
 use crate::storage::record::{Asked, NewTrial, ParamColumns, StudyRow, TrialKey};
-use crate::storage::{Statement, statements};
+use crate::storage::{Statement, failure, statements};
 
 statements! { "postgres":
     ASK "ask",
@@ -76,7 +76,7 @@ async fn ask(
         zone,
     };
     let asked = match trials {
-        [trial] if has_function(session).await => ask.call(&mut session.connection, trial).await?,
+        [trial] if has_function(session).await? => ask.call(&mut session.connection, trial).await?,
         trials => ask.transact(&mut session.connection, trials).await?,
     };
     if let Some(seen) = ask.seen {
@@ -98,22 +98,26 @@ async fn first_seen(link: &mut Link, study: StudyId) -> sqlx::Result<Seen> {
 }
 
 /// Creates the session's function at the first call.
-async fn has_function(session: &mut PgSession) -> bool {
+async fn has_function(session: &mut PgSession) -> sqlx::Result<bool> {
     if session.connection.is_pooled() {
-        return false;
+        return Ok(false);
     }
     if session.ask_function == AskFunction::Untried {
         let create = ASK_FUNCTION.text.replace("{ask.sql}", ASK.text);
         let created = session.connection.execute(AssertSqlSafe(create)).await;
         session.ask_function = match created {
             Ok(_) => AskFunction::Created,
+            // It says nothing of the role's rights, which the session would remember.
+            Err(error) if failure::is_disconnect(&error) || failure::is_harmless(&error) => {
+                return Err(error);
+            }
             Err(error) => {
                 tracing::debug!(%error, "asking in a transaction, not by a function");
                 AskFunction::Refused
             }
         };
     }
-    session.ask_function == AskFunction::Created
+    Ok(session.ask_function == AskFunction::Created)
 }
 
 struct Ask<'a> {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use super::Postgres;
 use super::ask::lock_study;
 use super::link::Link;
-use super::{CONNECT_TIMEOUT, Postgres, zone};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
 use crate::storage::record::{Silent, StudyRow, TrialKey, now, retry_attributes, silence};
-use crate::storage::{Statement, failure, statements};
+use crate::storage::{Statement, statements};
 
 statements! { "postgres":
     BEAT "beat",
@@ -22,16 +22,7 @@ statements! { "postgres":
 impl Postgres {
     /// The zone of heartbeats, which is asked for once.
     pub(super) async fn zone(&self) -> Result<&str> {
-        let zone = self.zone.get_or_try_init(async || {
-            let asking = tokio::time::timeout(
-                CONNECT_TIMEOUT,
-                zone::session_zone(&self.settings, self.host()),
-            );
-            let zone = asking
-                .await
-                .unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())));
-            zone.map_err(|error| failure::connect(&self.target, error))
-        });
+        let zone = self.zone.get_or_try_init(|| self.connector.zone());
         Ok(zone.await?)
     }
 

@@ -9,21 +9,22 @@
 //! without a result.
 
 mod ask;
+mod connector;
 mod heartbeat;
-mod hosts;
 mod link;
+mod login;
 mod peer;
 mod study;
 mod trial;
 mod zone;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
+use connector::Connector;
 use link::Link;
-use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 
 use crate::config::{PostgresSettings, SslMode};
@@ -39,13 +40,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Postgres {
-    settings: PostgresSettings,
-    /// Without a host.
-    options: PgConnectOptions,
-    /// Which of the hosts answered last.
-    answered: AtomicUsize,
+    connector: Arc<Connector>,
     pool: Pool<PgSession>,
-    target: String,
     /// The zone of heartbeats, once it is known.
     zone: OnceCell<String>,
 }
@@ -72,21 +68,15 @@ impl Session for PgSession {
 impl Postgres {
     /// Connects once, so that wrong settings are found at once.
     pub(crate) async fn connect(settings: PostgresSettings, connections: usize) -> Result<Self> {
-        let hosts: Vec<String> = settings.hosts.iter().map(ToString::to_string).collect();
-        let target = format!("PostgreSQL {}/{}", hosts.join(","), settings.database);
-        let options = options(&settings);
         let postgres = Self {
-            settings,
-            options,
-            answered: AtomicUsize::new(0),
+            connector: Arc::new(Connector::new(settings)),
             pool: Pool::new(connections, false),
-            target,
             zone: OnceCell::new(),
         };
         let lease = postgres.lease().await?;
         postgres.warn_of_clear_text(&lease.connection);
         if lease.connection.is_pooled() {
-            tracing::info!(target = %postgres.target, "a proxy pools the connections");
+            tracing::info!(target = postgres.target(), "a proxy pools the connections");
         }
         lease.done();
         Ok(postgres)
@@ -95,11 +85,8 @@ impl Postgres {
     /// A second access with one connection of its own.
     pub(crate) fn sibling(&self) -> Self {
         Self {
-            settings: self.settings.clone(),
-            options: self.options.clone(),
-            answered: AtomicUsize::new(self.answered.load(Ordering::Relaxed)),
+            connector: Arc::clone(&self.connector),
             pool: Pool::new(1, false),
-            target: self.target.clone(),
             zone: self.zone.clone(),
         }
     }
@@ -109,27 +96,23 @@ impl Postgres {
     }
 
     pub(crate) fn settings(&self) -> &PostgresSettings {
-        &self.settings
+        self.connector.settings()
     }
 
-    /// For connections of the user's own.
+    /// For connections of the user's own, with the password as it is by now.
     pub(crate) fn options(&self) -> PgConnectOptions {
-        let options = hosts::at(&self.options, self.host());
-        match &self.settings.schema {
-            Some(schema) => options.options([("search_path", link::quoted(schema))]),
-            None => options,
-        }
+        self.connector.options()
     }
 
     pub(crate) fn target(&self) -> &str {
-        &self.target
+        self.connector.target()
     }
 
     async fn lease(&self) -> Result<Lease<'_, PgSession>> {
         self.pool
             .lease(|| async {
                 Ok(PgSession {
-                    connection: self.open().await?,
+                    connection: self.connector.open().await?,
                     seen: HashMap::new(),
                     ask_function: ask::AskFunction::default(),
                 })
@@ -137,7 +120,8 @@ impl Postgres {
             .await
     }
 
-    /// Ends the use of a connection: it is kept after a success and closed after an error.
+    /// Ends the use of a connection: it is kept after a success, and after an error that has done it no harm, as
+    /// a server in trouble has better things to do than to open connections. Others are closed.
     fn settle<T>(
         &self,
         lease: Lease<'_, PgSession>,
@@ -152,8 +136,10 @@ impl Postgres {
             Err(error) => {
                 if failure::is_disconnect(&error) {
                     self.pool.forget();
+                } else if failure::is_harmless(&error) && !lease.connection.is_open() {
+                    lease.done();
                 }
-                Err(failure::storage(op, &self.target, error))
+                Err(failure::storage(op, self.target(), error))
             }
         }
     }
@@ -161,10 +147,10 @@ impl Postgres {
     /// `prefer` is libpq's default and silently ends in clear text where the server cannot encrypt.
     fn warn_of_clear_text(&self, link: &Link) {
         let may_be_clear = matches!(
-            self.settings.sslmode.unwrap_or_default(),
+            self.settings().sslmode.unwrap_or_default(),
             SslMode::Allow | SslMode::Prefer
         );
-        if !may_be_clear || is_this_machine(&self.host().name) {
+        if !may_be_clear || is_this_machine(&self.connector.host().name) {
             return;
         }
         let found = match link.is_encrypted() {
@@ -173,42 +159,10 @@ impl Postgres {
             None => "may not be",
         };
         tracing::warn!(
-            target = %self.target,
+            target = self.target(),
             "the connection {found} encrypted; set OPTUNA_DB_SSLMODE to require or verify-full"
         );
     }
-}
-
-fn options(settings: &PostgresSettings) -> PgConnectOptions {
-    // The constructor reads PGPASSWORD and its like, so every field that can be set is set here, and the
-    // host where a connection is made.
-    let mut options = PgConnectOptions::new_without_pgpass()
-        .username(&settings.user)
-        .database(&settings.database)
-        .password(
-            settings
-                .password
-                .as_ref()
-                .map_or("", |password| password.expose()),
-        )
-        .application_name("docktuna")
-        // Proxies refuse it, and numbers do not travel as text.
-        .extra_float_digits(None)
-        .ssl_mode(match settings.sslmode.unwrap_or_default() {
-            SslMode::Disable => PgSslMode::Disable,
-            SslMode::Allow => PgSslMode::Allow,
-            SslMode::Prefer => PgSslMode::Prefer,
-            // As libpq has it: a root certificate turns `require` into `verify-ca`.
-            SslMode::Require if settings.root_file().is_some() => PgSslMode::VerifyCa,
-            SslMode::Require => PgSslMode::Require,
-            SslMode::VerifyCa => PgSslMode::VerifyCa,
-            SslMode::VerifyFull => PgSslMode::VerifyFull,
-        })
-        .disable_statement_logging();
-    if let Some(file) = settings.root_file() {
-        options = options.ssl_root_cert(file);
-    }
-    options
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -222,7 +176,7 @@ fn is_this_machine(host: &str) -> bool {
 impl std::fmt::Debug for Postgres {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Postgres")
-            .field("target", &self.target)
+            .field("target", &self.target())
             .finish_non_exhaustive()
     }
 }

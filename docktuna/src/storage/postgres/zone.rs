@@ -5,12 +5,14 @@
 //! session tells what the default is. A server announces it to a client that asks for none, though, so
 //! this makes one such connection, up to the announcement, and ends it.
 
-use std::io;
+use std::borrow::Cow;
+use std::{fmt, io};
 
 use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, ScramSha256};
 use postgres_protocol::message::{backend::Message, frontend};
 use sqlx_core::bytes::BytesMut;
+use sqlx_core::error::{DatabaseError, ErrorKind};
 use sqlx_core::net::tls::{self, CertificateInput, TlsConfig};
 use sqlx_core::net::{BufferedSocket, Socket, SocketIntoBox, WithSocket, connect_tcp, connect_uds};
 
@@ -72,10 +74,7 @@ impl Line {
         let rest = usize::try_from(length - 4).map_err(|_| refused("a length is negative"))?;
         message.unsplit(self.0.read_buffered(rest).await?);
         if message[0] == b'E' {
-            // Fields, each a letter and a text; M is the text for people.
-            let mut fields = message[5..].split(|byte| *byte == 0);
-            let text = fields.find_map(|field| field.strip_prefix(b"M"));
-            return Err(refused(&String::from_utf8_lossy(text.unwrap_or_default())));
+            return Err(sqlx::Error::Database(Box::new(Said::read(&message[5..]))));
         }
         Message::parse(&mut message)?.ok_or_else(|| refused("a message is cut short"))
     }
@@ -170,6 +169,62 @@ impl WithSocket for Encrypt<'_> {
             client_key_path: None,
         };
         tls::handshake(socket, config, SocketIntoBox).await
+    }
+}
+
+/// What the server says when it refuses: its code, by which refusals are told apart, and its text.
+#[derive(Debug)]
+struct Said {
+    code: String,
+    text: String,
+}
+
+impl Said {
+    /// From fields, each a letter and a text: C is the code, M the text for people.
+    fn read(fields: &[u8]) -> Self {
+        let field = |letter: u8| {
+            let mut fields = fields.split(|byte| *byte == 0);
+            let text = fields.find_map(|field| field.strip_prefix(&[letter]));
+            String::from_utf8_lossy(text.unwrap_or_default()).into_owned()
+        };
+        Self {
+            code: field(b'C'),
+            text: field(b'M'),
+        }
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "asking for the time zone of heartbeats: {}", self.text)
+    }
+}
+
+impl std::error::Error for Said {}
+
+impl DatabaseError for Said {
+    fn message(&self) -> &str {
+        &self.text
+    }
+
+    fn code(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.code))
+    }
+
+    fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+        self
+    }
+
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Other
     }
 }
 
