@@ -1,8 +1,11 @@
 //! Compares what workers said with what the database holds, which is read without docktuna.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use docktuna_tests::TestDb;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, PgConnection};
 
 use crate::table::Row;
 use crate::worker::{Event, report_of};
@@ -21,6 +24,11 @@ pub(crate) struct Stored {
 
 /// All trials of the database, by id.
 pub(crate) async fn stored(postgres: &TestDb) -> Vec<Stored> {
+    stored_by(postgres.connect().await).await
+}
+
+/// The same, read by somebody else.
+pub(crate) async fn stored_by(mut connection: PgConnection) -> Vec<Stored> {
     type Columns = (
         i32,
         String,
@@ -30,7 +38,6 @@ pub(crate) async fn stored(postgres: &TestDb) -> Vec<Stored> {
         Vec<f64>,
         Option<String>,
     );
-    let mut connection = postgres.connect().await;
     let rows: Vec<Columns> = sqlx::query_as(
         "SELECT number, state::text,
              (SELECT param_value FROM trial_params p WHERE p.trial_id = t.trial_id AND param_name = 'x'),
@@ -49,6 +56,46 @@ pub(crate) async fn stored(postgres: &TestDb) -> Vec<Stored> {
         x,
         values,
         reports: steps.into_iter().zip(reported).collect(),
+        history: history.map_or_else(Vec::new, |json| {
+            serde_json::from_str(&json).expect("a list of numbers")
+        }),
+    };
+    rows.into_iter().map(trial).collect()
+}
+
+/// All trials of an SQLite file, by id.
+pub(crate) async fn stored_in_file(file: &Path) -> Vec<Stored> {
+    type Columns = (i32, String, Option<f64>, String, String, Option<String>);
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut connection = options.connect().await.expect("a file");
+    // Texts of `printf` come back to the bit.
+    let rows: Vec<Columns> = sqlx::query_as(
+        "SELECT number, state,
+             (SELECT param_value FROM trial_params p WHERE p.trial_id = t.trial_id AND param_name = 'x'),
+             (SELECT coalesce(group_concat(printf('%!.17g', value)), '') FROM trial_values v WHERE v.trial_id = t.trial_id),
+             (SELECT coalesce(group_concat(step || ' ' || printf('%!.17g', intermediate_value)), '')
+              FROM trial_intermediate_values i WHERE i.trial_id = t.trial_id),
+             (SELECT value_json FROM trial_system_attributes a WHERE a.trial_id = t.trial_id AND key = 'retry_history')
+         FROM trials t ORDER BY trial_id",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .expect("a file that can be read");
+    let number = |text: &str| text.parse::<f64>().expect("a number");
+    let parts = |text: &str| -> Vec<String> {
+        let parts = text.split(',').filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
+    };
+    let trial = |(n, state, x, values, reports, history): Columns| Stored {
+        number: n,
+        state,
+        x,
+        values: parts(&values).iter().map(|value| number(value)).collect(),
+        reports: parts(&reports)
+            .iter()
+            .map(|report| report.split_once(' ').expect("a step and a value"))
+            .map(|(step, value)| (step.parse().expect("a step"), number(value)))
+            .collect(),
         history: history.map_or_else(Vec::new, |json| {
             serde_json::from_str(&json).expect("a list of numbers")
         }),

@@ -19,15 +19,19 @@
 
 mod create_tables;
 mod cut;
+mod errors;
 mod fleet;
 mod freeze;
 mod frozen;
+mod full;
 mod judge;
 mod kill;
 mod many_workers;
 mod mixed;
 mod plan;
+mod read_only;
 mod restart;
+mod rotate;
 mod settle;
 mod table;
 mod worker;
@@ -78,6 +82,22 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "mixed",
         run: |plan| Box::pin(mixed::run(plan)),
+    },
+    Scenario {
+        name: "full",
+        run: |plan| Box::pin(full::run(plan)),
+    },
+    Scenario {
+        name: "errors",
+        run: |plan| Box::pin(errors::run(plan)),
+    },
+    Scenario {
+        name: "rotate",
+        run: |plan| Box::pin(rotate::run(plan)),
+    },
+    Scenario {
+        name: "read_only",
+        run: |plan| Box::pin(read_only::run(plan)),
     },
 ];
 

@@ -20,6 +20,8 @@ pub(crate) struct Row {
     pub(crate) stuck: usize,
     /// The most connections that one process held, where it was measured.
     pub(crate) connections: Option<usize>,
+    /// What was played in another way than it should be.
+    pub(crate) note: Option<&'static str>,
 }
 
 /// The rows of a run; those of scenarios that panicked are missing.
@@ -66,7 +68,7 @@ impl Table {
         for (name, row, took) in &self.lines {
             match row {
                 Some(row) => println!(
-                    "{name:<14} {:>11} {:>7} {:>5} {:>8} {:>6} {:>24} {:>8.0}",
+                    "{name:<14} {:>11} {:>7} {:>5} {:>8} {:>6} {:>24} {:>8.0}  {}",
                     row.repetitions,
                     row.trials,
                     row.lost,
@@ -74,7 +76,8 @@ impl Table {
                     row.stuck,
                     row.connections
                         .map_or_else(|| "-".to_owned(), |most| most.to_string()),
-                    took.as_secs_f64()
+                    took.as_secs_f64(),
+                    row.note.unwrap_or_default()
                 ),
                 None => println!("{name:<14} FAILED, see above"),
             }

@@ -4,6 +4,7 @@
 //! that whoever reads it knows what was acknowledged, even if the process is killed in the next moment.
 
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -32,6 +33,8 @@ pub(crate) struct Point {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) url: String,
+    /// The file with the password, where the URL has none.
+    pub(crate) password_file: Option<PathBuf>,
     /// Marks its results: no two workers of a scenario have the same.
     pub(crate) worker: u32,
     /// Seed of the durations; the samplers draw from the operating system.
@@ -57,6 +60,7 @@ impl Default for Order {
     fn default() -> Self {
         Self {
             url: String::new(),
+            password_file: None,
             worker: 0,
             seed: 0,
             tasks: 1,
@@ -139,6 +143,9 @@ impl Order {
     /// A handle of the study as this worker has it.
     pub(crate) async fn open(&self) -> docktuna::Result<(OptunaDatabase, Study<Point>)> {
         let mut builder = OptunaDatabase::builder().url(&self.url);
+        if let Some(file) = &self.password_file {
+            builder = builder.password_file(file.display().to_string());
+        }
         if let Some((interval, grace)) = self.beat {
             builder = builder.heartbeat_interval(interval).grace_period(grace);
         }

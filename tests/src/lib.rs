@@ -16,6 +16,7 @@ mod private_server;
 mod proxy;
 mod python;
 mod server;
+mod small_disk;
 mod standby;
 
 pub use bouncer::{Bouncer, Pooling};
@@ -25,4 +26,5 @@ pub use private_server::{PrivateServer, free_port};
 pub use proxy::{Counts, Proxy};
 pub use python::{Version, Worker, python, python_in_zone};
 pub use server::{Server, TestDb};
+pub use small_disk::SmallDisk;
 pub use standby::Replication;

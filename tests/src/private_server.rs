@@ -1,6 +1,7 @@
 //! A PostgreSQL server of a single test, for tests that kill it: the shared one must survive them.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -12,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::server::{Server, from_run};
+use crate::small_disk::SmallDisk;
 
 /// The server; stopped and removed when this is dropped.
 pub struct PrivateServer {
@@ -52,7 +54,28 @@ impl Account {
 impl PrivateServer {
     /// Creates a cluster and starts it.
     pub async fn start() -> Self {
-        blocking(Self::start_now).await
+        blocking(|| Self::prepare().started(&[], "")).await
+    }
+
+    /// The same on a disk that is soon full, with little log ahead of it. The disk has to outlive it.
+    pub async fn start_on(disk: &SmallDisk) -> Self {
+        let cluster = disk.path().join("cluster");
+        blocking(move || {
+            let mut server = Self::prepare();
+            server.cluster = cluster;
+            server.started(
+                &["--wal-segsize=1"],
+                "min_wal_size = 2MB\nmax_wal_size = 8MB\n",
+            )
+        })
+        .await
+    }
+
+    /// Whether it runs.
+    pub async fn is_running(&self) -> bool {
+        let mut status = self.pg_ctl(&["status"]);
+        status.stdout(Stdio::null());
+        blocking(move || status.status().is_ok_and(|status| status.success())).await
     }
 
     /// How to reach it; [`TestDb::create_on`](crate::TestDb::create_on) takes this.
@@ -107,8 +130,9 @@ impl PrivateServer {
         Pid::from_raw(file.lines().next()?.parse().ok()?)
     }
 
-    fn start_now() -> Self {
-        let mut server = Self::prepare();
+    /// Creates the cluster, with more options and settings, and starts it.
+    fn started(self, options: &[&str], settings: &str) -> Self {
+        let mut server = self;
         let password_file = server.folder.path().join("password");
         fs::write(&password_file, &server.server.superuser_password).expect("a password file");
         fs::set_permissions(&password_file, Permissions::from_mode(0o600)).expect("permissions");
@@ -129,7 +153,10 @@ impl PrivateServer {
         ]);
         // `--no-sync` is about the new files only; the server itself runs with fsync on.
         initdb.args(["--encoding", "UTF8", "--no-locale", "--no-sync"]);
-        succeed(&mut initdb);
+        succeed(initdb.args(options));
+        let file = server.cluster.join("postgresql.conf");
+        let mut file = File::options().append(true).open(file).expect("its file");
+        write!(file, "\n{settings}").expect("its file");
         fs::remove_file(password_file).expect("the password file is ours");
         server.start_on_free_port();
         server
