@@ -145,6 +145,11 @@ impl Heart {
         sweep(storage, self.pulse, &self.shared, ward).await
     }
 
+    /// How long a trial may be silent.
+    pub(crate) fn grace(&self) -> Duration {
+        self.pulse.grace
+    }
+
     /// Whether so long a silence is why somebody failed a trial.
     pub(crate) fn is_suspicious(&self, silence: Duration) -> bool {
         silence > self.pulse.interval.mul_f64(1.5).min(self.pulse.grace)

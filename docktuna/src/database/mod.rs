@@ -2,14 +2,18 @@
 
 mod builder;
 mod heartbeat;
+mod last_words;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
-use tokio::runtime::Handle;
-use tokio::sync::OnceCell;
+use tokio::runtime::{Handle, Id};
+use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinSet;
+use tokio::time;
 
 pub use builder::{DatabaseBuilder, optuna_db};
 pub(crate) use heartbeat::{Beat, Heart, Pulse, Ward};
@@ -22,9 +26,13 @@ use crate::space::{Direction, Value};
 use crate::storage::{BestRow, Storage, StudyRow};
 use crate::study::{DynamicStudy, Study, StudyBuilder};
 use crate::tunable::Tunable;
+use last_words::LastWords;
 
 /// How many connections one handle opens at most, unless the builder says otherwise.
 const CONNECTIONS: usize = 8;
+
+/// How long a handle that is closed waits for what it does on other runtimes: nobody may drive them.
+const FOREIGN: Duration = Duration::from_secs(5);
 
 /// A PostgreSQL database or SQLite file that holds Optuna studies.
 ///
@@ -55,7 +63,11 @@ pub struct OptunaDatabase {
     storage: Arc<Storage>,
     origin: Arc<str>,
     pool: Arc<OnceCell<Pool>>,
-    background: Arc<Mutex<JoinSet<()>>>,
+    /// What goes on beside callers, by runtime.
+    background: Arc<Mutex<HashMap<Id, JoinSet<()>>>>,
+    last_words: Arc<LastWords>,
+    /// How often the handle was closed.
+    closed: Arc<watch::Sender<u64>>,
     /// None where heartbeats are off.
     heart: Option<Arc<Heart>>,
 }
@@ -157,6 +169,8 @@ impl OptunaDatabase {
             origin: origin.into(),
             pool: Arc::default(),
             background: Arc::default(),
+            last_words: Arc::default(),
+            closed: Arc::default(),
             heart: pulse.map(|pulse| Arc::new(Heart::new(pulse))),
         }
     }
@@ -194,15 +208,27 @@ impl OptunaDatabase {
         Ok(Self::new(storage, origin, pulse))
     }
 
-    /// Waits for what still has to be written of trials that were dropped, and closes the connections
-    /// that no call is using.
+    /// Waits for what still has to be written of trials that were dropped and of asks that were given up,
+    /// and closes the connections that no call is using.
     ///
     /// Without it connections end with the process; an SQLite file then keeps its newest trials in a
     /// log beside it (`-wal`), where every reader finds them, but a copy of the file alone does not
-    /// have them.
+    /// have them. What was begun on another runtime is waited for some seconds, as long as it lives.
     pub async fn close(&self) {
-        let background = std::mem::take(&mut *self.background());
-        background.join_all().await;
+        self.closed.send_modify(|closed| *closed += 1);
+        let own = Handle::try_current().ok().map(|runtime| runtime.id());
+        // What ends may leave a trial whose end has to be written.
+        while let Some((runtime, mut tasks)) = self.take_background() {
+            // A task that panicked has said so.
+            let ended = async { while tasks.join_next().await.is_some() {} };
+            if Some(runtime) == own {
+                ended.await;
+            } else if time::timeout(FOREIGN, ended).await.is_err() {
+                tracing::warn!("another runtime does not end what was begun there");
+                tasks.detach_all();
+            }
+        }
+        self.last_words.written().await;
         if let Some(heart) = &self.heart {
             heart.close().await;
         }
@@ -210,20 +236,44 @@ impl OptunaDatabase {
     }
 
     /// Runs something beside the caller; [`close`](Self::close) waits for it. False outside a runtime.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> bool {
-        let Ok(runtime) = Handle::try_current() else {
-            return false;
-        };
+    pub(crate) fn spawn_on(
+        &self,
+        runtime: &Handle,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
         let mut background = self.background();
-        while background.try_join_next().is_some() {}
-        background.spawn_on(task, &runtime);
-        true
+        background.retain(|_, tasks| {
+            while tasks.try_join_next().is_some() {}
+            !tasks.is_empty()
+        });
+        let tasks = background.entry(runtime.id()).or_default();
+        tasks.spawn_on(task, runtime);
     }
 
-    fn background(&self) -> MutexGuard<'_, JoinSet<()>> {
+    fn take_background(&self) -> Option<(Id, JoinSet<()>)> {
+        let mut background = self.background();
+        let runtime = background.keys().next().copied()?;
+        background.remove(&runtime).map(|tasks| (runtime, tasks))
+    }
+
+    fn background(&self) -> MutexGuard<'_, HashMap<Id, JoinSet<()>>> {
         self.background
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes when the handle is closed.
+    pub(crate) fn closing(&self) -> watch::Receiver<u64> {
+        self.closed.subscribe()
+    }
+
+    /// Writes something of a trial from a thread that no runtime of the caller's is needed for. `write` gets
+    /// a connection of its own, where the database has more than one.
+    pub(crate) fn write_beside<F>(&self, write: impl FnOnce(Arc<Storage>) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.last_words.write(&self.storage, write);
     }
 
     pub(crate) fn heart(&self) -> Option<&Heart> {

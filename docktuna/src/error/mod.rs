@@ -275,6 +275,17 @@ pub enum Error {
         /// What the rule said to the last one.
         reason: String,
     },
+    /// Each trial that was drawn for the study's next number came too late: other workers are always faster.
+    #[error(
+        "other workers took the next number of study {study:?} {refusals} times in a row; help: ask again, \
+         or with fewer workers at once"
+    )]
+    Overtaken {
+        /// The study.
+        study: String,
+        /// How often in one ask.
+        refusals: u32,
+    },
     /// Every point of the grid was tried, here or by another worker.
     #[error("every one of the {points} points of the grid has been tried")]
     GridExhausted {

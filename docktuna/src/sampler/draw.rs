@@ -45,7 +45,7 @@ pub(crate) struct Drawn<T> {
 }
 
 /// How often a configuration is drawn before its rules count as impossible to meet.
-const MOST_DRAWS: u32 = 1000;
+pub(super) const MOST_DRAWS: u32 = 1000;
 
 impl<'a> Draw<'a> {
     /// A configuration that its rules allow. One that they refuse is drawn again, with the same
@@ -72,6 +72,10 @@ impl<'a> Draw<'a> {
             sampled: false,
         };
         let type_name = T::NAME;
+        let most = match given.queued {
+            true => MOST_DRAWS,
+            false => sampler.most_draws(draw.draft.space()),
+        };
         let mut draws = 0;
         loop {
             if !given.queued {
@@ -89,8 +93,7 @@ impl<'a> Draw<'a> {
                     });
                 }
                 Err(reason) if !draw.sampled => return Err(Error::Refused { type_name, reason }),
-                // An exclusive sampler ends by itself.
-                Err(reason) if draws == MOST_DRAWS && !sampler.is_exclusive() => {
+                Err(reason) if draws >= most => {
                     return Err(Error::EveryDrawRefused {
                         type_name,
                         draws,

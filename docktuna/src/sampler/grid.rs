@@ -88,6 +88,12 @@ impl Sampler for Grid {
         Ok(())
     }
 
+    /// One more than there are combinations: then [`prepare`](Sampler::prepare) has said that none is left.
+    fn most_draws(&self, space: &SearchSpace) -> u32 {
+        let points = Tree::new(space).count().unwrap_or(0);
+        u32::try_from(points).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
     /// Only for trials of the queue that leave parameters open.
     fn sample(&self, draft: &mut Draft<'_>, _: &str, distribution: &Distribution) -> f64 {
         uniform(draft.rng(), distribution)

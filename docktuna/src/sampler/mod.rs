@@ -103,6 +103,14 @@ pub trait Sampler: std::fmt::Debug + Send + Sync {
         Ok(())
     }
 
+    /// How many configurations of a trial the rules of the type may refuse in a row before the ask ends with
+    /// [`Error::EveryDrawRefused`](crate::Error::EveryDrawRefused); 1000 by default. It is never endless:
+    /// a sampler that tries the values of a space in turn says how many there are.
+    fn most_draws(&self, space: &SearchSpace) -> u32 {
+        let _ = space;
+        draw::MOST_DRAWS
+    }
+
     /// A value for the parameter `name`, in the form in which it is stored: a number itself, a
     /// choice as its index. It has to lie in `distribution`. It is not asked for parameters that it
     /// [put](Draft::put) into the draft before.

@@ -58,7 +58,7 @@ impl Outlook {
                 | ConnectReason::Unavailable => Self::Passing,
                 _ => Self::Refused,
             },
-            Error::Locked { .. } => Self::Passing,
+            Error::Locked { .. } | Error::Overtaken { .. } => Self::Passing,
             Error::ReadOnly { .. } => Self::Elsewhere,
             Error::Storage { source, .. } => source
                 .downcast_ref::<sqlx::Error>()

@@ -21,6 +21,7 @@ mod schema;
 mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod unfinished;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;

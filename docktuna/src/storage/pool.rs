@@ -1,26 +1,39 @@
 //! Connections that are kept, without the pings of a general pool.
 //!
 //! A lease takes the connection that was used last, so that a few busy workers need few connections,
-//! and no objective ever holds one. A lease that is dropped before it is returned closes its
-//! connection: a future that was cancelled in a transaction must not leave it open for the next user.
+//! and no objective ever holds one.
+//!
+//! A caller may give up at any moment, and each that does must leave the next one nearer to its end.
+//! Half of an opened connection is kept ([`Unfinished`]). A lease that is dropped in the middle of a
+//! statement gives its connection back with what it has learnt, its prepared statements above all; it
+//! is used when there is no other, after the answer that nobody waited for has been read. In a
+//! transaction it is closed, so that the server gives up the transaction's locks at once.
+//!
+//! A connection is woken by the runtime on which it was opened, so that no other runtime gets it.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Id;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::unfinished::{Unfinished, runtime};
 use crate::error::Result;
 
 /// After this long without use a connection is asked whether it is still there.
 const PING_AFTER: Duration = Duration::from_secs(30);
 
+/// For so long a connection may owe the answer that somebody did not wait for.
+const OWING: Duration = Duration::from_secs(5);
+
 pub(crate) struct Pool<S> {
     idle: Mutex<Vec<Idle<S>>>,
+    openings: Unfinished<Result<S>>,
     slots: Semaphore,
-    /// Whether a dropped lease gives its connection back; it has to where the connection is the
-    /// database, as for one in memory.
+    /// Whether a connection is kept after an error; it has to be where it is the database, as for one in
+    /// memory.
     keep: bool,
     /// Connections that were closed after an error, and so had to be opened again.
     lost: AtomicU64,
@@ -31,6 +44,9 @@ pub(crate) struct Pool<S> {
 struct Idle<S> {
     session: S,
     since: Instant,
+    /// Since when it owes somebody an answer.
+    owing: Option<Instant>,
+    runtime: Option<Id>,
 }
 
 /// A connection of the pool.
@@ -38,17 +54,28 @@ pub(crate) struct Lease<'a, S: Session> {
     session: Option<S>,
     pool: &'a Pool<S>,
     since: Instant,
+    owing: Option<Instant>,
+    runtime: Option<Id>,
     _slot: SemaphorePermit<'a>,
 }
 
 /// A connection with what belongs to it.
 pub(crate) trait Session: Sized + Send {
+    /// Whether it is a line to a server: no other runtime than the one on which it was opened wakes it, and
+    /// what a user did not wait for still has to be read from it.
+    const IS_LINE: bool;
+
     /// Whether what it shows is still the database, which is asked before each use.
     fn is_current(&self) -> bool {
         true
     }
 
-    /// Whether the connection is still usable.
+    /// Whether it may be left in the middle of what it does.
+    fn may_be_left(&self) -> bool {
+        true
+    }
+
+    /// Whether the connection is still usable; waits for what it owes.
     fn ping(&mut self) -> impl Future<Output = bool> + Send;
 
     /// Says goodbye to the database.
@@ -59,6 +86,7 @@ impl<S: Session> Pool<S> {
     pub(crate) fn new(connections: usize, keep: bool) -> Self {
         Self {
             idle: Mutex::new(Vec::new()),
+            openings: Unfinished::default(),
             slots: Semaphore::new(connections.max(1)),
             keep,
             lost: AtomicU64::new(0),
@@ -69,7 +97,7 @@ impl<S: Session> Pool<S> {
     /// A connection: a kept one, or a new one from `open`.
     pub(crate) async fn lease<F>(&self, open: impl FnOnce() -> F) -> Result<Lease<'_, S>>
     where
-        F: Future<Output = Result<S>>,
+        F: Future<Output = Result<S>> + Send + 'static,
     {
         let slot = self
             .slots
@@ -80,16 +108,24 @@ impl<S: Session> Pool<S> {
             session: None,
             pool: self,
             since: Instant::now(),
+            owing: None,
+            runtime: runtime().filter(|_| S::IS_LINE),
             _slot: slot,
         };
-        while let Some(Idle { mut session, since }) = self.take() {
-            if session.is_current() && (since.elapsed() < PING_AFTER || session.ping().await) {
-                lease.session = Some(session);
+        while let Some(idle) = self.take(lease.runtime) {
+            let late = idle.owing.is_some_and(|owing| owing.elapsed() > OWING);
+            let trusted = idle.owing.is_none() && idle.since.elapsed() < PING_AFTER;
+            lease.owing = idle.owing;
+            let session = lease.session.insert(idle.session);
+            if !late && session.is_current() && (trusted || session.ping().await) {
+                lease.owing = None;
                 return Ok(lease);
             }
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            lease.session = None;
+            self.lost.fetch_add(u64::from(!late), Ordering::Relaxed);
         }
-        lease.session = Some(open().await?);
+        lease.owing = None;
+        lease.session = Some(self.openings.finish(open).await?);
         Ok(lease)
     }
 
@@ -101,6 +137,7 @@ impl<S: Session> Pool<S> {
         // And the one that found out.
         self.lost.fetch_add(lost + 1, Ordering::Relaxed);
         idle.clear();
+        self.openings.clear();
     }
 
     /// How many connections were lost, and how long connections were in use.
@@ -111,13 +148,32 @@ impl<S: Session> Pool<S> {
 
     /// Closes the connections that are not in use.
     pub(crate) async fn close(&self) {
-        while let Some(Idle { session, .. }) = self.take() {
-            session.close().await;
+        self.openings.clear();
+        let idle = std::mem::take(&mut *self.lock());
+        let runtime = runtime();
+        for Idle {
+            session,
+            runtime: home,
+            ..
+        } in idle
+        {
+            // Only its own runtime can send the goodbye.
+            if !S::IS_LINE || home == runtime {
+                session.close().await;
+            }
         }
     }
 
-    fn take(&self) -> Option<Idle<S>> {
-        self.lock().pop()
+    /// The connection of a runtime that was used last. Where there is none, one of another runtime makes
+    /// room for the one that will be opened.
+    fn take(&self, runtime: Option<Id>) -> Option<Idle<S>> {
+        let mut idle = self.lock();
+        let own = idle.iter().rposition(|idle| idle.runtime == runtime);
+        let taken = own.map(|own| idle.remove(own));
+        if taken.is_none() {
+            idle.pop();
+        }
+        taken
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Idle<S>>> {
@@ -131,13 +187,30 @@ impl<S: Session> Lease<'_, S> {
         self.give_back();
     }
 
+    /// Closes the connection, after an error.
+    pub(crate) fn failed(mut self) {
+        match self.pool.keep {
+            true => self.give_back(),
+            false => self.session = None,
+        }
+    }
+
     fn give_back(&mut self) {
-        if let Some(session) = self.session.take() {
-            self.pool.lock().push(Idle {
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        let mut idle = self.pool.lock();
+        // The last one is used first, and one that owes an answer when there is no other.
+        let place = self.owing.map_or(idle.len(), |_| 0);
+        idle.insert(
+            place,
+            Idle {
                 session,
                 since: Instant::now(),
-            });
-        }
+                owing: self.owing,
+                runtime: self.runtime,
+            },
+        );
     }
 }
 
@@ -145,7 +218,11 @@ impl<S: Session> Drop for Lease<'_, S> {
     fn drop(&mut self) {
         let nanos = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.pool.used.fetch_add(nanos, Ordering::Relaxed);
-        if self.pool.keep {
+        // It is still here only if its user gave up.
+        if self.session.as_ref().is_some_and(S::may_be_left) {
+            if S::IS_LINE {
+                self.owing.get_or_insert_with(Instant::now);
+            }
             self.give_back();
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::left::Place;
 use super::pruning::Own;
 use super::{RunningTrial, Search, Study, Trial, unknown};
 use crate::aliases::Aliases;
@@ -15,6 +16,10 @@ use crate::storage::{Asked, Ids, NewTrial, TrialKey, retry};
 use crate::trial::{Attribute, FrozenTrial};
 use crate::tunable::Tunable;
 
+/// How often others may be faster, where a trial is drawn for its number, before an ask gives up. Each time
+/// somebody made a trial, so that the tenth part of it is never seen even in a large fleet.
+const MOST_REFUSALS: u32 = 1000;
+
 /// What the database answered to an ask.
 struct Answers<T> {
     /// Trials of the queue.
@@ -26,9 +31,34 @@ struct Answers<T> {
     next: Option<i32>,
 }
 
-impl<T: Tunable> Study<T> {
+impl<T: Tunable + Send + 'static> Study<T> {
     /// As many as `count` trials whose numbers are below `limit`.
     pub(super) async fn ask_below(&self, count: usize, limit: i32) -> Result<Vec<Trial<T>>> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let place = Place::new(self.dynamic.database(), limit);
+        let mut trials = self.search.left.take_over(limit).await;
+        if trials.len() > count {
+            self.search.left.leave(&place, trials.split_off(count));
+        }
+        if trials.len() == count {
+            return Ok(trials);
+        }
+        let study = self.clone();
+        let asking = async move { study.ask_more(trials, count, limit).await };
+        self.search.left.ask(place, asking).await
+    }
+}
+
+impl<T: Tunable> Study<T> {
+    /// As many as `count` trials, with those that there are.
+    async fn ask_more(
+        &self,
+        mut trials: Vec<Trial<T>>,
+        count: usize,
+        limit: i32,
+    ) -> Result<Vec<Trial<T>>> {
         self.dynamic.sweep().await?;
         let Search { sampler, seed, .. } = &*self.search;
         let (storage, row) = (self.dynamic.storage(), self.dynamic.row());
@@ -38,8 +68,7 @@ impl<T: Tunable> Study<T> {
             false => None,
         };
         let beat = self.dynamic.database().heart().is_some();
-        let mut trials = Vec::with_capacity(count);
-        let mut refused = false;
+        let (mut refused, mut refusals) = (false, 0);
         while trials.len() < count {
             if sampler.reads_history() {
                 let next = self.search.feed.refresh(storage, row).await?;
@@ -77,6 +106,10 @@ impl<T: Tunable> Study<T> {
             trials.extend(answers.created);
             if refused && answers.next.is_some_and(|next| next >= limit) {
                 break;
+            }
+            refusals += u32::from(refused);
+            if refusals == MOST_REFUSALS {
+                return Err(self.dynamic.overtaken(refusals));
             }
         }
         Ok(trials)

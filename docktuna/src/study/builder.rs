@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, oneshot};
 
 use super::feed::Feed;
 use super::pruning::Pruning;
@@ -135,7 +136,8 @@ impl<T: Tunable> StudyBuilder<T> {
     ///
     /// # Cancel safety
     ///
-    /// The tables and the study may or may not have been created; opening again completes them.
+    /// The tables and the study may or may not be there afterwards. Their creation goes on in the background
+    /// once it has begun, and opening again completes the rest.
     pub async fn open(self) -> Result<Study<T>> {
         if self.name.chars().count() > LONGEST_NAME {
             return Err(Error::StudyName { name: self.name });
@@ -151,17 +153,16 @@ impl<T: Tunable> StudyBuilder<T> {
         let (directions, metrics) = self.objectives();
 
         let storage = self.db.storage();
-        storage.ensure_schema().await?;
-        let row = match storage.find_study(&self.name).await? {
-            Some(row) => row,
-            None => {
-                let created = storage.create_study(&self.name, &directions).await?;
-                let row = self.db.existing(&self.name).await?;
-                if created {
-                    name_metrics(&self.db, &row, &metrics).await?;
-                }
-                row
+        let found = match storage.verify_schema().await {
+            Err(Error::NoTables { .. }) => None,
+            verified => {
+                verified?;
+                storage.find_study(&self.name).await?
             }
+        };
+        let row = match found {
+            Some(row) => row,
+            None => create(&self.db, &self.name, &directions, metrics).await?,
         };
         if row.directions != directions {
             return Err(Error::DirectionMismatch {
@@ -187,6 +188,7 @@ impl<T: Tunable> StudyBuilder<T> {
                 overrides,
                 seed: self.seed,
                 next: Mutex::new(0),
+                left: Arc::default(),
             }),
             pruning: Arc::new(Pruning::new(self.pruner)),
             config: PhantomData,
@@ -231,6 +233,41 @@ fn unambiguous(declared: &[Node], aliases: &Aliases) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The study `name`, and the tables, where somebody else was not faster. Once begun this goes on when the
+/// caller gives up: a study that lacks what its creator adds to it would stay so, and callers that always
+/// give up would never have any tables.
+async fn create(
+    db: &OptunaDatabase,
+    name: &str,
+    directions: &[Direction],
+    metrics: Vec<Option<String>>,
+) -> Result<StudyRow> {
+    let (sender, created) = oneshot::channel();
+    let (name, directions) = (name.to_owned(), directions.to_vec());
+    let creating = {
+        let db = db.clone();
+        async move {
+            db.storage().ensure_schema().await?;
+            let created = db.storage().create_study(&name, &directions).await?;
+            let row = db.existing(&name).await?;
+            if created {
+                name_metrics(&db, &row, &metrics).await?;
+            }
+            Ok(row)
+        }
+    };
+    db.spawn_on(&Handle::current(), async move {
+        // An error means that nobody waits for it any more.
+        let _ = sender.send(creating.await);
+    });
+    created.await.unwrap_or_else(|ended| {
+        Err(Error::System {
+            what: "the runtime ended while the study was created",
+            source: std::io::Error::other(ended),
+        })
+    })
 }
 
 async fn name_metrics(

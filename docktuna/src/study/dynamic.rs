@@ -112,6 +112,13 @@ impl DynamicStudy {
         &self.row
     }
 
+    pub(crate) fn overtaken(&self, refusals: u32) -> Error {
+        Error::Overtaken {
+            study: self.row.name.clone(),
+            refusals,
+        }
+    }
+
     /// The database it is in.
     #[must_use]
     pub fn database(&self) -> &OptunaDatabase {

@@ -3,15 +3,23 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tracing::Instrument;
 
+use super::DynamicStudy;
 use super::running::{Live, RunningTrial};
+use super::watch::Watch;
 use crate::codec;
+use crate::database::Beat;
 use crate::error::{Error, Result};
 use crate::id::TrialState;
+use crate::params::Params;
 use crate::rules::Constraints;
-use crate::storage::{Finished, Ids, Outcome, REASON, Storage, now};
+use crate::storage::{Finished, Ids, Outcome, REASON, Storage, TrialKey, now};
 use crate::trial::FrozenTrial;
+
+/// Why a trial has no result that nobody told.
+pub(super) const DROPPED: &str = "the trial was dropped without a result";
 
 impl RunningTrial {
     pub(super) async fn finish(
@@ -43,11 +51,7 @@ impl RunningTrial {
         if self.0.told.load(Ordering::Acquire) {
             return Err(self.closed(lost()).await?);
         }
-        *self
-            .0
-            .outcome
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = outcome.clone();
+        self.set_outcome(outcome.clone());
         match self.write_end(self.0.study.storage(), &outcome).await? {
             Finished::Recorded | Finished::Retried | Finished::Moved(..) => Ok(()),
             Finished::Closed(state) => Err(self.closed_as(state, lost()).await?),
@@ -69,6 +73,16 @@ impl RunningTrial {
             pending.retries = retries;
         }
         self.write_end(storage, &pending).await.map(drop)
+    }
+
+    /// Ends a trial in the background, even while its objective holds the runtime.
+    pub(super) fn fail_beside(self, reason: &'static str) {
+        let database = self.0.study.database().clone();
+        database.write_beside(async move |storage| {
+            if let Err(error) = self.end_beside(&storage, reason).await {
+                tracing::warn!(trial = self.number().get(), %error, "a cancelled trial stays RUNNING");
+            }
+        });
     }
 
     async fn write_end(&self, storage: &Storage, outcome: &Outcome) -> Result<Finished> {
@@ -146,6 +160,37 @@ impl RunningTrial {
         })
     }
 
+    /// Lets the trial go on without a worker for a while: nothing beats for it, and should it end like this,
+    /// a trial of the queue goes back there.
+    pub(super) fn rest(&self) {
+        self.still();
+        let mut outcome = self.untold("the call that asked for the trial was cancelled");
+        if self.0.queued {
+            outcome.retries = i32::MAX.unsigned_abs();
+        }
+        self.set_outcome(outcome);
+    }
+
+    /// Gives the trial a worker again.
+    pub(super) fn resume(&self) {
+        self.set_outcome(self.untold(DROPPED));
+        let beat = self.0.study.attend(self.0.key);
+        let mut place = self.0.beat.lock().unwrap_or_else(PoisonError::into_inner);
+        *place = beat;
+    }
+
+    fn untold(&self, reason: &str) -> Outcome {
+        let (state, constraints) = (TrialState::Fail, &self.0.constraints);
+        let mut untold = outcome(state, Vec::new(), Some(reason), constraints);
+        untold.retries = self.0.study.retries();
+        untold
+    }
+
+    fn set_outcome(&self, outcome: Outcome) {
+        let pending = self.0.outcome.lock();
+        *pending.unwrap_or_else(PoisonError::into_inner) = outcome;
+    }
+
     /// Ends the heartbeats.
     fn still(&self) {
         drop(
@@ -188,6 +233,55 @@ pub(super) fn outcome(
     }
 }
 
+/// What is written of a trial that was dropped.
+struct End {
+    study: DynamicStudy,
+    key: TrialKey,
+    params: Params,
+    outcome: Outcome,
+    /// Only for a result that could not be told, which others must not overtake.
+    beat: Option<Beat>,
+    watch: Watch,
+}
+
+impl End {
+    async fn write(&mut self, storage: &Storage) {
+        let row = self.study.row();
+        let finishing = storage.finish(row, &self.key, &self.params, &self.outcome);
+        let finished = finishing.instrument(self.watch.span()).await;
+        drop(self.beat.take());
+        match finished {
+            Ok(finished) => self.watch.ended(&self.study, &self.outcome, finished),
+            Err(error) => {
+                let trial = self.key.number.0;
+                tracing::warn!(trial, %error, "a dropped trial stays RUNNING");
+            }
+        }
+    }
+}
+
+/// An end that is written on the caller's runtime or, if that does not get to it, beside it.
+struct Sure(Option<End>);
+
+impl Sure {
+    async fn write(mut self) {
+        if let Some(end) = &mut self.0 {
+            let study = end.study.clone();
+            end.write(study.storage()).await;
+        }
+        self.0 = None;
+    }
+}
+
+impl Drop for Sure {
+    fn drop(&mut self) {
+        if let Some(mut end) = self.0.take() {
+            let database = end.study.database().clone();
+            database.write_beside(async move |storage| end.write(&storage).await);
+        }
+    }
+}
+
 /// An untold trial becomes FAIL. A result that could not be told, because the database was away or
 /// the call was cancelled, is told once more.
 impl Drop for Live {
@@ -195,45 +289,35 @@ impl Drop for Live {
         if *self.told.get_mut() {
             return;
         }
-        let (study, key, params) = (
-            self.study.clone(),
-            self.key,
-            std::mem::take(&mut self.params),
-        );
         let mut outcome = self
             .outcome
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        if outcome.state == TrialState::Fail {
-            outcome.at = now();
-        }
-        // It lives until the end has been written.
         let beat = self
             .beat
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let (database, watch) = (study.database().clone(), self.watch.clone());
-        let span = watch.span();
-        let end = async move {
-            let finished = study
-                .storage()
-                .finish(study.row(), &key, &params, &outcome)
-                .await;
-            drop(beat);
-            match finished {
-                Ok(finished) => watch.ended(&study, &outcome, finished),
-                Err(error) => {
-                    tracing::warn!(trial = key.number.0, %error, "a dropped trial stays RUNNING");
-                }
-            }
-        };
-        if !database.spawn(end.instrument(span)) {
-            tracing::warn!(
-                trial = key.number.0,
-                "dropped outside a runtime, a trial stays RUNNING"
-            );
+        let has_result = outcome.state != TrialState::Fail;
+        if !has_result {
+            outcome.at = now();
+        }
+        let end = Sure(Some(End {
+            study: self.study.clone(),
+            key: self.key,
+            params: std::mem::take(&mut self.params),
+            outcome,
+            beat: beat.filter(|_| has_result),
+            watch: self.watch.clone(),
+        }));
+        // A runtime of one thread may have to wait for its program for hours.
+        let runtime = Handle::try_current().ok();
+        let runtime =
+            runtime.filter(|runtime| runtime.runtime_flavor() != RuntimeFlavor::CurrentThread);
+        if let Some(runtime) = runtime {
+            let database = self.study.database().clone();
+            database.spawn_on(&runtime, end.write());
         }
     }
 }

@@ -10,6 +10,7 @@ mod feed;
 mod interrupt;
 mod known;
 mod ledger;
+mod left;
 mod objective;
 mod optimize;
 mod progress;
@@ -29,6 +30,7 @@ use tokio::sync::Mutex;
 pub use blocking_trial::BlockingTrial;
 pub use builder::StudyBuilder;
 pub use dynamic::DynamicStudy;
+use left::Left;
 pub use objective::{Stop, Values};
 pub use optimize::{Optimize, OptimizeBlocking, RunSummary};
 use pruning::Pruning;
@@ -88,6 +90,8 @@ struct Search {
     /// The number that the next trial probably gets, where a trial is drawn for its number. Asks of
     /// one process wait for each other then.
     next: Mutex<i32>,
+    /// Asks that were given up.
+    left: Arc<Left>,
 }
 
 impl<T> Clone for Study<T> {
@@ -117,7 +121,7 @@ impl<T> Deref for Study<T> {
     }
 }
 
-impl<T: Tunable> Study<T> {
+impl<T: Tunable + Send + 'static> Study<T> {
     /// A trial to run: the oldest one of the queue, or a new one.
     ///
     /// A trial of the queue whose values are not in the space is marked FAIL, with the reason as
@@ -126,12 +130,15 @@ impl<T: Tunable> Study<T> {
     /// # Errors
     ///
     /// If the database fails, or the study was deleted; [`Error::EveryDrawRefused`] if the rules
-    /// across fields refuse whatever is drawn.
+    /// across fields refuse whatever is drawn; [`Error::Overtaken`] if others are always faster where a trial
+    /// is drawn for its number.
     ///
     /// # Cancel safety
     ///
-    /// A trial that was created but not returned stays RUNNING. So does one that is dropped untold
-    /// when the runtime ends: await [`OptunaDatabase::close`](crate::OptunaDatabase::close) first.
+    /// What was begun goes on in the background, and the next ask of this handle or its clones takes it
+    /// over, so that no trial is lost however often asks are cancelled. What no ask takes over within ten
+    /// seconds, or a quarter of the grace period if that is less, becomes FAIL; a trial of the queue also
+    /// goes back into the queue.
     pub async fn ask(&self) -> Result<Trial<T>> {
         let mut trials = self.ask_many(1).await?;
         trials.pop().ok_or_else(|| self.dynamic.row().deleted())
@@ -145,11 +152,13 @@ impl<T: Tunable> Study<T> {
     ///
     /// # Cancel safety
     ///
-    /// Trials that were created but not returned stay RUNNING.
+    /// As [`ask`](Self::ask).
     pub async fn ask_many(&self, count: usize) -> Result<Vec<Trial<T>>> {
         self.ask_below(count, i32::MAX).await
     }
+}
 
+impl<T: Tunable> Study<T> {
     /// Puts a configuration into the queue: the next free worker, here or in Python, runs it.
     ///
     /// # Errors
@@ -159,7 +168,7 @@ impl<T: Tunable> Study<T> {
     ///
     /// # Cancel safety
     ///
-    /// The trial may or may not have been added.
+    /// The trial may or may not have been added; added again, it may be there twice.
     pub async fn enqueue(&self, config: T) -> Result<TrialNumber> {
         let params = Params::of(&config)?;
         rules::constraints(&config).map_err(|reason| Error::Refused {

@@ -243,7 +243,8 @@ where
     ///
     /// # Cancel safety
     ///
-    /// Trials that were running become FAIL.
+    /// Trials that were running become FAIL, in the background, and so do those that were being asked for;
+    /// [`OptunaDatabase::close`](crate::OptunaDatabase::close) waits for it.
     pub async fn run(self) -> Result<RunSummary> {
         let objective = Arc::new(self.objective);
         // A task of its own for each trial: a panic ends that trial and nothing else.
@@ -329,7 +330,8 @@ where
     ///
     /// # Cancel safety
     ///
-    /// Objectives that were running go on to their end and their results are lost.
+    /// As [`Optimize::run`], except that objectives cannot be stopped: they go on to their end, what they report
+    /// is refused, and their results are lost.
     pub async fn run(self) -> Result<RunSummary> {
         let objective = Arc::new(self.objective);
         let execute = move |config: T, trial: RunningTrial, mark: Option<Executing>| {

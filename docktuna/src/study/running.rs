@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tracing::Span;
 
-use super::ending::outcome;
+use super::ending::{DROPPED, outcome};
 use super::objective::pruned;
 use super::pruning::{Own, Pruning, rung_attribute};
 use super::watch::Watch;
@@ -19,6 +19,11 @@ use crate::rules::Constraints;
 use crate::storage::{Attrs, Outcome, Reported, TrialKey};
 
 /// A trial that is being worked on.
+///
+/// Dropped untold it becomes FAIL, wherever that is: on a thread without a runtime, or after its runtime has
+/// ended, a thread of the database handle's writes it. It is written in the background, so a program that
+/// ends awaits [`OptunaDatabase::close`](crate::OptunaDatabase::close) first; a trial whose end could not be
+/// written falls silent, and is failed after the grace period by whoever works on the study.
 #[derive(Debug)]
 pub struct RunningTrial(pub(super) Arc<Live>);
 
@@ -38,6 +43,8 @@ pub(super) struct Live {
     pub(super) moved: OnceLock<TrialId>,
     /// Ends with the trial; none where heartbeats are off.
     pub(super) beat: Mutex<Option<Beat>>,
+    /// Whether it comes from the queue.
+    pub(super) queued: bool,
     pub(super) watch: Watch,
 }
 
@@ -49,12 +56,7 @@ impl RunningTrial {
         params: Params,
         constraints: Constraints,
     ) -> Self {
-        let mut dropped = outcome(
-            TrialState::Fail,
-            Vec::new(),
-            Some("the trial was dropped without a result"),
-            &constraints,
-        );
+        let mut dropped = outcome(TrialState::Fail, Vec::new(), Some(DROPPED), &constraints);
         dropped.retries = study.retries();
         study.counters().asked();
         let beat = Mutex::new(study.attend(key));
@@ -70,6 +72,7 @@ impl RunningTrial {
             told: AtomicBool::new(false),
             moved: OnceLock::new(),
             beat,
+            queued: false,
             watch,
         }))
     }
@@ -80,6 +83,7 @@ impl RunningTrial {
             live.params = params;
             live.constraints = constraints;
             live.own = Mutex::new(own);
+            live.queued = true;
         }
         self
     }
@@ -127,7 +131,8 @@ impl RunningTrial {
     ///
     /// # Cancel safety
     ///
-    /// The report may or may not have been written.
+    /// The report may or may not have been written, but never twice; reported again, it is either written or
+    /// refused with [`Error::StepReported`].
     pub async fn report(&self, step: u32, value: f64) -> Result<()> {
         let study = &self.0.study;
         if study.directions().len() > 1 {
@@ -261,7 +266,8 @@ impl RunningTrial {
     ///
     /// # Cancel safety
     ///
-    /// The result is written in the background, as long as the runtime lives.
+    /// Once polled, the result is written in the background, as long as the process lives;
+    /// [`OptunaDatabase::close`](crate::OptunaDatabase::close) waits for it.
     pub async fn tell(self, values: impl Into<Values>) -> Result<()> {
         let Values(values) = values.into();
         let objectives = self.0.study.directions().len();

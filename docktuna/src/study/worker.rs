@@ -164,7 +164,7 @@ impl Run {
     /// Runs trials one after the other until a limit is reached.
     async fn work<T, E>(&self, study: &Study<T>, job: &Job<T, E>) -> Result<()>
     where
-        T: Tunable,
+        T: Tunable + Send + 'static,
         E: Execute<T>,
     {
         let limit = self
@@ -172,7 +172,7 @@ impl Run {
             .max_total
             .map_or(i32::MAX, |n| i32::try_from(n).unwrap_or(i32::MAX));
         while self.take_one(study) {
-            // An ask that is given up on may leave a trial behind, which falls silent.
+            // An ask that is given up on ends in the background, or its trial falls silent.
             let asked = self.before_cutoff(self.ask(study, limit)).await;
             let Some(trial) = asked.transpose()?.flatten() else {
                 return Ok(());
@@ -187,7 +187,10 @@ impl Run {
     }
 
     /// The next trial, if there is one to run; waits for a database that is away.
-    async fn ask<T: Tunable>(&self, study: &Study<T>, limit: i32) -> Result<Option<Trial<T>>> {
+    async fn ask<T>(&self, study: &Study<T>, limit: i32) -> Result<Option<Trial<T>>>
+    where
+        T: Tunable + Send + 'static,
+    {
         let asking = retry::repeat(retry::TRIAL_PATIENCE, async || {
             match study.ask_below(1, limit).await {
                 // Another worker runs what is left of the grid.
@@ -220,10 +223,14 @@ impl Run {
         let listener = self.listener.as_ref();
         let known = listener.map(|listener| listener.watch(running.share()));
         let mark = listener.map(Listener::executing);
+        let abandoned = Abandoned(Some(running.share()));
         let executing = job.execute.execute(config, running.share(), mark);
         let Some(executed) = self.before_cutoff(executing).await else {
-            return self.interrupt(&running).await;
+            let interrupted = self.interrupt(&running).await;
+            abandoned.is_not();
+            return interrupted;
         };
+        abandoned.is_not();
         if let Err(error) = self.end(&running, executed).await {
             return survive(error);
         }
@@ -353,6 +360,23 @@ impl Run {
 
     fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Fails a trial whose run is cancelled: its objective may go on for hours, and nobody will read the result.
+struct Abandoned(Option<RunningTrial>);
+
+impl Abandoned {
+    fn is_not(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        if let Some(trial) = self.0.take() {
+            trial.fail_beside("the run was cancelled");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Heartbeats, stale trials and retries.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Postgres;
@@ -22,7 +23,12 @@ statements! { "postgres":
 impl Postgres {
     /// The zone of heartbeats, which is asked for once.
     pub(super) async fn zone(&self) -> Result<&str> {
-        let zone = self.zone.get_or_try_init(|| self.connector.zone());
+        let zone = self.zone.get_or_try_init(|| {
+            self.zone_inquiry.finish(|| {
+                let connector = Arc::clone(&self.connector);
+                async move { connector.zone().await }
+            })
+        });
         Ok(zone.await?)
     }
 

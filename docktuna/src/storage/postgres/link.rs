@@ -158,6 +158,11 @@ impl Link {
         sql.execute(&mut self.connection).await.map(drop)
     }
 
+    /// Whether a transaction may be open.
+    pub(super) fn is_in_transaction(&self) -> bool {
+        self.open
+    }
+
     /// Whether a statement needs a transaction that there is not.
     fn is_alone(&self) -> bool {
         self.pooled && !self.open

@@ -32,6 +32,7 @@ use crate::error::Result;
 use crate::id::StudyId;
 use crate::storage::failure;
 use crate::storage::pool::{Lease, Pool, Session};
+use crate::storage::unfinished::Unfinished;
 
 /// How long connecting may take, name resolution and TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -44,6 +45,7 @@ pub(crate) struct Postgres {
     pool: Pool<PgSession>,
     /// The zone of heartbeats, once it is known.
     zone: OnceCell<String>,
+    zone_inquiry: Unfinished<Result<String>>,
 }
 
 /// A connection, and what it saw of the queues.
@@ -54,6 +56,12 @@ struct PgSession {
 }
 
 impl Session for PgSession {
+    const IS_LINE: bool = true;
+
+    fn may_be_left(&self) -> bool {
+        !self.connection.is_in_transaction()
+    }
+
     async fn ping(&mut self) -> bool {
         let ping = tokio::time::timeout(PING_TIMEOUT, self.connection.ping());
         matches!(ping.await, Ok(Ok(())))
@@ -72,6 +80,7 @@ impl Postgres {
             connector: Arc::new(Connector::new(settings)),
             pool: Pool::new(connections, false),
             zone: OnceCell::new(),
+            zone_inquiry: Unfinished::default(),
         };
         let lease = postgres.lease().await?;
         postgres.warn_of_clear_text(&lease.connection);
@@ -88,6 +97,7 @@ impl Postgres {
             connector: Arc::clone(&self.connector),
             pool: Pool::new(1, false),
             zone: self.zone.clone(),
+            zone_inquiry: Unfinished::default(),
         }
     }
 
@@ -110,12 +120,15 @@ impl Postgres {
 
     async fn lease(&self) -> Result<Lease<'_, PgSession>> {
         self.pool
-            .lease(|| async {
-                Ok(PgSession {
-                    connection: self.connector.open().await?,
-                    seen: HashMap::new(),
-                    ask_function: ask::AskFunction::default(),
-                })
+            .lease(|| {
+                let connector = Arc::clone(&self.connector);
+                async move {
+                    Ok(PgSession {
+                        connection: connector.open().await?,
+                        seen: HashMap::new(),
+                        ask_function: ask::AskFunction::default(),
+                    })
+                }
             })
             .await
     }
@@ -134,6 +147,7 @@ impl Postgres {
                 Ok(value)
             }
             Err(error) => {
+                lease.failed();
                 if failure::is_disconnect(&error) {
                     self.pool.forget();
                 } else if failure::is_harmless(&error) && !lease.connection.is_open() {

@@ -76,12 +76,16 @@ impl Frozen {
 }
 
 impl Session for SqliteSession {
+    // The driver does what it does on a thread of its own.
+    const IS_LINE: bool = false;
+
     fn is_current(&self) -> bool {
         self.frozen.as_ref().is_none_or(Frozen::holds)
     }
 
     async fn ping(&mut self) -> bool {
-        // A file does not hang up.
+        // A file does not hang up. What the driver still has to do comes before the next statement, and it
+        // rolls back the transaction of somebody who gave up.
         true
     }
 
@@ -185,22 +189,24 @@ impl Sqlite {
 
     async fn lease(&self) -> Result<Lease<'_, SqliteSession>> {
         self.pool
-            .lease(|| async {
-                if self.file.as_ref().is_some_and(|file| !file.path.exists()) {
-                    return Err(Error::NoTables {
-                        target: self.target.clone(),
-                    });
+            .lease(|| {
+                let (file, target) = (self.file.clone(), self.target.clone());
+                let (options, frozen) = (self.options.clone(), self.frozen);
+                async move {
+                    if file.as_ref().is_some_and(|file| !file.path.exists()) {
+                        return Err(Error::NoTables { target });
+                    }
+                    let file = file.as_ref().filter(|_| frozen);
+                    // Before it is opened, so that no change is missed.
+                    let frozen = file.and_then(|file| Frozen::new(&file.path));
+                    let connection = match file {
+                        Some(file) if frozen.is_none() => self::options(file).connect().await,
+                        _ => options.connect().await,
+                    };
+                    let connection =
+                        connection.map_err(|error| failure::connect(&target, error))?;
+                    Ok(SqliteSession { connection, frozen })
                 }
-                let file = self.file.as_ref().filter(|_| self.frozen);
-                // Before it is opened, so that no change is missed.
-                let frozen = file.and_then(|file| Frozen::new(&file.path));
-                let connection = match file {
-                    Some(file) if frozen.is_none() => options(file).connect().await,
-                    _ => self.options.connect().await,
-                };
-                let connection =
-                    connection.map_err(|error| failure::connect(&self.target, error))?;
-                Ok(SqliteSession { connection, frozen })
             })
             .await
     }
@@ -212,9 +218,16 @@ impl Sqlite {
         op: &'static str,
         result: sqlx::Result<T>,
     ) -> Result<T> {
-        let value = result.map_err(|error| failure::storage(op, &self.target, error))?;
-        lease.done();
-        Ok(value)
+        match result {
+            Ok(value) => {
+                lease.done();
+                Ok(value)
+            }
+            Err(error) => {
+                lease.failed();
+                Err(failure::storage(op, &self.target, error))
+            }
+        }
     }
 }
 
