@@ -7,16 +7,16 @@
 //! Half of an opened connection is kept ([`Unfinished`]). A lease that is dropped in the middle of a
 //! statement gives its connection back with what it has learnt, its prepared statements above all; it
 //! is used when there is no other, after the answer that nobody waited for has been read. In a
-//! transaction it is closed, so that the server gives up the transaction's locks at once.
+//! transaction it is rolled back first, at once and in the background, because a transaction has locks.
 //!
 //! A connection is woken by the runtime on which it was opened, so that no other runtime gets it.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Id;
+use tokio::runtime::{Handle, Id};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::unfinished::{Unfinished, runtime};
@@ -28,7 +28,9 @@ const PING_AFTER: Duration = Duration::from_secs(30);
 /// For so long a connection may owe the answer that somebody did not wait for.
 const OWING: Duration = Duration::from_secs(5);
 
-pub(crate) struct Pool<S> {
+pub(crate) struct Pool<S>(Arc<Shared<S>>);
+
+struct Shared<S> {
     idle: Mutex<Vec<Idle<S>>>,
     openings: Unfinished<Result<S>>,
     slots: Semaphore,
@@ -52,15 +54,25 @@ struct Idle<S> {
 /// A connection of the pool.
 pub(crate) struct Lease<'a, S: Session> {
     session: Option<S>,
-    pool: &'a Pool<S>,
+    pool: &'a Arc<Shared<S>>,
     since: Instant,
     owing: Option<Instant>,
     runtime: Option<Id>,
-    _slot: SemaphorePermit<'a>,
+    /// None once it is somebody else's.
+    slot: Option<SemaphorePermit<'a>>,
+}
+
+/// The place of a connection that is rolled back.
+struct Place<S>(Arc<Shared<S>>);
+
+impl<S> Drop for Place<S> {
+    fn drop(&mut self) {
+        self.0.slots.add_permits(1);
+    }
 }
 
 /// A connection with what belongs to it.
-pub(crate) trait Session: Sized + Send {
+pub(crate) trait Session: Sized + Send + 'static {
     /// Whether it is a line to a server: no other runtime than the one on which it was opened wakes it, and
     /// what a user did not wait for still has to be read from it.
     const IS_LINE: bool;
@@ -70,10 +82,11 @@ pub(crate) trait Session: Sized + Send {
         true
     }
 
-    /// Whether it may be left in the middle of what it does.
-    fn may_be_left(&self) -> bool {
-        true
-    }
+    /// Whether a transaction has to be rolled back when its user gives up.
+    fn is_in_transaction(&self) -> bool;
+
+    /// Whether the transaction could be rolled back.
+    fn roll_back(&mut self) -> impl Future<Output = bool> + Send;
 
     /// Whether the connection is still usable; waits for what it owes.
     fn ping(&mut self) -> impl Future<Output = bool> + Send;
@@ -84,14 +97,14 @@ pub(crate) trait Session: Sized + Send {
 
 impl<S: Session> Pool<S> {
     pub(crate) fn new(connections: usize, keep: bool) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             idle: Mutex::new(Vec::new()),
             openings: Unfinished::default(),
             slots: Semaphore::new(connections.max(1)),
             keep,
             lost: AtomicU64::new(0),
             used: AtomicU64::new(0),
-        }
+        }))
     }
 
     /// A connection: a kept one, or a new one from `open`.
@@ -100,19 +113,20 @@ impl<S: Session> Pool<S> {
         F: Future<Output = Result<S>> + Send + 'static,
     {
         let slot = self
+            .0
             .slots
             .acquire()
             .await
             .expect("the semaphore is never closed");
         let mut lease = Lease {
             session: None,
-            pool: self,
+            pool: &self.0,
             since: Instant::now(),
             owing: None,
             runtime: runtime().filter(|_| S::IS_LINE),
-            _slot: slot,
+            slot: Some(slot),
         };
-        while let Some(idle) = self.take(lease.runtime) {
+        while let Some(idle) = self.0.take(lease.runtime) {
             let late = idle.owing.is_some_and(|owing| owing.elapsed() > OWING);
             let trusted = idle.owing.is_none() && idle.since.elapsed() < PING_AFTER;
             lease.owing = idle.owing;
@@ -122,34 +136,34 @@ impl<S: Session> Pool<S> {
                 return Ok(lease);
             }
             lease.session = None;
-            self.lost.fetch_add(u64::from(!late), Ordering::Relaxed);
+            self.0.lost.fetch_add(u64::from(!late), Ordering::Relaxed);
         }
         lease.owing = None;
-        lease.session = Some(self.openings.finish(open).await?);
+        lease.session = Some(self.0.openings.finish(open).await?);
         Ok(lease)
     }
 
     /// Drops the connections that are not in use: one of them was found dead, so probably all are.
     #[cfg(feature = "postgres")]
     pub(crate) fn forget(&self) {
-        let mut idle = self.lock();
+        let mut idle = self.0.lock();
         let lost = u64::try_from(idle.len()).unwrap_or(u64::MAX);
         // And the one that found out.
-        self.lost.fetch_add(lost + 1, Ordering::Relaxed);
+        self.0.lost.fetch_add(lost + 1, Ordering::Relaxed);
         idle.clear();
-        self.openings.clear();
+        self.0.openings.clear();
     }
 
     /// How many connections were lost, and how long connections were in use.
     pub(crate) fn load(&self) -> (u64, Duration) {
-        let used = Duration::from_nanos(self.used.load(Ordering::Relaxed));
-        (self.lost.load(Ordering::Relaxed), used)
+        let used = Duration::from_nanos(self.0.used.load(Ordering::Relaxed));
+        (self.0.lost.load(Ordering::Relaxed), used)
     }
 
     /// Closes the connections that are not in use.
     pub(crate) async fn close(&self) {
-        self.openings.clear();
-        let idle = std::mem::take(&mut *self.lock());
+        self.0.openings.clear();
+        let idle = std::mem::take(&mut *self.0.lock());
         let runtime = runtime();
         for Idle {
             session,
@@ -163,7 +177,9 @@ impl<S: Session> Pool<S> {
             }
         }
     }
+}
 
+impl<S: Session> Shared<S> {
     /// The connection of a runtime that was used last. Where there is none, one of another runtime makes
     /// room for the one that will be opened.
     fn take(&self, runtime: Option<Id>) -> Option<Idle<S>> {
@@ -174,6 +190,22 @@ impl<S: Session> Pool<S> {
             idle.pop();
         }
         taken
+    }
+
+    /// The last one is used first, and one that owes an answer when there is no other.
+    fn keep(&self, session: S, owing: Option<Instant>, runtime: Option<Id>) {
+        let mut idle = self.lock();
+        let place = owing.map_or(idle.len(), |_| 0);
+        let since = Instant::now();
+        idle.insert(
+            place,
+            Idle {
+                session,
+                since,
+                owing,
+                runtime,
+            },
+        );
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Idle<S>>> {
@@ -196,21 +228,26 @@ impl<S: Session> Lease<'_, S> {
     }
 
     fn give_back(&mut self) {
-        let Some(session) = self.session.take() else {
+        if let Some(session) = self.session.take() {
+            self.pool.keep(session, self.owing, self.runtime);
+        }
+    }
+
+    /// Gives a connection back that is in a transaction, when that is over.
+    fn roll_back(&mut self) {
+        // Outside a runtime it is closed.
+        let (Some(mut session), Ok(runtime)) = (self.session.take(), Handle::try_current()) else {
             return;
         };
-        let mut idle = self.pool.lock();
-        // The last one is used first, and one that owes an answer when there is no other.
-        let place = self.owing.map_or(idle.len(), |_| 0);
-        idle.insert(
-            place,
-            Idle {
-                session,
-                since: Instant::now(),
-                owing: self.owing,
-                runtime: self.runtime,
-            },
-        );
+        let (place, home) = (Place(Arc::clone(self.pool)), self.runtime);
+        if let Some(slot) = self.slot.take() {
+            slot.forget();
+        }
+        runtime.spawn(async move {
+            if session.roll_back().await {
+                place.0.keep(session, None, home);
+            }
+        });
     }
 }
 
@@ -219,11 +256,15 @@ impl<S: Session> Drop for Lease<'_, S> {
         let nanos = u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.pool.used.fetch_add(nanos, Ordering::Relaxed);
         // It is still here only if its user gave up.
-        if self.session.as_ref().is_some_and(S::may_be_left) {
-            if S::IS_LINE {
-                self.owing.get_or_insert_with(Instant::now);
+        match &self.session {
+            Some(session) if session.is_in_transaction() => self.roll_back(),
+            Some(_) => {
+                if S::IS_LINE {
+                    self.owing.get_or_insert_with(Instant::now);
+                }
+                self.give_back();
             }
-            self.give_back();
+            None => {}
         }
     }
 }

@@ -153,6 +153,13 @@ impl Link {
         Ok(())
     }
 
+    /// Ends a transaction that somebody gave up, after what it still does.
+    pub(super) async fn roll_back(&mut self) -> sqlx::Result<()> {
+        self.send("ROLLBACK".to_owned()).await?;
+        self.open = false;
+        Ok(())
+    }
+
     async fn send(&mut self, sql: String) -> sqlx::Result<()> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         sql.execute(&mut self.connection).await.map(drop)

@@ -58,8 +58,13 @@ struct PgSession {
 impl Session for PgSession {
     const IS_LINE: bool = true;
 
-    fn may_be_left(&self) -> bool {
-        !self.connection.is_in_transaction()
+    fn is_in_transaction(&self) -> bool {
+        self.connection.is_in_transaction()
+    }
+
+    async fn roll_back(&mut self) -> bool {
+        let rolling_back = tokio::time::timeout(PING_TIMEOUT, self.connection.roll_back());
+        matches!(rolling_back.await, Ok(Ok(())))
     }
 
     async fn ping(&mut self) -> bool {

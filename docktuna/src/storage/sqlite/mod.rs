@@ -84,8 +84,16 @@ impl Session for SqliteSession {
     }
 
     async fn ping(&mut self) -> bool {
-        // A file does not hang up. What the driver still has to do comes before the next statement, and it
-        // rolls back the transaction of somebody who gave up.
+        // A file does not hang up.
+        true
+    }
+
+    fn is_in_transaction(&self) -> bool {
+        // The driver rolls back what somebody gave up, before the next statement.
+        false
+    }
+
+    async fn roll_back(&mut self) -> bool {
         true
     }
 
