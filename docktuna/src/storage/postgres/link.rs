@@ -105,11 +105,6 @@ impl Link {
         self.pooled
     }
 
-    /// Whether a transaction was begun and has not ended.
-    pub(super) fn is_open(&self) -> bool {
-        self.open
-    }
-
     /// Whether what is sent is encrypted on the way; `None` where that cannot be told.
     pub(super) fn is_encrypted(&self) -> Option<bool> {
         self.encrypted.filter(|_| !self.pooled)

@@ -152,11 +152,14 @@ impl Postgres {
                 Ok(value)
             }
             Err(error) => {
-                lease.failed();
-                if failure::is_disconnect(&error) {
-                    self.pool.forget();
-                } else if failure::is_harmless(&error) && !lease.connection.is_open() {
+                let is_lost = failure::is_disconnect(&error);
+                if !is_lost && failure::is_harmless(&error) && !lease.is_in_transaction() {
                     lease.done();
+                } else {
+                    lease.failed();
+                }
+                if is_lost {
+                    self.pool.forget();
                 }
                 Err(failure::storage(op, self.target(), error))
             }
