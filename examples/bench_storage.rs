@@ -411,7 +411,7 @@ impl Held {
 // What is counted afterwards.
 
 /// Round trips and commits per trial of a single worker, through the proxy; none for SQLite.
-async fn count<T: Tunable>(
+async fn count<T: Tunable + Send + 'static>(
     db: &OptunaDatabase,
     url: Option<&str>,
     study: &str,

@@ -18,12 +18,12 @@ pub const fn line<const N: usize>(texts: &[&str]) -> [u8; N] {
 ///
 /// # Panics
 ///
-/// If it is none, which [`line()`] does not make.
+/// If the bytes are no text. A line consists of whole words of texts.
 #[must_use]
 pub const fn line_text(line: &[u8]) -> &str {
     match core::str::from_utf8(line) {
         Ok(text) => text,
-        Err(_) => panic!("only whole words are taken out of a text"),
+        Err(_) => unreachable!(),
     }
 }
 

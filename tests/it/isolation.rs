@@ -159,7 +159,7 @@ async fn total(place: &Place) {
         let run = run.max_total(40).concurrency(2).run().await.unwrap();
         run.complete + run.failed
     });
-    assert_eq!(ended.await.into_iter().sum::<u64>(), 40);
+    assert_eq!(ended.await.into_iter().sum::<usize>(), 40);
     let trials = place.study("total").await.trials().await.unwrap();
     let count = i32::try_from(trials.len()).unwrap();
     assert_eq!(numbers(&trials), (0..count).collect::<Vec<_>>());
@@ -223,7 +223,7 @@ async fn reaping(place: &Place) {
         handles.push(handle(&place.url, Duration::from_secs(1)).await);
     }
     let stats = all(&handles, "dead", |study, _| async move { study.stats() }).await;
-    let sum = |of: fn(&StudyStats) -> u64| stats.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&StudyStats) -> usize| stats.iter().map(of).sum::<usize>();
     assert_eq!((sum(|s| s.failed), sum(|s| s.retried)), (5, 5));
     let trials = dead.trials().await.unwrap();
     assert_eq!(numbers(&trials), (0..10).collect::<Vec<_>>());

@@ -68,7 +68,7 @@ async fn f02_a_run_outlasts_trouble_of_the_server() {
         let counts = study.trial_counts().await.unwrap();
         counts.of(TrialState::Complete)
     };
-    let until = async |least: u64| {
+    let until = async |least: usize| {
         while told().await < least {
             assert!(!run.is_finished());
             sleep(Duration::from_millis(20)).await;
@@ -87,7 +87,7 @@ async fn f02_a_run_outlasts_trouble_of_the_server() {
     let summary = run.await.unwrap().unwrap();
     assert_eq!((summary.failed, summary.pruned), (0, 0));
     let trials = study.trials().await.unwrap();
-    assert_eq!(u64::try_from(trials.len()).unwrap(), summary.complete);
+    assert_eq!(trials.len(), summary.complete);
     for trial in trials {
         let x = trial.params.get("x").unwrap().stored();
         assert_eq!(trial.value(), Some(x));

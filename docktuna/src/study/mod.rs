@@ -285,6 +285,7 @@ impl<T: Tunable> Study<T> {
     ///
     /// The objective gets the configuration and the running trial, and returns the number to
     /// minimize or maximize. An error marks the trial FAIL, so does a panic or NaN; the run goes on.
+    /// [`Stop`] says which errors `?` takes, those of `anyhow` among them.
     pub fn optimize<F, Fut, V>(&self, objective: F) -> Optimize<T, F>
     where
         F: Fn(T, RunningTrial) -> Fut + Send + Sync + 'static,

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     fn login(file: Option<&std::path::Path>) -> Login {
-        let mut settings = PostgresSettings::new(String::new(), String::new(), String::new());
+        let mut settings = PostgresSettings::new(Vec::new(), String::new(), String::new());
         settings.password = Some("old".into());
         settings.password_file = file.map(SecretFile::new);
         Login::new(&settings)
