@@ -90,6 +90,9 @@ pub struct Strict<T: Debug> {
     /// Left out.
     #[tune(skip)]
     pub cache: Vec<u8>,
+    /// Left out, and of a parameter's type.
+    #[tune(skip)]
+    pub last: Option<T>,
     /// Whatever the user has.
     pub generic: T,
 }
@@ -115,6 +118,9 @@ pub struct Group {
     /// A depth.
     #[tune(range = 1..=3)]
     pub depth: u8,
+    #[doc = concat!("A share under another name, ", "with a constant.")]
+    #[tune(range = 0.0..=SHARE, step = SHARE, default = SHARE)]
+    pub share: Rate,
 }
 
 /// An enum of all kinds of variants.
