@@ -16,14 +16,19 @@ class Failed(Exception):
     """A command ended with an error; the text is what it wrote."""
 
 
+# All that commands have written, to be searched for passwords.
+transcript: list[str] = []
+
+
 def output(command: list[str], *, variables: dict[str, str] | None = None, patience: float = 600) -> str:
-    """What a command writes, both streams together."""
+    """What a command writes to its standard output; compose tells on the other stream how it gets on."""
     done = subprocess.run(
-        command, env=os.environ | (variables or {}), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, timeout=patience, check=False,
+        command, env=os.environ | (variables or {}), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=patience, check=False,
     )  # fmt: skip
+    transcript.append(done.stdout + done.stderr)
     if done.returncode != 0:
-        raise Failed(f"{' '.join(command[:4])} …: exit code {done.returncode}\n{done.stdout}")
+        raise Failed(f"{' '.join(command[:4])} …: exit code {done.returncode}\n{transcript[-1]}")
     return done.stdout
 
 
@@ -41,10 +46,11 @@ class Fleet:
     def inspect(self, container: str) -> dict:
         return json.loads(self.ask("inspect", container))[0]
 
-    def finish(self, container: str, patience: float) -> tuple[int, str]:
+    def finish(self, container: str, patience: float = 600) -> tuple[int, str]:
         """Waits for a container's end: its exit code, and all that it has written."""
-        code = int(self.ask("wait", container, patience=patience).strip().splitlines()[-1])
-        return code, self.ask("logs", container)
+        code = int(self.ask("wait", container, patience=patience))
+        self.ask("logs", container)
+        return code, transcript[-1]
 
 
 class Compose(Fleet):
@@ -54,7 +60,8 @@ class Compose(Fleet):
         super().__init__(engine, name, variables)
         override = secrets.parent / "override.yaml"
         entries = "".join(f"  {file.name}: {{file: {json.dumps(str(file))}}}\n" for file in sorted(secrets.iterdir()))
-        override.write_text(f"secrets:\n{entries}", encoding="utf-8")
+        # Older releases take a file without services for one of another version.
+        override.write_text(f"services: {{db: {{}}}}\nsecrets:\n{entries}", encoding="utf-8")
         files = [f"--file={file}" for file in [*FILES, override]]
         self.command = [*compose.split(), f"--project-directory={HERE}", f"--project-name={name}", *files]
 
@@ -66,7 +73,7 @@ class Compose(Fleet):
 
     def start(self, service: str, count: int = 1, command: list[str] | None = None) -> list[str]:
         if command is not None:
-            return [self.compose("run", "--detach", service, *command).strip().splitlines()[-1]]
+            return [self.compose("run", "--detach", service, *command).strip()]
         self.compose("up", "--detach", "--no-build", f"--scale={service}={count}", service)
         return self.compose("ps", "--all", "--quiet", service).split()
 
@@ -111,7 +118,7 @@ class Plain(Fleet):
         alias = [f"--network-alias={service}"]
         started = []
         for _ in range(count):
-            started.append(self.ask("run", "--detach", *alias, *self.options(service), described["image"], *arguments).strip().splitlines()[-1])
+            started.append(self.ask("run", "--detach", *alias, *self.options(service), described["image"], *arguments).strip())
         return started
 
     def run(self, service: str, command: list[str] | None = None, entrypoint: str | None = None) -> str:
