@@ -26,6 +26,8 @@ mod database;
 mod diff;
 mod distribution;
 mod error;
+#[cfg(all(test, feature = "sqlite"))]
+mod fuzz;
 mod id;
 #[cfg(feature = "storage")]
 mod load;

@@ -52,16 +52,20 @@ pub(crate) fn read(file: &Path, study: &str) -> Result<Option<(TrialNumber, Para
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         read => read.map_err(|error| broken(&format!("it cannot be read: {error}")))?,
     };
-    let json = codec::read_json(&text).map_err(|why| broken(&why))?;
+    parse(&text, study).map(Some).map_err(|why| broken(&why))
+}
+
+/// The trial and its parameters of a snapshot of `study`.
+pub(crate) fn parse(text: &str, study: &str) -> Result<(TrialNumber, Params), String> {
+    let json = codec::read_json(text)?;
     let name = json.get("study").cloned().map(codec::Json::into_value);
     if name.as_ref().and_then(crate::Value::as_str) != Some(study) {
-        return Err(broken("it belongs to another study"));
+        return Err("it belongs to another study".to_owned());
     }
-    let (Some(trial), Some(codec::Json::Object(members))) = (
-        json.get("trial").and_then(codec::Json::as_f64),
-        json.get("params"),
-    ) else {
-        return Err(broken("it is no snapshot of docktuna"));
+    let (Some(codec::Json::Scalar(crate::Value::Int(trial))), Some(codec::Json::Object(members))) =
+        (json.get("trial"), json.get("params"))
+    else {
+        return Err("it is no snapshot of docktuna".to_owned());
     };
     let mut params = Params::default();
     for (name, member) in members {
@@ -71,11 +75,11 @@ pub(crate) fn read(file: &Path, study: &str) -> Result<Option<(TrialNumber, Para
                 .and_then(|json| codec::read_distribution(&json.to_text()).ok()),
         );
         let (stored, distribution): (f64, Distribution) =
-            parameter.ok_or_else(|| broken(&format!("its parameter {name:?} is broken")))?;
+            parameter.ok_or_else(|| format!("its parameter {name:?} is broken"))?;
         params.push(name, distribution, stored);
     }
-    #[allow(clippy::cast_possible_truncation, reason = "written from an i32")]
-    Ok(Some((TrialNumber(trial as i32), params)))
+    let trial = i32::try_from(*trial).map_err(|_| format!("its trial {trial} is none"))?;
+    Ok((TrialNumber(trial), params))
 }
 
 fn broken(file: &Path, reason: &str) -> Error {

@@ -56,6 +56,10 @@ pub(crate) fn read_distribution(text: &str) -> Result<Distribution, String> {
     }
 }
 
+fn empty(range: &Distribution) -> String {
+    format!("no value lies in its range {range}")
+}
+
 fn text_of<'a>(json: &'a Json, key: &str) -> Option<&'a str> {
     match json.get(key) {
         Some(Json::Scalar(value)) => value.as_str(),
@@ -68,15 +72,19 @@ struct Attributes<'a>(&'a Json);
 impl Attributes<'_> {
     fn float(&self, log: bool, step: Option<f64>) -> Result<Distribution, String> {
         let (low, high) = (self.number("low")?, self.number("high")?);
-        Ok(Distribution::Float(
-            FloatDomain {
-                low,
-                high,
-                step,
-                log,
-            }
-            .on_grid(),
-        ))
+        let range = FloatDomain {
+            low,
+            high,
+            step,
+            log,
+        };
+        // What Optuna refuses: without these a grid has no end, or a logarithm no number.
+        let is_grid =
+            |step: f64| step > 0.0 && step.is_finite() && (high - low).is_finite() && !log;
+        if low > high || (log && low <= 0.0) || !step.is_none_or(is_grid) {
+            return Err(empty(&Distribution::Float(range)));
+        }
+        Ok(Distribution::Float(range.on_grid()))
     }
 
     fn int(&self, log: bool) -> Result<Distribution, String> {
@@ -86,10 +94,13 @@ impl Attributes<'_> {
         } else {
             1
         };
-        if step < 1 || high < low {
-            return Err(format!(
-                "its range {low}..={high} with step {step} is empty"
-            ));
+        if step < 1 || high < low || (log && (low < 1 || step > 1)) {
+            return Err(empty(&Distribution::Int(IntDomain {
+                low,
+                high,
+                step,
+                log,
+            })));
         }
         // In 128 bits: bounds of 64 bits may be further apart than 64 bits reach.
         let steps = (i128::from(high) - i128::from(low)) / i128::from(step);
@@ -132,7 +143,10 @@ impl Attributes<'_> {
     fn integer(&self, key: &str) -> Result<i64, String> {
         match self.0.get(key) {
             Some(Json::Scalar(Value::Int(integer))) => Ok(*integer),
-            _ => self.number(key).map(|number| number as i64),
+            _ => match self.number(key)? {
+                number if number.is_finite() => Ok(number as i64),
+                _ => Err(format!("its `{key}` is no integer")),
+            },
         }
     }
 
@@ -214,6 +228,16 @@ mod tests {
             r#"{"name": "NormalDistribution", "attributes": {"mu": 0}}"#,
             r#"{"name": "FloatDistribution", "attributes": {"low": 0.0}}"#,
             r#"{"name": "IntDistribution", "attributes": {"low": 0, "high": 4, "step": 0}}"#,
+            r#"{"name": "IntDistribution", "attributes": {"low": 0, "high": 4, "log": true}}"#,
+            r#"{"name": "IntDistribution", "attributes": {"low": 1, "high": 4, "step": 3, "log": true}}"#,
+            r#"{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0, "step": 0.0}}"#,
+            r#"{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0, "step": -0.5}}"#,
+            r#"{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0, "step": Infinity}}"#,
+            r#"{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": Infinity, "step": 0.5}}"#,
+            r#"{"name": "FloatDistribution", "attributes": {"low": 2.0, "high": 1.0}}"#,
+            r#"{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0, "log": true}}"#,
+            r#"{"name": "FloatDistribution", "attributes": {"low": 1.0, "high": 2.0, "step": 0.5, "log": true}}"#,
+            r#"{"name": "DiscreteUniformDistribution", "attributes": {"low": 0, "high": 1, "q": 0}}"#,
             r#"{"name": "CategoricalDistribution", "attributes": {"choices": []}}"#,
         ];
         for text in refused {

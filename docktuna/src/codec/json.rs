@@ -2,7 +2,8 @@
 //!
 //! Python writes bare `NaN` and `Infinity`, integers of any size and lone surrogates, none of which
 //! a strict parser takes. Reading therefore marks them first: such a token becomes a text that
-//! starts with a character no stored text starts with, and is turned back afterwards.
+//! starts with a mark, a stored text that starts with this character gets another one, and both are
+//! turned back afterwards.
 
 use serde_json::Value as Strict;
 
@@ -10,6 +11,7 @@ use crate::space::Value;
 
 /// Starts the texts that stand for tokens strict JSON does not have.
 const MARK: char = '\u{fdd0}';
+const MARK_UNIT: u16 = 0xfdd0;
 
 /// A JSON value with Python's extensions.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +74,7 @@ impl Json {
 /// What is wrong with the text, and where.
 pub(crate) fn read_json(text: &str) -> Result<Json, String> {
     let strict: Strict = serde_json::from_str(&marked(text)).map_err(|error| error.to_string())?;
-    Ok(unmarked(strict))
+    unmarked(strict)
 }
 
 /// A value as Python's encoder prints it.
@@ -170,6 +172,9 @@ fn quoted(rest: &str, out: &mut String) -> usize {
             .and_then(|digits| u16::from_str_radix(digits, 16).ok())
     };
     out.push('"');
+    if rest[1..].starts_with(MARK) || unit(1) == Some(MARK_UNIT) {
+        out.push(MARK);
+    }
     let (mut at, mut copied) = (1, 1);
     while at < bytes.len() {
         match bytes[at] {
@@ -195,12 +200,11 @@ fn quoted(rest: &str, out: &mut String) -> usize {
 }
 
 fn token(token: &str, out: &mut String) {
-    let big = token.parse::<i64>().is_err()
-        && token
-            .trim_start_matches('-')
-            .bytes()
-            .all(|byte| byte.is_ascii_digit())
-        && token.len() > 18;
+    let digits = token.strip_prefix('-').unwrap_or(token);
+    let big = digits.len() > 18
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && token.parse::<i64>().is_err();
     if big || matches!(token, "NaN" | "Infinity" | "-Infinity") {
         out.push('"');
         out.push(MARK);
@@ -211,8 +215,8 @@ fn token(token: &str, out: &mut String) {
     }
 }
 
-fn unmarked(strict: Strict) -> Json {
-    match strict {
+fn unmarked(strict: Strict) -> Result<Json, String> {
+    Ok(match strict {
         Strict::Null => Json::Scalar(Value::None),
         Strict::Bool(b) => Json::Scalar(Value::Bool(b)),
         Strict::Number(number) => Json::Scalar(match number.as_i64() {
@@ -222,20 +226,28 @@ fn unmarked(strict: Strict) -> Json {
                 .map_or_else(|| Value::Json(number.to_string().into()), Value::Float),
         }),
         Strict::String(text) => Json::Scalar(match text.strip_prefix(MARK) {
+            None => Value::Str(text.into()),
+            Some(text) if text.starts_with(MARK) => Value::Str(text.to_owned().into()),
             Some("NaN") => Value::Float(f64::NAN),
             Some("Infinity") => Value::Float(f64::INFINITY),
             Some("-Infinity") => Value::Float(f64::NEG_INFINITY),
             Some(digits) => Value::Json(digits.to_owned().into()),
-            None => Value::Str(text.into()),
         }),
-        Strict::Array(items) => Json::Array(items.into_iter().map(unmarked).collect()),
-        Strict::Object(members) => Json::Object(
-            members
-                .into_iter()
-                .map(|(name, v)| (name, unmarked(v)))
-                .collect(),
-        ),
-    }
+        Strict::Array(items) => {
+            Json::Array(items.into_iter().map(unmarked).collect::<Result<_, _>>()?)
+        }
+        Strict::Object(members) => {
+            let members = members.into_iter().map(|(name, value)| {
+                let name = match name.strip_prefix(MARK) {
+                    None => name,
+                    Some(text) if text.starts_with(MARK) => text.to_owned(),
+                    Some(token) => return Err(format!("the key {token} is no text")),
+                };
+                Ok((name, unmarked(value)?))
+            });
+            Json::Object(members.collect::<Result<_, _>>()?)
+        }
+    })
 }
 
 #[cfg(test)]
@@ -292,6 +304,17 @@ mod tests {
         assert_eq!(json.get("c"), Some(&Json::Scalar("\u{1f600}".into())));
     }
 
+    /// A text cannot pass for a token.
+    #[test]
+    fn texts_that_start_with_the_mark_stay_texts() {
+        for text in ["\u{fdd0}NaN", "\u{fdd0}", "\u{fdd0}\u{fdd0}x"] {
+            let json = Json::Object(vec![(text.to_owned(), Json::Scalar(text.into()))]);
+            assert_eq!(read_json(&json.to_text()), Ok(json.clone()));
+            let raw = format!("{{\"{text}\": \"{text}\"}}");
+            assert_eq!(read_json(&raw), Ok(json));
+        }
+    }
+
     #[test]
     fn what_is_no_json_is_refused() {
         for text in [
@@ -304,6 +327,10 @@ mod tests {
             "[1,]",
             "--1",
             "1 2",
+            "--12345678901234567890",
+            "012345678901234567890",
+            "{NaN: 1}",
+            "{12345678901234567890: 1}",
         ] {
             assert!(read_json(text).is_err(), "{text}");
         }

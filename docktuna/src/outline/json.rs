@@ -1,5 +1,7 @@
 //! Spaces as JSON: `{"version": 1, "params": [{"name": …, "distribution": …}, …]}`.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{EntryKind, OutlineEntry, SpaceOutline};
 use crate::codec::{self, Json};
 use crate::distribution::Distribution;
@@ -90,21 +92,53 @@ fn read(text: &str) -> Result<SpaceOutline, String> {
     let Some(Json::Array(items)) = json.get("params") else {
         return Err("its `params` are no list".to_owned());
     };
-    let mut outline = SpaceOutline::default();
+    let (mut outline, mut before) = (SpaceOutline::default(), Before::new());
     for (place, item) in items.iter().enumerate() {
         let entry = match member(item, "name") {
             Ok(Some(name)) if !name.is_empty() => {
-                read_entry(name, item, &outline).map_err(|why| format!("{name:?}: {why}"))
+                read_entry(name, item, &before).map_err(|why| format!("{name:?}: {why}"))
             }
             _ => Err(format!("entry {place} of `params` has no name")),
         }?;
+        before.insert(entry.name.clone(), Chooses::of(&entry.kind));
         outline.entries.push(entry);
     }
     Ok(outline)
 }
 
-fn read_entry(name: &str, item: &Json, before: &SpaceOutline) -> Result<OutlineEntry, String> {
-    if before.get(name).is_some() {
+/// The entries read so far by name, so that a long list takes no longer than its length.
+type Before = HashMap<String, Chooses>;
+
+/// What a condition may ask of an entry.
+enum Chooses {
+    /// One of these texts.
+    Label(HashSet<String>),
+    /// A number below this one.
+    Below(i64),
+    Nothing,
+}
+
+impl Chooses {
+    fn of(kind: &EntryKind) -> Self {
+        match kind {
+            EntryKind::Param {
+                distribution: Distribution::Categorical(choices),
+                ..
+            } => {
+                let texts = choices.iter().filter_map(Value::as_str);
+                Self::Label(texts.map(str::to_owned).collect())
+            }
+            EntryKind::Param {
+                distribution: Distribution::Int(range),
+                ..
+            } => Self::Below(range.high),
+            _ => Self::Nothing,
+        }
+    }
+}
+
+fn read_entry(name: &str, item: &Json, before: &Before) -> Result<OutlineEntry, String> {
+    if before.contains_key(name) {
         return Err("it is given twice".to_owned());
     }
     let kind = match (item.get("distribution"), member(item, "fixed")?) {
@@ -135,7 +169,7 @@ fn read_param(json: &Json, item: &Json) -> Result<EntryKind, String> {
         let numbers = [Some(range.low), Some(range.high), range.step];
         let finite = numbers.iter().flatten().all(|number| number.is_finite());
         if !finite || range.low > range.high || range.step.is_some_and(|step| step <= 0.0) {
-            return Err(format!("its range {distribution} is empty"));
+            return Err(format!("no value lies in its range {distribution}"));
         }
     }
     let ordered = match item.get("ordered") {
@@ -156,7 +190,7 @@ fn read_param(json: &Json, item: &Json) -> Result<EntryKind, String> {
     })
 }
 
-fn read_condition(json: &Json, before: &SpaceOutline) -> Result<Condition, String> {
+fn read_condition(json: &Json, before: &Before) -> Result<Condition, String> {
     let test = match (json.get("is"), json.get("above")) {
         (Some(Json::Scalar(Value::Str(label))), None) => {
             Some(Test::Is(vec![label.clone().into_owned()]))
@@ -178,18 +212,13 @@ fn read_condition(json: &Json, before: &SpaceOutline) -> Result<Condition, Strin
     };
     let param = param.to_owned();
     let condition = Condition { param, test };
-    let above = before.get(&condition.param).map(|entry| &entry.kind);
-    let possible = match (above, &condition.test) {
-        (Some(EntryKind::Param { distribution, .. }), Test::Is(labels)) => labels
-            .iter()
-            .all(|label| distribution.stored(&label.clone().into()).is_some()),
-        (
-            Some(EntryKind::Param {
-                distribution: Distribution::Int(range),
-                ..
-            }),
-            Test::Above(number),
-        ) => i64::try_from(*number).is_ok_and(|number| number < range.high),
+    let possible = match (before.get(&condition.param), &condition.test) {
+        (Some(Chooses::Label(known)), Test::Is(labels)) => {
+            labels.iter().all(|label| known.contains(label))
+        }
+        (Some(Chooses::Below(high)), Test::Above(number)) => {
+            i64::try_from(*number).is_ok_and(|number| number < *high)
+        }
         _ => false,
     };
     if possible {

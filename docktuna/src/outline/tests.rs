@@ -197,8 +197,8 @@ fn errors_name_the_entry_and_what_is_wrong() {
         (entry(", \"fixed\": 3"), "its `fixed` is no text"),
         (entry(", \"distribution\": {}"), "it has no name"),
         (float("\"low\": 1.0"), "its `high` is no number"),
-        (float("\"low\": 1.0, \"high\": 0.5"), "1.0..=0.5 is empty"),
-        (float("\"low\": 1.0, \"high\": NaN"), "is empty"),
+        (float("\"low\": 1.0, \"high\": 0.5"), "no value lies in its range 1.0..=0.5"),
+        (float("\"low\": 1.0, \"high\": NaN"), "no value lies in its range 1.0..=NaN"),
         (
             float("\"low\": 1.0, \"high\": 2.0").replace("}]", ", \"default\": 3.0}]"),
             "its default 3.0 is not in 1.0..=2.0",

@@ -510,3 +510,24 @@ fn sign(direction: Direction) -> i32 {
 fn unreadable(study: String, what: String) -> Error {
     Error::Unreadable { study, what }
 }
+
+/// The decoders of this module, for tests that give them anything.
+#[cfg(test)]
+pub(crate) mod fuzzed {
+    use chrono::NaiveDateTime;
+
+    use super::{TrialNumber, moment, record};
+
+    pub(crate) fn parse_moment(text: &str) -> Option<NaiveDateTime> {
+        moment::read_moment(text.to_owned()).ok()
+    }
+
+    pub(crate) fn retried(
+        stored: Vec<(String, String)>,
+        number: i32,
+        retries: u32,
+    ) -> Option<(String, String)> {
+        let stored = stored.into_iter().map(|(key, json)| (key, Some(json)));
+        record::retry_attributes(stored.collect(), TrialNumber(number), retries)
+    }
+}

@@ -314,3 +314,9 @@ fn unknown<T: Tunable>(name: &str) -> Error {
         near: crate::diff::near_params(T::SPACE, name),
     }
 }
+
+/// What a trial of the queue brings for its pruner, for tests that give it anything.
+#[cfg(test)]
+pub(crate) fn own_of_queue(stored: &crate::FrozenTrial) -> Result<()> {
+    pruning::Own::of(stored).map(drop)
+}

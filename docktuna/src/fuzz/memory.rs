@@ -1,0 +1,110 @@
+//! What decoding costs in memory: a small multiple of the text, however it is built.
+//!
+//! A process of its own measures it, because tests share their process; Linux tells its peak.
+
+use std::process::Command;
+
+use crate::codec::{read_distribution, read_json};
+use crate::outline::SpaceOutline;
+
+const CHILD: &str = "DOCKTUNA_MEASURE_DECODERS";
+
+/// How many bytes one byte of text may take: a value of JSON is two bytes long at least, and takes 32 as the strict
+/// parser has it, 32 more here, and as much again in a list that has just grown.
+const MOST: u64 = 100;
+
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .unwrap();
+    let kilobytes = line.split_whitespace().nth(1).unwrap();
+    kilobytes.parse::<u64>().unwrap() * 1024
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn decoders_take_a_small_multiple_of_their_text() {
+    if std::env::var_os(CHILD).is_some() {
+        return measure();
+    }
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "fuzz::memory::decoders_take_a_small_multiple_of_their_text",
+        ])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    assert!(
+        child.status.success(),
+        "{}",
+        String::from_utf8_lossy(&child.stdout)
+    );
+}
+
+#[cfg(target_os = "linux")]
+fn measure() {
+    const LENGTH: usize = 1 << 20;
+    let wrapped = |before: &str, piece: &str, after: &str| {
+        format!("{before}{}{after}", piece.repeat(LENGTH / piece.len()))
+    };
+    let texts = [
+        wrapped("", "[", ""),
+        wrapped("", "{\"a\":", ""),
+        wrapped("[0", ",0", "]"),
+        wrapped("[[]", ",[]", "]"),
+        wrapped("[{}", ",{}", "]"),
+        wrapped("[NaN", ",NaN", "]"),
+        wrapped("[\"\"", ",\"\"", "]"),
+        wrapped("{\"a\":0", ",\"a\":0", "}"),
+        wrapped("\"", "\\u00e9", "\""),
+        wrapped("\"", "\u{7f}", "\""),
+        wrapped("", "9", ""),
+        wrapped(
+            "{\"name\": \"CategoricalDistribution\", \"attributes\": {\"choices\": [0",
+            ",[]",
+            "]}}",
+        ),
+        wrapped(
+            "{\"version\": 1, \"params\": [{\"name\": \"a\", \"fixed\": \"1\"}",
+            ",{\"name\": \"a\"}",
+            "]}",
+        ),
+    ];
+    for text in texts {
+        // Texts grow, and so the peak of the one before is below what this one may take.
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+        let before = peak();
+        let _ = read_json(&text).map(|json| json.to_text());
+        let _ = read_distribution(&text);
+        let _ = SpaceOutline::from_json(&text);
+        let taken = peak().saturating_sub(before);
+        let most = MOST * u64::try_from(text.len()).unwrap();
+        let start: String = text.chars().take(40).collect();
+        eprintln!("{start}: {} per byte", taken / LENGTH as u64);
+        assert!(taken <= most, "{start}: {taken} bytes for {}", text.len());
+    }
+}
+
+/// A list of many parameters takes time in proportion.
+#[test]
+fn a_long_outline_is_read_in_one_pass() {
+    let choices: Vec<String> = (0..20_000).map(|at| format!("\"{at}\"")).collect();
+    let choices = choices.join(", ");
+    let first = format!(
+        "{{\"name\": \"a\", \"distribution\": {{\"name\": \"CategoricalDistribution\", \"attributes\": {{\"choices\": [{choices}]}}}}}}"
+    );
+    let more = (0..20_000).map(|at| {
+        format!(", {{\"name\": \"{at}\", \"fixed\": \"1\", \"when\": [{{\"param\": \"a\", \"is\": \"{at}\"}}]}}")
+    });
+    let text = format!(
+        "{{\"version\": 1, \"params\": [{first}{}]}}",
+        more.collect::<String>()
+    );
+    assert_eq!(
+        SpaceOutline::from_json(&text).unwrap().iter().count(),
+        20_001
+    );
+}
