@@ -32,7 +32,7 @@ fn config() -> ProptestConfig {
     match std::env::var_os("PROPTEST_CASES") {
         Some(_) => usual,
         None => ProptestConfig {
-            cases: 500,
+            cases: 200,
             ..usual
         },
     }

@@ -260,8 +260,8 @@ impl Storage {
 
     /// An answer about a study that is there.
     ///
-    /// No row that leads back to a deleted study is left, so that only an empty answer, or none, makes one
-    /// look for it; SQLite hands its id out again, so that any other answer may be about another study.
+    /// Of a deleted study no row is left, so that only an empty answer, or none, makes one look for it. SQLite
+    /// hands its id out again, so that there any answer may be about another study.
     ///
     /// # Errors
     ///
@@ -274,8 +274,8 @@ impl Storage {
     ) -> Result<T> {
         let doubtful = match &answer {
             Ok(answer) => self.keeps_commits() || is_empty(answer),
-            Err(Error::Storage { .. }) => true,
-            Err(_) => false,
+            // A row that refers to it cannot be written any more.
+            Err(error) => matches!(error, Error::Storage { .. }) && !error.is_transient(),
         };
         if doubtful && !self.has_study(study).await? {
             return Err(study.deleted());

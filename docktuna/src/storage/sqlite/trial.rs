@@ -324,11 +324,16 @@ async fn next_number(
     connection: &mut SqliteConnection,
     study: &StudyRow,
 ) -> sqlx::Result<Option<i32>> {
-    sqlx::query_scalar(NEXT_NUMBER.text)
+    let next: Option<Int> = sqlx::query_scalar(NEXT_NUMBER.text)
         .bind(study.id.0)
         .bind(&study.name)
         .fetch_optional(connection)
-        .await
+        .await?;
+    let number = |next: Int| i32::try_from(next.0);
+    next.map(number).transpose().map_err(|_| {
+        let next = next.unwrap_or_default();
+        sqlx::Error::Decode(format!("no trial can have the number {next}, which is next").into())
+    })
 }
 
 async fn create_trial(
