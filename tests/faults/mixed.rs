@@ -110,7 +110,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
             "trial {number}"
         );
         for (step, value) in &trial.intermediate_values {
-            let reported = report_of(x, i32::try_from(*step).unwrap());
+            let reported = report_of(x, i32::try_from(*step).expect("a small step"));
             assert_eq!(value.to_bits(), reported.to_bits(), "trial {number}");
         }
         if trial.state == TrialState::Complete {

@@ -79,7 +79,7 @@ async fn f18_a_trial_without_a_number_is_named_by_every_reader() {
             assert!(matches!(error, Error::Unreadable { .. }), "{error:?}");
         }
         // What does not look at it goes on, and no number is given twice.
-        let random = db.study_builder::<Line>("s").sampler(Random::default());
+        let random = db.study_builder::<Line>("s").sampler(Random);
         let trial = random.open().await.unwrap().ask().await.unwrap();
         assert_eq!(trial.number().get(), 2);
         running.tell(2.0).await.unwrap();

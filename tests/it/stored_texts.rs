@@ -131,7 +131,7 @@ async fn f41_texts_stand_in_quotes_wherever_values_are_shown() {
 }
 
 /// What the reports say of one trial's user attributes.
-fn user_attrs<'a>(report: &'a Json, trial: usize) -> &'a Json {
+fn user_attrs(report: &Json, trial: usize) -> &Json {
     &report["studies"][0]["trials"][trial]["user_attrs"]
 }
 

@@ -2,17 +2,22 @@
 //!
 //! A process of its own measures it, because tests share their process; Linux tells its peak.
 
+#[cfg(target_os = "linux")]
 use std::process::Command;
 
+#[cfg(target_os = "linux")]
 use crate::codec::{read_distribution, read_json};
 use crate::outline::SpaceOutline;
 
+#[cfg(target_os = "linux")]
 const CHILD: &str = "DOCKTUNA_MEASURE_DECODERS";
 
 /// How many bytes one byte of text may take: a value of JSON is two bytes long at least, and takes 32 as the strict
 /// parser has it, 32 more here, and as much again in a list that has just grown.
+#[cfg(target_os = "linux")]
 const MOST: u64 = 100;
 
+#[cfg(target_os = "linux")]
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status
@@ -24,6 +29,7 @@ fn peak() -> u64 {
 }
 
 /// Texts whose values are as short as they can be, as many as there is room for.
+#[cfg(target_os = "linux")]
 fn texts() -> Vec<String> {
     const LENGTH: usize = 1 << 20;
     let filled = |before: &str, piece: &str, after: &str| {

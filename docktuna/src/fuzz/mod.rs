@@ -3,6 +3,8 @@
 //! Each property runs some hundred cases with the other tests, and as many as `PROPTEST_CASES` says in the
 //! long form.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
+
 mod inputs;
 mod memory;
 
