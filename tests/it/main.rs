@@ -58,3 +58,6 @@ mod stored;
 mod stored_texts;
 mod study;
 mod trouble;
+mod sqlite_urls;
+mod study;
+mod urls;

@@ -55,7 +55,7 @@ impl Write for Lines {
 }
 
 /// Display, Debug and every cause of an error.
-fn every_text(error: &docktuna::Error) -> String {
+pub(crate) fn every_text(error: &docktuna::Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {

@@ -128,13 +128,32 @@ async fn a_half_configured_environment_is_an_error_and_never_another_database() 
             assert!(found.contains(part), "{found}");
         }
     }
-    std::fs::write(folder.path().join(".env"), "OPTUNA_DB_PASSWORD=hunter 2\n").unwrap();
+    std::fs::write(folder.path().join(".env"), "OPTUNA_DB_PASSWORD='hunter2\n").unwrap();
     let found = child(folder.path(), "or sqlite", &[]).await;
     assert!(
         found.contains("line 1") && !found.contains("hunter"),
         "{found}"
     );
     assert!(!folder.path().join("fallback.db").exists());
+}
+
+/// As docker compose and python-dotenv take it, with lines that are for others.
+#[tokio::test]
+async fn f26_an_env_file_of_many_readers_is_read() {
+    let postgres = TestDb::create().await;
+    let folder = deployment(&postgres);
+    let ours = std::fs::read_to_string(folder.path().join(".env")).unwrap();
+    let theirs = "\u{feff}OTHER=a b --c d\nJSON={\"a\": $x}\nJUSTAKEY\nX=back\\slash\n1X=2\nX-Y=2\nQ='open\n";
+    let mut text = format!("{theirs}{ours}OPTUNA_DB_NAME=${{JUSTAKEY:-x}}\n").replace('\n', "\r\n");
+    text += &format!(
+        "export OPTUNA_DB_NAME = \"{}\" # the last counts\r\n",
+        postgres.database
+    );
+    // The open quote ends with its line, unless another quote follows.
+    text = text.replace('\'', "").replace("Q=open", "Q='open");
+    std::fs::write(folder.path().join(".env"), text).unwrap();
+    let found = child(folder.path(), "env", &[]).await;
+    assert!(found.starts_with("PostgreSQL 127.0.0.1"), "{found}");
 }
 
 /// Variables of libpq must not reach our connections.

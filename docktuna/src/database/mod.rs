@@ -362,9 +362,9 @@ impl OptunaDatabase {
                 Pool::Postgres(sqlx::PgPool::connect_lazy_with(postgres.options()))
             }
             #[cfg(feature = "sqlite")]
-            Storage::Sqlite(sqlite) => Pool::Sqlite(sqlx::SqlitePool::connect_lazy_with(
-                sqlite.options().clone(),
-            )),
+            Storage::Sqlite(sqlite) => {
+                Pool::Sqlite(sqlx::SqlitePool::connect_lazy_with(sqlite.options()))
+            }
         });
         let pool = pool.await;
         #[cfg(feature = "postgres")]

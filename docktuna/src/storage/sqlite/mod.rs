@@ -107,7 +107,11 @@ impl Sqlite {
     /// Opens the file if it is there, so that a damaged one is found at once.
     pub(crate) async fn open(file: SqliteFile) -> Result<Self> {
         let path = &file.path;
-        let sqlite = Self::at(file.clone(), options(&file), false);
+        // SQLite would leave files of its own beside one in WAL mode, even where it may only read.
+        let sqlite = match file.access {
+            FileAccess::Read => Self::frozen(file.clone()),
+            _ => Self::at(file.clone(), options(&file), false),
+        };
         if !path.exists() {
             return sqlite.missing(&file).map_or(Ok(sqlite), Err);
         }
@@ -183,8 +187,12 @@ impl Sqlite {
         self.pool.close().await;
     }
 
-    pub(crate) fn options(&self) -> &SqliteConnectOptions {
-        &self.options
+    /// For connections of the user's own.
+    pub(crate) fn options(&self) -> SqliteConnectOptions {
+        match &self.file {
+            Some(file) if self.frozen && !journal::is_closed_wal(&file.path) => options(file),
+            _ => self.options.clone(),
+        }
     }
 
     pub(crate) fn target(&self) -> &str {
