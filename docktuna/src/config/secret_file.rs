@@ -75,3 +75,41 @@ pub(super) fn bytes(file: &Path, limit: u64) -> Result<Vec<u8>, String> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn f04_any_secret_comes_back_from_its_file(
+            secret in "[^\\s\u{1c}-\u{1f}]([^\\s\u{1c}-\u{1f}]| |\t){0,20}[^\\s\u{1c}-\u{1f}]",
+            before in "[ \t\r\n\u{1f}\u{a0}]{0,4}",
+            after in "[ \t\r\n\u{1f}\u{a0}]{0,4}",
+        ) {
+            let file = tempfile::NamedTempFile::new()?;
+            fs::write(file.path(), format!("{before}{secret}{after}"))?;
+            let read = SecretFile::new(file.path()).read();
+            prop_assert_eq!(read, Ok(Secret::from(secret)));
+        }
+
+        #[test]
+        fn any_file_is_a_secret_or_refused(
+            bytes in proptest::collection::vec(any::<u8>(), 0..64),
+            length in 0_usize..40_000,
+        ) {
+            let file = tempfile::NamedTempFile::new()?;
+            for bytes in [bytes, vec![b'x'; length]] {
+                fs::write(file.path(), &bytes)?;
+                match SecretFile::new(file.path()).read() {
+                    Ok(secret) => prop_assert!(secret.expose().len() <= bytes.len()),
+                    Err(error) => prop_assert!(error.len() < 200 && !error.contains('\n')),
+                }
+            }
+        }
+    }
+}

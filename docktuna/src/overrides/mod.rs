@@ -1,6 +1,8 @@
 //! Another search than the declared one, for one run and without a change of the type.
 
 mod fits;
+#[cfg(test)]
+mod fuzz;
 mod key;
 mod resolve;
 #[cfg(test)]
