@@ -308,6 +308,25 @@ async fn f38_a_file_that_is_only_read_stays_as_it_is() {
     assert_eq!(databases(folder.path()).len(), 2, "nothing was made");
 }
 
+/// To read from it would be to wait for somebody who writes.
+#[tokio::test]
+async fn f06_a_pipe_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().await.unwrap();
+    assert!(made.success());
+    for url in [
+        format!("sqlite:///{}", pipe.display()),
+        format!("sqlite:///file:{}?mode=ro&uri=true", pipe.display()),
+    ] {
+        let error = OptunaDatabase::connect(&url).await.unwrap_err();
+        assert!(
+            error.to_string().contains("the file cannot be opened"),
+            "{error}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn f31_a_missing_folder_is_named_at_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -63,7 +63,9 @@ fn check(settings: &PostgresSettings) -> Result<(), String> {
         check_password(password)?;
     }
     match settings.root_file() {
-        Some(file) if !file.is_file() => Err(format!("sslrootcert: {} is not there", shown(file))),
+        Some(file) if !file.is_file() => {
+            Err(format!("sslrootcert: {} is no regular file", shown(file)))
+        }
         Some(_) => Ok(()),
         None if settings.sslrootcert.is_some() && settings.sslmode != Some(SslMode::VerifyFull) => {
             Err("the roots of the system need sslmode verify-full, as for libpq".to_owned())

@@ -130,7 +130,9 @@ impl OptunaDatabase {
     }
 
     /// The database behind a URL in one of Optuna's forms: `postgresql://user:password@host/name`,
-    /// `postgresql+psycopg2://…`, `sqlite:///file.db`.
+    /// `postgresql+psycopg2://…`, `sqlite:///file.db`. Several hosts stand with commas between them and are
+    /// tried in turn. Options are those of libpq and SQLAlchemy: one that changes nothing here is ignored
+    /// with a warning, one that would is refused by its name.
     ///
     /// # Errors
     ///

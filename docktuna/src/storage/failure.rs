@@ -525,4 +525,58 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn f05_what_is_no_answer_of_a_server_is_told_from_silence() {
+        let protocol = |text: &str| sqlx::Error::Protocol(text.to_owned());
+        let silent = io::Error::from(io::ErrorKind::TimedOut);
+        let long = io::Error::from(io::ErrorKind::InvalidInput);
+        let pem = sqlx::Error::Configuration("no keys found pem file".into());
+        let asked = "unexpected response from SSLRequest: 0x";
+        for (error, expected, transient) in [
+            (sqlx::Error::Io(silent), ConnectReason::Unavailable, true),
+            (sqlx::Error::Io(long), ConnectReason::Other, false),
+            (pem, ConnectReason::Other, false),
+            (
+                protocol("unsupported authentication method: Gss"),
+                ConnectReason::Other,
+                false,
+            ),
+            (protocol(&format!("{asked}48")), ConnectReason::Other, false),
+            (
+                protocol(&format!("{asked}45")),
+                ConnectReason::Unavailable,
+                true,
+            ),
+            (
+                protocol("expected SASLFinal"),
+                ConnectReason::Unavailable,
+                true,
+            ),
+            (sqlx::Error::RowNotFound, ConnectReason::Other, false),
+            (said("57P03", ""), ConnectReason::Unavailable, true),
+            (said("53200", ""), ConnectReason::Unavailable, true),
+            (said("58030", ""), ConnectReason::Unavailable, true),
+            (said("XX000", ""), ConnectReason::Unavailable, true),
+            (said("22023", ""), ConnectReason::Other, false),
+            (said("0A000", ""), ConnectReason::Other, false),
+        ] {
+            let shown = error.to_string();
+            let error = connect("", error);
+            assert_eq!(error.is_transient(), transient, "{shown}");
+            match error {
+                Error::Connect { reason, .. } => assert_eq!(reason, expected, "{shown}"),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(matches!(connect("", said("5", "")), Error::Locked { .. }));
+    }
+
+    #[test]
+    fn f35_a_character_of_the_password_is_not_shown() {
+        let driver = "Failed to saslprep password: Error(ProhibitedCharacter('\\u{1f600}'))";
+        let error = connect("", sqlx::Error::Configuration(driver.into()));
+        let text = format!("{error} {error:?}");
+        assert!(!error.is_transient() && !text.contains("1f600"), "{text}");
+    }
 }

@@ -53,8 +53,8 @@ rows! { HOSTS
     [H, U, N, P, ("DB_SSLMODE", "DISABLE")] => Is("me:hunter2@db:5432/n sslmode=disable");
     [H, U, N, P, ("DB_SSLMODE", "hunter2")] => Says("OPTUNA_DB_SSLMODE (from the table) gives no sslmode that libpq knows; help: one of disable");
     [H, U, N, P, ("DB_SSLROOTCERT", "{dir}/plain")] => Is("me:hunter2@db:5432/n root={dir}/plain");
-    [H, U, N, P, ("DB_SSLROOTCERT", "{dir}/none.pem")] => Says("the file {dir}/none.pem is not there");
-    [H, U, N, P, ("DB_SSLROOTCERT", "hunter2")] => Says("the file that it names is not there");
+    [H, U, N, P, ("DB_SSLROOTCERT", "{dir}/none.pem")] => Says("the file {dir}/none.pem is no regular file");
+    [H, U, N, P, ("DB_SSLROOTCERT", "hunter2")] => Says("the file that it names is no regular file");
     [H, U, N, P, ("DB_SSLROOTCERT", "system"), ("DB_SSLMODE", "verify-full")] => Is("me:hunter2@db:5432/n sslmode=verify-full root=system");
     [H, U, N, P, ("DB_SSLROOTCERT", "system"), ("DB_SSLMODE", "require")] => Says("the roots of the system need sslmode verify-full");
 }
@@ -131,7 +131,7 @@ rows! { URLS
     [(URL, "postgresql://me:%20hunter2%20@h/d")] => Is("me: hunter2 @h:5432/d");
     [(URL, "postgresql://me:hunt@er2@h/d")] => Is("me:hunt@er2@h:5432/d");
     [(URL, "postgresql://me:hunter2@h:0/d")] => Says("its port is no number from 1 to 65535");
-    [(URL, "postgresql://me:hunter2@h/d?sslrootcert=/nowhere/x")] => Says("sslrootcert: the file that it names is not there");
+    [(URL, "postgresql://me:hunter2@h/d?sslrootcert=/nowhere/x")] => Says("sslrootcert: the file that it names is no regular file");
     [(URL, "postgresql://me:hunter2@[::1]:7/d")] => Is("me:hunter2@[::1]:7/d");
     [(URL, "mysql://me:hunter2@h/d")] => Says("its scheme is not supported");
     [(URL, "h/d hunter2")] => Says("it is no URL");

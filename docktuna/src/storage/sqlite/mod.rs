@@ -112,7 +112,7 @@ impl Sqlite {
             FileAccess::Read => Self::frozen(file.clone()),
             _ => Self::at(file.clone(), options(&file), false),
         };
-        if !path.exists() {
+        if !path.is_file() {
             return sqlite.missing(&file).map_or(Ok(sqlite), Err);
         }
         match sqlite.existing_tables(&[]).await {
@@ -134,10 +134,13 @@ impl Sqlite {
         Self::at(file, options, true)
     }
 
-    /// Why a file that is not there will not be made.
+    /// Why a file that is not there will not be made. A folder, or a pipe, which would keep us waiting,
+    /// is in its place.
     fn missing(&self, file: &SqliteFile) -> Option<Error> {
         let folder = file.path.parent().filter(|folder| *folder != Path::new(""));
-        let reason = if folder.is_some_and(|folder| !folder.is_dir()) {
+        let reason = if file.path.exists() {
+            ConnectReason::File
+        } else if folder.is_some_and(|folder| !folder.is_dir()) {
             ConnectReason::MissingFolder
         } else if file.access != FileAccess::Create {
             ConnectReason::MissingFile
@@ -147,7 +150,7 @@ impl Sqlite {
         Some(Error::Connect {
             target: self.target.clone(),
             reason,
-            source: std::io::Error::from(std::io::ErrorKind::NotFound).into(),
+            source: format!("there is no file {}", file.path.display()).into(),
         })
     }
 
