@@ -62,11 +62,11 @@ pub(super) fn read(
     }
     let read: Result<_, dotenvy::Error> = dotenvy::from_read_iter(rewritten.as_bytes()).collect();
     let read: HashMap<String, String> = read.unwrap_or_default();
-    match ours
-        .iter()
-        .find(|(name, at)| at.is_some() && read.get(**name).is_none_or(|v| v.contains('\u{fffd}')))
-    {
-        Some((name, at)) => Err(unreadable(text, at.unwrap_or_default(), name)),
+    // Where the file has bytes that are no text, this character stands for them.
+    let is_text = |name: &str| read.get(name).is_some_and(|v| !v.contains('\u{fffd}'));
+    let mut with_values = ours.iter().filter_map(|(name, at)| Some((*name, (*at)?)));
+    match with_values.find(|(name, _)| !is_text(name)) {
+        Some((name, at)) => Err(unreadable(text, at, name)),
         None => Ok(read),
     }
 }

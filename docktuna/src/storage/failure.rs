@@ -231,9 +231,7 @@ pub(crate) fn connect(target: &str, error: sqlx::Error) -> Error {
                 };
             }
             Some("14" | "270" | "526" | "782") => ConnectReason::File,
-            Some(code) if PASSING.iter().any(|class| code.starts_with(class)) => {
-                ConnectReason::Unavailable
-            }
+            Some(code) if may_pass(code) => ConnectReason::Unavailable,
             _ if is_busy(&error) => {
                 return Error::Locked {
                     target: target.to_owned(),
@@ -252,6 +250,11 @@ pub(crate) fn connect(target: &str, error: sqlx::Error) -> Error {
         reason,
         source: Box::new(error),
     }
+}
+
+/// Whether a server that says this may take the connection later. SQLite's codes are shorter.
+fn may_pass(code: &str) -> bool {
+    code.len() == 5 && PASSING.iter().any(|class| code.starts_with(class))
 }
 
 /// Whether what the driver did not understand stays so: it cannot do what the server asks for, or there
@@ -560,6 +563,7 @@ mod tests {
             (said("XX000", ""), ConnectReason::Unavailable, true),
             (said("22023", ""), ConnectReason::Other, false),
             (said("0A000", ""), ConnectReason::Other, false),
+            (said("2570", ""), ConnectReason::Other, false),
         ] {
             let shown = error.to_string();
             let error = connect("", error);

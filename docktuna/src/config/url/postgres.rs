@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::query::{pairs, unknown};
 use super::{ENCODE, Url, decoded, search_path};
-use crate::config::host::{name, pair, port, split};
+use crate::config::SslMode;
+use crate::config::host::{Host, name, pair, port, split};
 use crate::config::target::{PostgresSettings, SessionAttributes, Target};
 
 /// Options that say how a client talks to a server, which changes nothing for us.
@@ -177,7 +178,7 @@ impl Places {
     }
 
     /// With the ports that stand by themselves, or with their own.
-    fn with(self, ports: Option<Vec<u16>>) -> Result<Vec<crate::config::Host>, String> {
+    fn with(self, ports: Option<Vec<u16>>) -> Result<Vec<Host>, String> {
         let own = self.ports.iter().map(|port| port.unwrap_or(5432));
         let ports = ports.unwrap_or_else(|| own.collect());
         pair(&self.names, &ports).map_err(|problem| format!("it has {problem}"))
@@ -188,7 +189,7 @@ fn parse_port(text: &str) -> Result<u16, String> {
     port(text).map_err(|_| format!("its port is no number from 1 to 65535; help: {ENCODE}"))
 }
 
-fn parse_sslmode(text: &str) -> Result<crate::config::SslMode, String> {
+fn parse_sslmode(text: &str) -> Result<SslMode, String> {
     text.parse()
         .map_err(|_| "its sslmode is none of libpq's words".to_owned())
 }

@@ -1,5 +1,6 @@
 //! The URLs that we give to Optuna.
 
+#[cfg(feature = "postgres")]
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 #[cfg(feature = "sqlite")]
@@ -9,6 +10,7 @@ use crate::config::target::{PostgresSettings, SessionAttributes};
 
 /// What SQLAlchemy reads as it stands in every part of a URL; releases before 2.1 do not decode the
 /// database's name.
+#[cfg(feature = "postgres")]
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -16,6 +18,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
+#[cfg(feature = "postgres")]
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
