@@ -128,7 +128,8 @@ impl DatabaseBuilder {
     }
 
     /// How many connections to PostgreSQL the handle may hold at once: at least 1, 8 by default. To an
-    /// SQLite file it holds one.
+    /// SQLite file it holds one. Heartbeats, and the ends of trials for which no runtime is left, have one each
+    /// beside these.
     #[must_use]
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.connections = Some(connections.max(1));

@@ -294,15 +294,36 @@ async fn sweep(
         shared.swept.insert(study, Instant::now());
         shared.is_lost(pulse.interval)
     };
-    if lost {
+    let given_up = GivenUp(Some((shared, ward.study.id)));
+    let swept = match lost {
         // Only to see that the database is there again: from now on the others can be heard.
-        storage.count_states(ward.study.id).await?;
-    } else {
-        let swept = storage.fail_stale(&ward.study, pulse.grace, ward.retries);
-        ward.counters.swept(swept.await?);
-    }
+        true => storage.count_states(ward.study.id).await.map(drop),
+        false => {
+            let swept = storage.fail_stale(&ward.study, pulse.grace, ward.retries);
+            swept.await.map(|swept| ward.counters.swept(swept))
+        }
+    };
+    given_up.disarm();
+    swept?;
     lock(shared).reached(pulse.interval);
     Ok(())
+}
+
+/// Leaves to the next what a caller gave up before it had looked at all silent trials.
+struct GivenUp<'a>(Option<(&'a Mutex<Shared>, StudyId)>);
+
+impl GivenUp<'_> {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for GivenUp<'_> {
+    fn drop(&mut self) {
+        if let Some((shared, study)) = self.0.take() {
+            lock(shared).swept.remove(&study);
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -4,7 +4,6 @@ mod builder;
 mod heartbeat;
 mod last_words;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use tokio::runtime::{Handle, Id};
 use tokio::sync::{OnceCell, watch};
-use tokio::task::JoinSet;
+use tokio::task::JoinHandle;
 use tokio::time;
 
 pub use builder::{DatabaseBuilder, optuna_db};
@@ -33,6 +32,8 @@ const CONNECTIONS: usize = 8;
 
 /// How long a handle that is closed waits for what it does on other runtimes: nobody may drive them.
 const FOREIGN: Duration = Duration::from_secs(5);
+
+type Background = Vec<(Id, JoinHandle<()>)>;
 
 /// A PostgreSQL database or SQLite file that holds Optuna studies.
 ///
@@ -63,8 +64,8 @@ pub struct OptunaDatabase {
     storage: Arc<Storage>,
     origin: Arc<str>,
     pool: Arc<OnceCell<Pool>>,
-    /// What goes on beside callers, by runtime.
-    background: Arc<Mutex<HashMap<Id, JoinSet<()>>>>,
+    /// What goes on beside callers, and on which runtime.
+    background: Arc<Mutex<Background>>,
     last_words: Arc<LastWords>,
     /// How often the handle was closed.
     closed: Arc<watch::Sender<u64>>,
@@ -219,15 +220,14 @@ impl OptunaDatabase {
     pub async fn close(&self) {
         self.closed.send_modify(|closed| *closed += 1);
         let own = Handle::try_current().ok().map(|runtime| runtime.id());
-        // What ends may leave a trial whose end has to be written.
-        while let Some((runtime, mut tasks)) = self.take_background() {
-            // A task that panicked has said so.
-            let ended = async { while tasks.join_next().await.is_some() {} };
+        let patience = time::Instant::now() + FOREIGN;
+        // One by one, because what ends may leave a trial whose end has to be written.
+        while let Some((runtime, task)) = self.next_background() {
+            // A task that panicked has said so, and one that ended with its runtime has no more to say.
             if Some(runtime) == own {
-                ended.await;
-            } else if time::timeout(FOREIGN, ended).await.is_err() {
+                let _ = task.await;
+            } else if time::timeout_at(patience, task).await.is_err() {
                 tracing::warn!("another runtime does not end what was begun there");
-                tasks.detach_all();
             }
         }
         self.last_words.written().await;
@@ -237,28 +237,24 @@ impl OptunaDatabase {
         self.storage.close().await;
     }
 
-    /// Runs something beside the caller; [`close`](Self::close) waits for it. False outside a runtime.
+    /// Runs something beside the caller; [`close`](Self::close) waits for it.
     pub(crate) fn spawn_on(
         &self,
         runtime: &Handle,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
+        // Before the lock: a runtime that has ended drops it here and now.
+        let task = runtime.spawn(task);
         let mut background = self.background();
-        background.retain(|_, tasks| {
-            while tasks.try_join_next().is_some() {}
-            !tasks.is_empty()
-        });
-        let tasks = background.entry(runtime.id()).or_default();
-        tasks.spawn_on(task, runtime);
+        background.retain(|(_, task)| !task.is_finished());
+        background.push((runtime.id(), task));
     }
 
-    fn take_background(&self) -> Option<(Id, JoinSet<()>)> {
-        let mut background = self.background();
-        let runtime = background.keys().next().copied()?;
-        background.remove(&runtime).map(|tasks| (runtime, tasks))
+    fn next_background(&self) -> Option<(Id, JoinHandle<()>)> {
+        self.background().pop()
     }
 
-    fn background(&self) -> MutexGuard<'_, HashMap<Id, JoinSet<()>>> {
+    fn background(&self) -> MutexGuard<'_, Background> {
         self.background
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

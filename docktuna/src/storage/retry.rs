@@ -52,7 +52,8 @@ pub(crate) fn is_worth_waiting(error: &Error) -> bool {
 /// shorter than a system takes to notice a line that died without a word, which may be for ever.
 const ATTEMPT: Duration = Duration::from_secs(90);
 
-/// An attempt, or an error that is worth another one. The connection of an attempt that is given up is closed.
+/// An attempt, or an error that is worth another one. The connection of an attempt that is given up is used again
+/// only if it answers in the end.
 pub(crate) async fn in_time<T>(
     op: &'static str,
     attempt: impl AsyncFnOnce() -> Result<T>,

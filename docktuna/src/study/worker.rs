@@ -227,10 +227,10 @@ impl Run {
         let executing = job.execute.execute(config, running.share(), mark);
         let Some(executed) = self.before_cutoff(executing).await else {
             let interrupted = self.interrupt(&running).await;
-            abandoned.is_not();
+            abandoned.disarm();
             return interrupted;
         };
-        abandoned.is_not();
+        abandoned.disarm();
         if let Err(error) = self.end(&running, executed).await {
             return survive(error);
         }
@@ -367,7 +367,7 @@ impl Run {
 struct Abandoned(Option<RunningTrial>);
 
 impl Abandoned {
-    fn is_not(mut self) {
+    fn disarm(mut self) {
         self.0 = None;
     }
 }
