@@ -188,17 +188,28 @@ async fn a_server_that_hung_does_not_make_the_living_look_dead() {
         let url = postgres.url_at("postgresql", proxy.port());
         format!("{url}?sslmode=disable")
     };
-    let grace = INTERVAL * 2;
-    let study = beating(&url(&mine), grace).await;
+    let study = beating(&url(&mine), GRACE).await;
     let study = study.study::<Line>("s").await.unwrap();
     let trial = study.ask().await.unwrap();
-    let other = beating(&url(&theirs), grace).await;
+    let other = beating(&url(&theirs), GRACE).await;
     mine.freeze();
     theirs.freeze();
     let opening = tokio::spawn(async move { other.study::<Line>("s").await.unwrap() });
-    sleep(grace + INTERVAL).await;
+    sleep(GRACE + INTERVAL).await;
     theirs.thaw();
-    sleep(Duration::from_millis(100)).await;
+    // Who looks finds the trial silent, and only then can it be heard.
+    let mut looker = postgres.connect_superuser().await;
+    let looked = "SELECT EXISTS (SELECT FROM pg_stat_activity
+                  WHERE datname = current_database() AND query LIKE '%running trials of a study whose last heartbeat%'
+                      AND state = 'idle' AND pid <> pg_backend_pid())";
+    while !sqlx::query_scalar::<_, bool>(looked)
+        .fetch_one(&mut looker)
+        .await
+        .unwrap()
+    {
+        assert!(!opening.is_finished(), "nobody looked for silent trials");
+        sleep(Duration::from_millis(10)).await;
+    }
     mine.thaw();
     assert_eq!(opening.await.unwrap().stats().failed, 0);
     trial.tell(1.0).await.unwrap();
@@ -254,12 +265,26 @@ async fn one_statement_beats_for_all_trials() {
     let db = beating(&format!("{url}?sslmode=disable"), GRACE).await;
     let study = db.study::<Ten>("s").await.unwrap();
     let trials = study.ask_many(50).await.unwrap();
-    sleep(INTERVAL * 2).await;
+    let mut connection = proxied.postgres.connect().await;
+    // The second one: the first has opened the connection.
+    let mut last = newest_beat(&mut connection).await;
+    for _ in 0..2 {
+        last = beat_after(last, &mut connection).await;
+    }
+    let began = Instant::now();
     proxied.proxy.reset();
-    sleep(INTERVAL * 3).await;
-    let counts = proxied.proxy.counts();
-    // A beat, and a look for silent trials.
-    assert!((4..=8).contains(&counts.statements), "{counts:?}");
+    for _ in 0..3 {
+        last = beat_after(last, &mut connection).await;
+    }
+    let (counts, seconds) = (proxied.proxy.counts(), began.elapsed().as_secs());
+    // A round is a beat and a look for silent trials, and comes an interval after the one before. The first look may
+    // be missed, or be that of the round before.
+    let rounds = 3..=seconds + 2;
+    let statements = rounds.start() * 2 - 1..=rounds.end() * 2;
+    assert!(
+        statements.contains(&counts.statements),
+        "{counts:?} in {seconds} s"
+    );
     assert_eq!((counts.connections, counts.commits), (0, 0), "{counts:?}");
     for trial in trials {
         trial.tell(1.0).await.unwrap();
@@ -268,6 +293,34 @@ async fn one_statement_beats_for_all_trials() {
     proxied.proxy.reset();
     sleep(INTERVAL * 2).await;
     assert_eq!(proxied.proxy.counts().statements, 0);
+}
+
+/// The next heartbeat, which has to be one moment for all fifty trials.
+async fn beat_after(
+    last: chrono::NaiveDateTime,
+    connection: &mut sqlx::PgConnection,
+) -> chrono::NaiveDateTime {
+    loop {
+        let newest = newest_beat(connection).await;
+        if newest > last {
+            let sql = "SELECT count(*) FROM trial_heartbeats WHERE heartbeat >= $1";
+            let together: i64 = sqlx::query_scalar(sql)
+                .bind(newest)
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+            assert_eq!(together, 50);
+            return newest;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn newest_beat(connection: &mut sqlx::PgConnection) -> chrono::NaiveDateTime {
+    sqlx::query_scalar("SELECT max(heartbeat) FROM trial_heartbeats")
+        .fetch_one(connection)
+        .await
+        .unwrap()
 }
 
 /// The line is cut under a beat: it comes back by itself, well within the grace period.

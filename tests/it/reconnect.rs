@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::space::{Line, Ten};
-use crate::support::{PrivateServer, Replication, TestDb};
+use crate::support::{PrivateServer, Replication, TestDb, not_applicable};
 
 /// Results by trial: what the workers were told is there.
 type Acknowledged = Arc<Mutex<BTreeMap<i32, f64>>>;
@@ -137,23 +137,50 @@ async fn connections_to_a_server_that_only_reads_are_given_up() {
 #[tokio::test]
 async fn sessions_that_were_ended_for_idling_are_opened_again() {
     let postgres = TestDb::create().await;
-    let set = format!(
-        "ALTER ROLE {} SET idle_session_timeout = 300",
-        postgres.user
-    );
-    postgres.execute_superuser(set).await;
+    let (version, major) = postgres.version().await;
+    let limit = Duration::from_millis(300);
+    let ending = if major >= 14 {
+        let (role, limit) = (&postgres.user, limit.as_millis());
+        let set = format!("ALTER ROLE {role} SET idle_session_timeout = {limit}");
+        postgres.execute_superuser(set).await;
+        None
+    } else {
+        not_applicable(&format!(
+            "PostgreSQL {version} has no idle_session_timeout: idle sessions were ended by pg_terminate_backend instead"
+        ));
+        let connection = postgres.connect_superuser().await;
+        Some(tokio::spawn(end_idle_sessions(connection, limit)))
+    };
     let db = OptunaDatabase::connect(&postgres.url("postgresql")).await;
     let study = db.unwrap().study::<Line>("s").await.unwrap();
     for _ in 0..2 {
         let trial = study.ask().await.unwrap();
-        sleep(Duration::from_millis(600)).await;
+        sleep(limit * 2).await;
         trial.report(0, 1.0).await.unwrap();
-        sleep(Duration::from_millis(600)).await;
+        sleep(limit * 2).await;
         trial.tell(1.0).await.unwrap();
-        sleep(Duration::from_millis(600)).await;
+        sleep(limit * 2).await;
     }
     assert_eq!(study.trials().await.unwrap().len(), 2);
     assert!(study.stats().reconnects > 2, "{:?}", study.stats());
+    if let Some(ending) = ending {
+        ending.abort();
+    }
+}
+
+/// As a server with `idle_session_timeout` does.
+async fn end_idle_sessions(mut connection: sqlx::PgConnection, limit: Duration) {
+    let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND application_name = 'docktuna' AND state = 'idle'
+                   AND clock_timestamp() - state_change > make_interval(secs => $1)";
+    loop {
+        sqlx::query(sql)
+            .bind(limit.as_secs_f64())
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// After an outage longer than the grace period everybody has been silent; nobody is failed for that.

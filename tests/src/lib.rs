@@ -25,6 +25,6 @@ pub use dashboard::Dashboard;
 pub use private_server::{PrivateServer, free_port};
 pub use proxy::{Counts, Proxy};
 pub use python::{Version, Worker, python, python_in_zone};
-pub use server::{Server, TestDb};
+pub use server::{Server, TestDb, not_applicable};
 pub use small_disk::SmallDisk;
 pub use standby::Replication;

@@ -3,6 +3,8 @@
 //! One server per run because starting one takes seconds; one database per test because tests run at the same time
 //! and must not see each other's studies.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -36,6 +38,23 @@ pub(crate) fn from_run(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| {
         panic!("{name} is not set: this test needs a PostgreSQL server and Python; run `tests/run [cargo test arguments]`")
     })
+}
+
+/// Says what of a test does not apply to this server, which lacks it; `tests/run` repeats it at the end. For that
+/// alone: a test that could be run and is not looks passed.
+///
+/// # Panics
+/// When the tests were not started by `tests/run`.
+pub fn not_applicable(what: &str) {
+    let file = from_run("DOCKTUNA_TEST_LACKS");
+    let mut file = OpenOptions::new()
+        .append(true)
+        .open(&file)
+        .unwrap_or_else(|error| panic!("{file}: {error}"));
+    // One write, so that lines of several tests do not mix.
+    file.write_all(format!("{what}\n").as_bytes())
+        .expect("a file that can be written");
+    println!("{what}");
 }
 
 impl Server {
@@ -216,6 +235,18 @@ impl TestDb {
         run(&mut connection, sql.into())
             .await
             .expect("a statement of the owner");
+    }
+
+    /// The server's version as people write it, such as `15.13`, and its major part.
+    pub async fn version(&self) -> (String, u32) {
+        let mut connection = self.connect().await;
+        let sql = "SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000";
+        let (name, major): (String, i32) = sqlx::query_as(sql)
+            .fetch_one(&mut connection)
+            .await
+            .expect("a server with a version");
+        let name = name.split(' ').next().unwrap_or_default().to_owned();
+        (name, major.unsigned_abs())
     }
 
     /// The server that it is on.

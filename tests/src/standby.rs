@@ -18,7 +18,8 @@ pub enum Replication {
 }
 
 impl PrivateServer {
-    /// A standby of this server, as `pg_basebackup` makes it, once it follows.
+    /// A standby of this server, once it follows. The server is stopped for a moment and its folder copied, which
+    /// needs no program but the server's own.
     pub async fn standby(&self, replication: Replication) -> Self {
         let (primary, names) = (
             self.server().clone(),
@@ -33,15 +34,29 @@ impl PrivateServer {
         if let Some(Account { uid, gid }) = standby.account {
             chown(&passwords, Some(uid), Some(gid)).expect("root may give a file away");
         }
-        let mut copy = standby.command("pg_basebackup");
-        copy.env("PGPASSFILE", &passwords)
-            .arg("--pgdata")
-            .arg(&standby.cluster)
-            .args(["--host", "127.0.0.1", "--port", &primary.port.to_string()])
-            .args(["--username", &primary.superuser, "--write-recovery-conf"])
-            .args(["--checkpoint", "fast", "--no-sync"]);
-        let standby = blocking(move || {
+        let mut stop = self.pg_ctl(&["--mode", "fast", "--wait", "stop"]);
+        let mut copy = standby.command("/bin/cp");
+        copy.arg("--archive")
+            .arg(&self.cluster)
+            .arg(&standby.cluster);
+        blocking(move || {
+            succeed(&mut stop);
             succeed(&mut copy);
+        })
+        .await;
+        self.start_again().await;
+        let follow = format!(
+            "primary_conninfo = 'host=127.0.0.1 port={} user={} passfile={}'\n",
+            primary.port,
+            primary.superuser,
+            passwords.display()
+        );
+        // Both are there already, or may be anybody's: the server reads them as it starts.
+        let settings = standby.cluster.join("postgresql.auto.conf");
+        let before = fs::read_to_string(&settings).expect("settings");
+        fs::write(&settings, before + &follow).expect("settings");
+        fs::write(standby.cluster.join("standby.signal"), "").expect("a file in its folder");
+        let standby = blocking(move || {
             standby.start_on_free_port();
             standby
         })
