@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::id::{StateCounts, StudyId};
 use crate::near::near_names;
 use crate::space::{Direction, Value};
-use crate::storage::{BestRow, Storage, StudyRow};
+use crate::storage::{Storage, StudyRow, Summary};
 use crate::study::{DynamicStudy, Study, StudyBuilder};
 use crate::tunable::Tunable;
 use last_words::LastWords;
@@ -101,6 +101,19 @@ pub struct StudySummary {
     pub best_value: Option<f64>,
     /// When its first trial started, in UTC.
     pub datetime_start: Option<NaiveDateTime>,
+}
+
+impl From<Summary> for StudySummary {
+    fn from(summary: Summary) -> Self {
+        Self {
+            id: summary.study.id,
+            name: summary.study.name,
+            directions: summary.study.directions,
+            trials: summary.trials,
+            best_value: summary.best_value,
+            datetime_start: summary.started,
+        }
+    }
 }
 
 impl OptunaDatabase {
@@ -462,15 +475,15 @@ impl OptunaDatabase {
         Ok(self.storage.find_study(name).await?.is_some())
     }
 
-    /// Every study at a glance, in the order in which they were created. Trials are counted by the
-    /// database and not read.
+    /// Every study at a glance, in the order in which they were created. One query, in which the database
+    /// counts trials and compares their values.
     ///
     /// # Errors
     ///
     /// If the database fails.
     pub async fn study_summaries(&self) -> Result<Vec<StudySummary>> {
-        let rows = self.storage.list_studies().await?;
-        self.summarize(rows, None).await
+        let summaries = self.storage.summaries(None).await?;
+        Ok(summaries.into_iter().map(StudySummary::from).collect())
     }
 
     /// The study `name` at a glance.
@@ -480,21 +493,25 @@ impl OptunaDatabase {
     /// [`Error::StudyNotFound`] with names that look like it.
     pub async fn study_summary(&self, name: &str) -> Result<StudySummary> {
         let row = self.existing(name).await?;
-        let only = Some(row.id);
-        let mut summaries = self.summarize(vec![row], only).await?;
-        Ok(summaries.remove(0))
+        match self.storage.summaries(Some(row.id)).await?.pop() {
+            Some(summary) => Ok(summary.into()),
+            // It was deleted since.
+            None => Err(Error::StudyNotFound {
+                name: row.name,
+                near: Vec::new(),
+            }),
+        }
     }
 
-    /// The study in which a trial last started or ended.
+    /// The study in which a trial last started or ended. One query, in which the database looks at the
+    /// times of every trial of every study.
     ///
     /// # Errors
     ///
     /// If the database fails.
     pub async fn latest_study(&self) -> Result<Option<DynamicStudy>> {
-        match self.storage.latest_study().await? {
-            Some(name) => self.dynamic_study(&name).await.map(Some),
-            None => Ok(None),
-        }
+        let latest = self.storage.latest_study().await?;
+        Ok(latest.map(|row| DynamicStudy::new(self.clone(), row)))
     }
 
     /// The parameters of the best trial of any study, Python's included, as Python shows them; empty
@@ -531,32 +548,5 @@ impl OptunaDatabase {
                 })
             }
         }
-    }
-
-    async fn summarize(
-        &self,
-        rows: Vec<StudyRow>,
-        only: Option<StudyId>,
-    ) -> Result<Vec<StudySummary>> {
-        let counted = self.storage.summaries(only).await?;
-        let mut summaries = Vec::with_capacity(rows.len());
-        for row in rows {
-            let found = counted.iter().find(|(id, ..)| *id == row.id);
-            let (trials, datetime_start) =
-                found.map_or_else(Default::default, |(_, counts, start)| (*counts, *start));
-            let best = match row.directions.as_slice() {
-                [direction] => self.storage.best_trial(&row, *direction).await?,
-                _ => None,
-            };
-            summaries.push(StudySummary {
-                id: row.id,
-                name: row.name,
-                directions: row.directions,
-                trials,
-                best_value: best.map(|BestRow { value, .. }| value),
-                datetime_start,
-            });
-        }
-        Ok(summaries)
     }
 }

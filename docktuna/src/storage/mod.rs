@@ -21,6 +21,7 @@ mod schema;
 mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod summary;
 mod unfinished;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -42,10 +43,11 @@ pub(crate) use record::{
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::Sqlite;
+pub(crate) use summary::Summary;
 
 use crate::error::{Error, Result};
 use assemble::trial_number;
-use moment::{Moment, moment};
+use moment::moment;
 
 use crate::id::{Int, StateCounts, StudyId, TrialId, TrialNumber, TrialState};
 use crate::params::Params;
@@ -69,9 +71,6 @@ macro_rules! statements {
     };
 }
 use statements;
-
-/// (study, state, trials, first start)
-type SummaryRow = (Option<Int>, String, i64, Option<Moment>);
 
 /// A database in Optuna's schema.
 #[derive(Debug)]
@@ -191,34 +190,13 @@ impl Storage {
         Ok(usize::try_from(repeat!(self.count_studies())?).unwrap_or(0))
     }
 
-    /// For one study, or for each, the number of its trials by state, and when the first one started.
-    pub(crate) async fn summaries(
-        &self,
-        study: Option<StudyId>,
-    ) -> Result<Vec<(StudyId, StateCounts, Option<NaiveDateTime>)>> {
-        let mut summaries: Vec<(StudyId, StateCounts, Option<NaiveDateTime>)> = Vec::new();
-        for (study, state, count, started) in repeat!(self.summaries(study))? {
-            let Some(study) = study.map(StudyId) else {
-                continue;
-            };
-            let at = summaries
-                .iter()
-                .position(|(id, ..)| *id == study)
-                .unwrap_or_else(|| {
-                    summaries.push((study, StateCounts::default(), None));
-                    summaries.len() - 1
-                });
-            let started = moment(started, || "the first start".to_owned());
-            let started = started.map_err(|what| unreadable(format!("#{study}"), what))?;
-            let (_, counts, first) = &mut summaries[at];
-            count_state(counts, &state, count);
-            *first = [*first, started].into_iter().flatten().min();
-        }
-        Ok(summaries)
+    /// Every study at a glance, or the one, in the order in which they were created.
+    pub(crate) async fn summaries(&self, only: Option<StudyId>) -> Result<Vec<Summary>> {
+        self.explained(repeat!(self.summaries(only))).await
     }
 
-    pub(crate) async fn latest_study(&self) -> Result<Option<String>> {
-        repeat!(self.latest_study())
+    pub(crate) async fn latest_study(&self) -> Result<Option<StudyRow>> {
+        self.explained(repeat!(self.latest_study())).await
     }
 
     pub(crate) async fn last_update(&self, study: &StudyRow) -> Result<Option<NaiveDateTime>> {
@@ -237,6 +215,14 @@ impl Storage {
         which: Attrs,
     ) -> Result<Vec<(Option<String>, Option<String>)>> {
         repeat!(self.study_attributes(study, which))
+    }
+
+    /// The user attributes by which opening a study notes its space and its search.
+    pub(crate) async fn recorded_search(
+        &self,
+        study: StudyId,
+    ) -> Result<Vec<(String, Option<String>)>> {
+        repeat!(self.recorded_search(study))
     }
 
     pub(crate) async fn set_study_attribute(
@@ -505,10 +491,6 @@ fn sign(direction: Direction) -> i32 {
         Direction::Minimize => 1,
         Direction::Maximize => -1,
     }
-}
-
-fn unreadable(study: String, what: String) -> Error {
-    Error::Unreadable { study, what }
 }
 
 /// The decoders of this module, for tests that give them anything.

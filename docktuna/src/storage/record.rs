@@ -153,7 +153,7 @@ pub(crate) enum Attrs {
     System,
 }
 
-/// A range of trial ids, both ends included.
+/// All trials of a study, or one: a range of ids, both ends included.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ids(pub(crate) Int, pub(crate) Int);
 
@@ -162,6 +162,12 @@ impl Ids {
 
     pub(crate) const fn one(id: TrialId) -> Self {
         Self(id.0, id.0)
+    }
+
+    /// The id, where it is one trial.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn single(self) -> Option<Int> {
+        (self.0 == self.1).then_some(self.0)
     }
 }
 

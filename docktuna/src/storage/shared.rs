@@ -53,12 +53,14 @@ macro_rules! shared_operations {
                 self.settle(lease, COUNT_STUDIES.name, result)
             }
 
-            pub(crate) async fn latest_study(&self) -> Result<Option<String>> {
+            pub(crate) async fn latest_study(&self) -> Result<Option<StudyRow>> {
                 let mut lease = self.lease().await?;
-                let result = sqlx::query_scalar(LATEST_STUDY.text)
+                let result = sqlx::query_as(LATEST_STUDY.text)
                     .fetch_optional(&mut lease.connection)
                     .await;
-                self.settle(lease, LATEST_STUDY.name, result)
+                Ok(self
+                    .settle(lease, LATEST_STUDY.name, result)?
+                    .map(study_row))
             }
 
             pub(crate) async fn count_states(&self, study: StudyId) -> Result<StateCounts> {
@@ -89,6 +91,18 @@ macro_rules! shared_operations {
                     .fetch_all(&mut lease.connection)
                     .await;
                 self.settle(lease, statement.name, result)
+            }
+
+            pub(crate) async fn recorded_search(
+                &self,
+                study: StudyId,
+            ) -> Result<Vec<(String, Option<String>)>> {
+                let mut lease = self.lease().await?;
+                let result = sqlx::query_as(RECORDED_SEARCH.text)
+                    .bind(study.0)
+                    .fetch_all(&mut lease.connection)
+                    .await;
+                self.settle(lease, RECORDED_SEARCH.name, result)
             }
 
             pub(crate) async fn set_study_attribute(

@@ -343,11 +343,9 @@ async fn record_space<T: Tunable>(
     sampler: &str,
     seed: Option<u64>,
 ) -> Result<()> {
-    let stored = db.storage().study_attributes(row.id, Attrs::User).await?;
+    let stored = db.storage().recorded_search(row.id).await?;
     let stored = |wanted: &str| {
-        let found = stored
-            .iter()
-            .find(|(key, _)| key.as_deref() == Some(wanted));
+        let found = stored.iter().find(|(key, _)| key == wanted);
         found.and_then(|(_, json)| json.as_deref())
     };
     let mut wanted = vec![

@@ -1,7 +1,7 @@
 //! The tables and the studies.
 
 use chrono::NaiveDateTime;
-use sqlx::Executor;
+use sqlx::{AssertSqlSafe, Executor};
 
 use super::Postgres;
 use super::link::Link;
@@ -10,7 +10,7 @@ use crate::id::{Int, StateCounts, StudyId};
 use crate::space::Direction;
 use crate::storage::moment::Moment;
 use crate::storage::record::{Attrs, BestColumns, StudyRow, direction_label, parse_direction};
-use crate::storage::{Statement, SummaryRow, shared::shared_operations, statements};
+use crate::storage::{Statement, Summary, shared::shared_operations, statements, summary};
 
 statements! { "postgres":
     BEST_TRIAL "best_trial",
@@ -24,6 +24,8 @@ statements! { "postgres":
     LATEST_STUDY "latest_study",
     LIST_STUDIES "list_studies",
     LOCK_SCHEMA "lock_schema",
+    RARE_DISTRIBUTIONS "rare_distributions",
+    RECORDED_SEARCH "recorded_search",
     REVISIONS "revisions",
     SET_STUDY_SYSTEM_ATTRIBUTE "set_study_system_attribute",
     SET_STUDY_USER_ATTRIBUTE "set_study_user_attribute",
@@ -37,6 +39,21 @@ statements! { "postgres":
 
 /// (id, name, directions, revision)
 type FoundColumns = (Int, String, Option<Vec<String>>, Option<String>);
+/// (id, name, directions, states, trials in each, first start, best value, its type)
+type SummaryColumns = (
+    Int,
+    String,
+    Option<Vec<String>>,
+    Option<Vec<String>>,
+    Option<Vec<i64>>,
+    Option<NaiveDateTime>,
+    Option<f64>,
+    Option<String>,
+);
+
+/// In how many trials a parameter is looked for by itself. What is in none of them, as a branch that is hardly ever
+/// taken, is looked for in all trials at once.
+const FIRST_TRIALS: i64 = 100;
 
 shared_operations!(Postgres);
 
@@ -86,18 +103,27 @@ impl Postgres {
             > 0)
     }
 
-    pub(crate) async fn summaries(&self, study: Option<StudyId>) -> Result<Vec<SummaryRow>> {
+    pub(crate) async fn summaries(&self, only: Option<StudyId>) -> Result<Vec<Summary>> {
+        let statement = summary::with_best_trial(SUMMARIES, BEST_TRIAL, "$");
+        let (first, last) = summary::range(only, i64::from(i32::MAX));
         let mut lease = self.lease().await?;
-        let result = sqlx::query_as(SUMMARIES.text)
-            .bind(study.map(|study| study.0))
+        let result = sqlx::query_as(AssertSqlSafe(statement))
+            .bind(first)
+            .bind(last)
             .fetch_all(&mut lease.connection)
             .await;
-        let rows: Vec<(Option<Int>, String, i64, Option<NaiveDateTime>)> =
-            self.settle(lease, SUMMARIES.name, result)?;
-        let row = |(study, state, count, started): (_, _, _, Option<_>)| {
-            (study, state, count, started.map(Ok))
-        };
-        Ok(rows.into_iter().map(row).collect())
+        let rows: Vec<SummaryColumns> = self.settle(lease, SUMMARIES.name, result)?;
+        let summary =
+            |(id, name, directions, states, trials, started, value, kind): SummaryColumns| {
+                let study = study_row((id, name, directions));
+                let (states, trials): (Option<Vec<_>>, Option<Vec<_>>) = (states, trials);
+                let counted = states
+                    .into_iter()
+                    .flatten()
+                    .zip(trials.into_iter().flatten());
+                Summary::new(study, counted, started.map(Ok), (value, kind))
+            };
+        rows.into_iter().map(summary).collect()
     }
 
     pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<Moment>> {
@@ -116,11 +142,33 @@ impl Postgres {
         names: &[String],
     ) -> Result<Vec<(String, Option<String>)>> {
         let mut lease = self.lease().await?;
-        let result = sqlx::query_as(STORED_DISTRIBUTIONS.text)
-            .bind(study.0)
-            .bind(names)
-            .fetch_all(&mut lease.connection)
-            .await;
+        let result = async {
+            let looked_up: Vec<(String, Option<String>, bool, bool)> =
+                sqlx::query_as(STORED_DISTRIBUTIONS.text)
+                    .bind(study.0)
+                    .bind(names)
+                    .bind(FIRST_TRIALS)
+                    .fetch_all(&mut lease.connection)
+                    .await?;
+            let (mut found, mut rare) = (Vec::with_capacity(names.len()), Vec::new());
+            for (name, distribution, is_there, more) in looked_up {
+                if is_there {
+                    found.push((name, distribution));
+                } else if more {
+                    rare.push(name);
+                }
+            }
+            if !rare.is_empty() {
+                let rest: Vec<(String, Option<String>)> = sqlx::query_as(RARE_DISTRIBUTIONS.text)
+                    .bind(study.0)
+                    .bind(rare)
+                    .fetch_all(&mut lease.connection)
+                    .await?;
+                found.extend(rest);
+            }
+            Ok(found)
+        }
+        .await;
         self.settle(lease, STORED_DISTRIBUTIONS.name, result)
     }
 }

@@ -1,6 +1,7 @@
 //! The trials.
 
 use chrono::NaiveDateTime;
+use sqlx::AssertSqlSafe;
 
 use super::Postgres;
 use super::ask::lock_study;
@@ -36,6 +37,13 @@ statements! { "postgres":
     SET_TRIAL_USER_ATTRIBUTE "set_trial_user_attribute",
     STARTED_AT "started_at",
 }
+
+/// What stands for `{wanted}` where all trials of the study $1 are.
+const ALL: &str = "t.study_id = $1";
+
+/// And where the trial $2 is. A condition for both would have one plan for both, which looks through all trials of the
+/// study; `study_id + 0` keeps the planner off their index.
+const ONE: &str = "t.study_id + 0 = $1 AND t.trial_id = $2";
 
 impl Postgres {
     /// The trials of one start. Waits for the study's lock, so that a write whose answer was lost has
@@ -285,12 +293,14 @@ async fn range<T>(
 where
     T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
 {
-    sqlx::query_as(statement.text)
-        .bind(study.0)
-        .bind(ids.0)
-        .bind(ids.1)
-        .fetch_all(link)
-        .await
+    let one = ids.single();
+    let wanted = if one.is_some() { ONE } else { ALL };
+    let statement = statement.text.replace("{wanted}", wanted);
+    let mut query = sqlx::query_as(AssertSqlSafe(statement)).bind(study.0);
+    if let Some(trial) = one {
+        query = query.bind(trial);
+    }
+    query.fetch_all(link).await
 }
 
 fn unzip(attributes: &[(String, String)]) -> (Vec<&str>, Vec<&str>) {

@@ -1,7 +1,7 @@
 //! The tables and the studies.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
 use super::{Sqlite, journal, place, write};
 use crate::config::{FileAccess, SqliteFile};
@@ -10,7 +10,7 @@ use crate::id::{Int, StateCounts, StudyId};
 use crate::space::Direction;
 use crate::storage::moment::{Moment, read_moment};
 use crate::storage::record::{Attrs, BestColumns, StudyRow, direction_label, parse_direction};
-use crate::storage::{Statement, SummaryRow, failure, shared::shared_operations, statements};
+use crate::storage::{Statement, Summary, failure, shared::shared_operations, statements, summary};
 
 statements! { "sqlite":
     ADD_DIRECTION "add_direction",
@@ -24,6 +24,7 @@ statements! { "sqlite":
     LAST_UPDATE "last_update",
     LATEST_STUDY "latest_study",
     LIST_STUDIES "list_studies",
+    RECORDED_SEARCH "recorded_search",
     REVISIONS "revisions",
     SET_STUDY_SYSTEM_ATTRIBUTE "set_study_system_attribute",
     SET_STUDY_USER_ATTRIBUTE "set_study_user_attribute",
@@ -34,6 +35,17 @@ statements! { "sqlite":
     SUMMARIES "summaries",
     TABLES "tables",
 }
+
+/// (id, name, directions, number of trials by state, first start, best value, its type)
+type SummaryColumns = (
+    Int,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<f64>,
+    Option<String>,
+);
 
 shared_operations!(Sqlite);
 
@@ -113,18 +125,22 @@ impl Sqlite {
         self.settle(lease, CREATE_STUDY.name, result)
     }
 
-    pub(crate) async fn summaries(&self, study: Option<StudyId>) -> Result<Vec<SummaryRow>> {
+    pub(crate) async fn summaries(&self, only: Option<StudyId>) -> Result<Vec<Summary>> {
+        let statement = summary::with_best_trial(SUMMARIES, BEST_TRIAL, "?");
+        let (first, last) = summary::range(only, i64::MAX);
         let mut lease = self.lease().await?;
-        let result = sqlx::query_as(SUMMARIES.text)
-            .bind(study.map(|study| study.0))
+        let result = sqlx::query_as(AssertSqlSafe(statement))
+            .bind(first)
+            .bind(last)
             .fetch_all(&mut lease.connection)
             .await;
-        let rows: Vec<(Option<Int>, String, i64, Option<String>)> =
-            self.settle(lease, SUMMARIES.name, result)?;
-        let row = |(study, state, count, started): (_, _, _, Option<String>)| {
-            (study, state, count, started.map(read_moment))
+        let rows: Vec<SummaryColumns> = self.settle(lease, SUMMARIES.name, result)?;
+        let summary = |(id, name, directions, trials, started, value, kind): SummaryColumns| {
+            let started = started.map(read_moment);
+            let study = study_row((id, name, directions));
+            Summary::new(study, counted(trials), started, (value, kind))
         };
-        Ok(rows.into_iter().map(row).collect())
+        rows.into_iter().map(summary).collect()
     }
 
     pub(crate) async fn last_update(&self, study: StudyId) -> Result<Option<Moment>> {
@@ -170,6 +186,15 @@ async fn existing_tables(
         .await?;
     tables.retain(|table| wanted.contains(&table.as_str()));
     Ok(tables)
+}
+
+/// From a list such as `COMPLETE 12,FAIL 1`.
+fn counted(trials: Option<String>) -> Vec<(String, i64)> {
+    let trials = trials.unwrap_or_default();
+    let pairs = trials.split(',').filter_map(|pair| pair.split_once(' '));
+    pairs
+        .filter_map(|(state, count)| Some((state.to_owned(), count.parse().ok()?)))
+        .collect()
 }
 
 fn study_row((id, name, directions): (Int, String, Option<String>)) -> StudyRow {

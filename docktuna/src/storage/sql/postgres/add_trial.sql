@@ -1,8 +1,15 @@
 -- Adds a whole trial in any state; runs after the statement that locked the study's row, see ask.sql.
 -- No row means that the study is gone.
+--
+-- The last number is looked for among the newest trials of all studies, and only then among all of this one, which no
+-- index has in order.
 WITH created AS (
     INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete)
-    SELECT coalesce((SELECT number + 1 FROM trials WHERE study_id = $1 AND number IS NOT NULL ORDER BY trial_id DESC LIMIT 1), 0),
+    SELECT coalesce(
+        (SELECT number + 1 FROM (SELECT * FROM trials ORDER BY trial_id DESC LIMIT 1000) AS newest WHERE study_id = $1 AND number IS NOT NULL ORDER BY trial_id DESC LIMIT 1),
+        (SELECT number + 1 FROM trials WHERE study_id = $1 AND number IS NOT NULL ORDER BY trial_id + 0 DESC LIMIT 1),
+        0
+    ),
         $1, $2::trialstate, $3, $4
     FROM studies WHERE study_id = $1
     RETURNING trial_id, number

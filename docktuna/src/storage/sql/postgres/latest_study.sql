@@ -1,6 +1,8 @@
--- The name of the study in which a trial last started or ended.
-SELECT s.study_name
-FROM studies s JOIN trials t ON t.study_id = s.study_id
-GROUP BY s.study_id, s.study_name
-ORDER BY greatest(max(t.datetime_start), max(t.datetime_complete)) DESC NULLS LAST, s.study_id DESC
-LIMIT 1
+-- The study in which a trial last started or ended, with its directions; the newest of several. No index knows, so
+-- that each trial's row is looked at once.
+SELECT s.study_id, s.study_name, (SELECT array_agg(direction::text ORDER BY objective) FROM study_directions d WHERE d.study_id = s.study_id) AS directions
+FROM studies s
+WHERE s.study_id = (
+    SELECT study_id FROM trials WHERE study_id IS NOT NULL
+    ORDER BY greatest(datetime_start, datetime_complete) DESC NULLS LAST, study_id DESC LIMIT 1
+)

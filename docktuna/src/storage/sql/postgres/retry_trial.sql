@@ -1,9 +1,13 @@
 -- Puts the parameters and attributes of a failed trial into the queue, as Optuna's callback does; runs after the
 -- statement that locked the study's row, in the transaction that failed the trial. The reason why that one failed
--- stays behind.
+-- stays behind. The number is found as in add_trial.sql.
 WITH created AS (
     INSERT INTO trials (number, study_id, state)
-    SELECT coalesce((SELECT number + 1 FROM trials WHERE study_id = $1 ORDER BY trial_id DESC LIMIT 1), 0), $1, 'WAITING'
+    SELECT coalesce(
+        (SELECT number + 1 FROM (SELECT * FROM trials ORDER BY trial_id DESC LIMIT 1000) AS newest WHERE study_id = $1 AND number IS NOT NULL ORDER BY trial_id DESC LIMIT 1),
+        (SELECT number + 1 FROM trials WHERE study_id = $1 AND number IS NOT NULL ORDER BY trial_id + 0 DESC LIMIT 1),
+        0
+    ), $1, 'WAITING'
     RETURNING trial_id
 ),
 params AS (

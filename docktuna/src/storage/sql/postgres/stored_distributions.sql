@@ -1,8 +1,10 @@
--- One stored distribution for each of the names, the first one that is found.
-SELECT wanted.name, stored.distribution_json
+-- One stored distribution for each of the names, found in the first $3 trials; and whether there are more trials.
+SELECT wanted.name, stored.distribution_json, stored.param_id IS NOT NULL,
+    (SELECT count(*) > $3 FROM (SELECT FROM trials WHERE study_id = $1 LIMIT $3 + 1) AS few)
 FROM unnest($2::text[]) AS wanted(name)
-CROSS JOIN LATERAL (
-    SELECT p.distribution_json
-    FROM trials t JOIN trial_params p ON p.trial_id = t.trial_id AND p.param_name = wanted.name
-    WHERE t.study_id = $1 LIMIT 1
-) AS stored
+LEFT JOIN LATERAL (
+    SELECT p.distribution_json, p.param_id
+    FROM (SELECT trial_id FROM trials WHERE study_id = $1 LIMIT $3) AS t
+    JOIN trial_params p ON p.trial_id = t.trial_id AND p.param_name = wanted.name
+    LIMIT 1
+) AS stored ON true

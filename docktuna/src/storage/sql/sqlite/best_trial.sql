@@ -4,7 +4,8 @@
 --
 -- A constraint is broken unless its number is 0 or less, or false: NaN, which JSON5 reads as null, breaks it, and
 -- so does what is no number. `constraints:0` overrides the first item of `constraints`, a list.
-SELECT t.trial_id, t.number, v.value, v.value_type
+SELECT t.trial_id, t.number, v.value, v.value_type,
+    ?2 * CASE v.value_type WHEN 'INF_NEG' THEN -1 WHEN 'FINITE' THEN 0 ELSE 1 END AS rank, ?2 * v.value AS loss
 FROM trials t JOIN trial_values v ON v.trial_id = t.trial_id AND v.objective = 0
 WHERE t.study_id = ?1 AND t.state = 'COMPLETE' AND NOT EXISTS (
     SELECT 1 FROM trial_system_attributes a, json_each(CASE
@@ -22,5 +23,5 @@ WHERE t.study_id = ?1 AND t.state = 'COMPLETE' AND NOT EXISTS (
             WHERE named.trial_id = a.trial_id AND named.key = 'constraints:' || c.key
         ))
 )
-ORDER BY ?2 * CASE v.value_type WHEN 'INF_NEG' THEN -1 WHEN 'FINITE' THEN 0 ELSE 1 END, ?2 * v.value, t.trial_id
+ORDER BY rank, loss, t.trial_id
 LIMIT 1

@@ -1,0 +1,3 @@
+-- What this crate has noted of the space and the search; other attributes may be of any size.
+SELECT "key", value_json FROM study_user_attributes
+WHERE study_id = ?1 AND "key" IN ('docktuna:fingerprint', 'docktuna:sampler', 'docktuna:seed', 'docktuna:space')

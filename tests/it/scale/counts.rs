@@ -1,0 +1,147 @@
+//! What each operation reads and sends.
+
+use std::time::Duration;
+
+use super::fill::{Size, fill};
+use super::operation::Operation::{self, *};
+use crate::backend::Backend;
+use crate::support::{Counts, Proxy, TestDb};
+
+/// What one of several equal calls costs.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    /// Rows of all tables, and entries of all indexes.
+    read: i64,
+    round_trips: u64,
+    /// What the server sent.
+    bytes: u64,
+}
+
+/// What it may cost at most, in a database of this size.
+fn limit(operation: Operation, name: &str, size: Size) -> Cost {
+    let number = |many: usize| i64::try_from(many).unwrap();
+    // The study asked about, with what was added meanwhile; and all of them.
+    let own = 200
+        + if name == "large" {
+            number(size.trials)
+        } else {
+            0
+        };
+    let (all, studies) = (number(size.all_trials()) + 1000, number(size.studies) + 10);
+    let (read, round_trips, bytes) = match operation {
+        // A new process looks once through the study's trials for silent ones, which the server may find to be the
+        // best part of all.
+        Connect if name == "large" => (all + 400, 20, 5000),
+        Connect => (own + 400, 20, 5000),
+        Open => (300, 5, 2000),
+        AskAndTell => (50, 2, 1000),
+        AskAndTellWithHistory => (100, 3, 2000),
+        // A look at the trial for each parameter, by the database's own checks.
+        AskAndTellWide => (1000, 2, 1000),
+        // A transaction to add it, one to claim it and one to read it, which takes six statements.
+        Claim => (100, 14, 2000),
+        Report | SetAttribute => (20, 1, 500),
+        // The trials and their values are compared.
+        Load => (2 * own, 3, 1000),
+        BestTrial => (2 * own, 9, 2000),
+        // They are counted, too.
+        StudySummary => (3 * own, 2, 1000),
+        StudySummaries => (3 * all + 4 * studies, 1, 200 * size.studies as u64 + 2000),
+        LatestStudy => (all, 1, 500),
+        TrialCounts | LastUpdate => (own, 1, 500),
+        Studies => (3 * studies, 1, 100 * size.studies as u64 + 2000),
+    };
+    Cost {
+        read,
+        round_trips,
+        bytes,
+    }
+}
+
+#[tokio::test]
+async fn no_operation_grows_with_what_it_does_not_show() {
+    let (backend, size) = (Backend::postgres().await, Size::of_this_run());
+    fill(&backend, size).await;
+    let postgres = backend.postgres.as_ref().unwrap();
+    let proxy = Proxy::start(&postgres.host, postgres.port).await;
+    let in_large = Operation::ALL.map(|operation| ("large", operation));
+    // The same beside a large study, in one that ended before it.
+    let in_old = [Connect, Open, AskAndTell, Claim, Load, StudySummary];
+    let in_old = in_old.map(|operation| ("old", operation));
+    let mut wrong = Vec::new();
+    for (name, operation) in in_large.into_iter().chain(in_old) {
+        let cost = cost(&backend, postgres, &proxy, operation, name).await;
+        println!("{name}: {operation:?}: {cost:?}");
+        let most = limit(operation, name, size);
+        if cost.read > most.read || cost.round_trips > most.round_trips || cost.bytes > most.bytes {
+            wrong.push(format!(
+                "{name}: {operation:?}: {cost:?} is more than {most:?}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The difference of fewer and of more calls, each by a handle of its own: what a handle reads at its first call is
+/// in both.
+async fn cost(
+    backend: &Backend,
+    postgres: &TestDb,
+    proxy: &Proxy,
+    operation: Operation,
+    name: &str,
+) -> Cost {
+    // The server may plan a statement for good after five calls.
+    const FEWER: u32 = 6;
+    const MORE: u32 = 8;
+    let url = postgres.url_at("postgresql", proxy.port());
+    let url = format!("{url}?sslmode=disable");
+    let calls = async |times| -> Counts {
+        let begin = || proxy.reset();
+        operation.run(backend, &url, name, times, begin).await;
+        proxy.counts()
+    };
+    // What others did since this study's last trial is read once.
+    calls(1).await;
+    let before = rows_read(postgres).await;
+    let fewer = calls(FEWER).await;
+    let between = rows_read(postgres).await;
+    let more = calls(MORE).await;
+    let after = rows_read(postgres).await;
+    let times = MORE - FEWER;
+    Cost {
+        read: ((after - between) - (between - before)) / i64::from(times),
+        round_trips: (more.round_trips - fewer.round_trips) / u64::from(times),
+        bytes: more.bytes_answered.saturating_sub(fewer.bytes_answered) / u64::from(times),
+    }
+}
+
+/// What scans have read since the database was made. A session gives its counters when it ends.
+async fn rows_read(postgres: &TestDb) -> i64 {
+    let mut connection = postgres.connect_superuser().await;
+    let sessions = "SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name = 'docktuna'";
+    while sqlx::query_scalar::<_, i64>(sessions)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap()
+        > 0
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let has_collector = "SELECT current_setting('server_version_num')::int < 150000";
+    if sqlx::query_scalar(has_collector)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap()
+    {
+        // A process of its own counts, and publishes twice a second.
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+    }
+    let sql = "SELECT ((SELECT sum(seq_tup_read) FROM pg_stat_user_tables)
+                + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes))::bigint";
+    sqlx::query_scalar(sql)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap()
+}
