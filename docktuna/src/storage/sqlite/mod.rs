@@ -7,6 +7,8 @@
 //! than waiting for a lock in SQLite's. Numbers are bound one by one and never travel as JSON text, which
 //! SQLite may read one unit in the last place off.
 
+#[cfg(test)]
+mod costs;
 mod heartbeat;
 mod journal;
 mod peer;

@@ -15,9 +15,12 @@ statements! { "sqlite":
     CLAIM "claim",
 }
 
-/// How long what is known of a queue is relied on. A look at all trials heals what nobody does: a trial put
+/// How long what is known of a queue is relied on, at least. A look at all trials heals what nobody does: a trial put
 /// back into the queue, a study deleted and made again under its old id.
 const TRUST: Duration = Duration::from_secs(1);
+
+/// And how many times as long as that look took, so that in a large study it takes a hundredth of the time at most.
+const TRUST_PER_LOOK: u32 = 100;
 
 /// What is known of the queue of a study. A claim takes the oldest waiting trial, a new trial is made when there
 /// is none, and ids ascend: up to the last trial that an ask returned nothing waits.
@@ -25,6 +28,7 @@ const TRUST: Duration = Duration::from_secs(1);
 pub(super) struct Queue {
     served: Int,
     since: Instant,
+    trust: Duration,
 }
 
 impl Queue {
@@ -34,29 +38,35 @@ impl Queue {
 
     /// Claims the oldest trial whose number is below `limit`, in the caller's transaction: id and number.
     pub(super) async fn claim(
-        self,
+        &mut self,
         connection: &mut SqliteConnection,
         study: StudyId,
         limit: i32,
         started: NaiveDateTime,
     ) -> sqlx::Result<Option<(Int, i32)>> {
-        sqlx::query_as(CLAIM.text)
+        let began = Instant::now();
+        let claimed = sqlx::query_as(CLAIM.text)
             .bind(study.0)
             .bind(datetime(started))
             .bind(limit)
             .bind(self.served)
             .fetch_optional(connection)
-            .await
+            .await?;
+        if self.served == 0 {
+            self.trust = TRUST.max(began.elapsed() * TRUST_PER_LOOK);
+        }
+        Ok(claimed)
     }
 }
 
 impl Sqlite {
     pub(super) fn queue_of(&self, study: StudyId) -> Queue {
         let known = self.queues().get(&study).copied();
-        let fresh = known.filter(|queue| queue.since.elapsed() < TRUST);
+        let fresh = known.filter(|queue| queue.since.elapsed() < queue.trust);
         fresh.unwrap_or_else(|| Queue {
             served: Int(0),
             since: Instant::now(),
+            trust: TRUST,
         })
     }
 

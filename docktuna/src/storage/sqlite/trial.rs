@@ -57,7 +57,8 @@ impl Sqlite {
             let mut asked = Vec::with_capacity(trials.len());
             for trial in trials {
                 let when = (limit, started);
-                let Some(one) = ask_one(&mut transaction, study, trial, when, queue).await? else {
+                let Some(one) = ask_one(&mut transaction, study, trial, when, &mut queue).await?
+                else {
                     transaction.rollback().await?;
                     return Ok(Vec::new());
                 };
@@ -296,7 +297,7 @@ async fn ask_one(
     study: &StudyRow,
     trial: &NewTrial,
     (limit, started): (i32, NaiveDateTime),
-    queue: Queue,
+    queue: &mut Queue,
 ) -> sqlx::Result<Option<Asked>> {
     let Some(number) = next_number(connection, study).await? else {
         return Ok(None);

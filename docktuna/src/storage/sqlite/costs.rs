@@ -1,0 +1,167 @@
+//! What operations cost in a file, counted in steps of SQLite's own machine: nothing grows with what is not shown.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Sqlite;
+use crate::sampler::Random;
+use crate::storage::Storage;
+use crate::{Load, OptunaDatabase, Tunable};
+
+#[derive(Tunable, Debug, Clone)]
+struct Line {
+    #[tune(range = 0.0..=1.0)]
+    x: f64,
+}
+
+/// A database with a study `old` of three trials, a study `large`, and others of three.
+struct Filled {
+    db: OptunaDatabase,
+    steps: Arc<AtomicU64>,
+}
+
+impl Filled {
+    async fn new(trials: usize, studies: usize) -> Self {
+        let db = OptunaDatabase::in_memory();
+        for name in ["old", "large"] {
+            db.study::<Line>(name).await.unwrap();
+        }
+        let numbers = |many| {
+            format!(
+                "WITH RECURSIVE series(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n + 1 < {many})"
+            )
+        };
+        let add = |many, study: &str| {
+            let moment = "'2026-01-01 00:00:00'";
+            format!(
+                "{} INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete)
+                 SELECT n, {study}, 'COMPLETE', {moment}, {moment} FROM series;",
+                numbers(many)
+            )
+        };
+        let sql = [
+            add(3, "1"),
+            add(trials, "2"),
+            format!(
+                "{} INSERT INTO studies (study_name) SELECT 'many-' || n FROM series;
+                 INSERT INTO study_directions (direction, study_id, objective)
+                 SELECT 'MINIMIZE', study_id, 0 FROM studies WHERE study_id > 2;",
+                numbers(studies)
+            ),
+            add(3 * studies, &format!("3 + n % {studies}")),
+            "INSERT INTO trial_values (trial_id, objective, value, value_type)
+             SELECT trial_id, 0, number, 'FINITE' FROM trials;
+             INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+             SELECT trial_id, 'x', 0.5, '{\"name\": \"FloatDistribution\",
+                \"attributes\": {\"step\": null, \"low\": 0.0, \"high\": 1.0, \"log\": false}}' FROM trials;
+             INSERT INTO trial_heartbeats (trial_id, heartbeat)
+             SELECT trial_id, '2026-01-01 00:00:00' FROM trials;
+             INSERT INTO study_user_attributes (study_id, key, value_json)
+             SELECT 2, trial_id, '1' FROM trials"
+                .to_owned(),
+        ];
+        let steps = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&steps);
+        let mut lease = sqlite(&db).lease().await.unwrap();
+        let sql = sqlx::AssertSqlSafe(sql.concat());
+        let connection = &mut lease.connection;
+        sqlx::raw_sql(sql).execute(&mut *connection).await.unwrap();
+        connection
+            .lock_handle()
+            .await
+            .unwrap()
+            .set_progress_handler(1, move || {
+                counter.fetch_add(1, Ordering::Relaxed);
+                true
+            });
+        lease.done();
+        Self { db, steps }
+    }
+
+    /// The fewest steps of several calls: now and then one looks through the queue.
+    async fn steps(&self, operation: &str, study: &str) -> u64 {
+        let db = &self.db;
+        let builder = db.study_builder::<Line>(study).sampler(Random);
+        let opened = builder.open().await.unwrap();
+        let mut fewest = u64::MAX;
+        for call in 0..5 {
+            let running = match operation {
+                "report" | "attribute" | "tell" => Some(opened.ask().await.unwrap()),
+                _ => None,
+            };
+            let before = self.steps.load(Ordering::Relaxed);
+            match (operation, running) {
+                ("report", Some(trial)) => trial.report(call, 1.0).await.unwrap(),
+                ("attribute", Some(trial)) => trial.set_user_attr("k", call).await.unwrap(),
+                ("tell", Some(trial)) => trial.tell(1e6).await.unwrap(),
+                ("open", _) => drop(db.study::<Line>(study).await.unwrap()),
+                ("ask", _) => drop(opened.ask().await.unwrap()),
+                ("claim", _) => {
+                    opened.enqueue(Line { x: 0.25 }).await.unwrap();
+                    assert_eq!(opened.ask().await.unwrap().config().x, 0.25);
+                }
+                ("load", _) => drop(Line::load_best(db, study).await.unwrap()),
+                ("summary", _) => drop(db.study_summary(study).await.unwrap()),
+                ("counts", _) => drop(opened.trial_counts().await.unwrap()),
+                ("summaries", _) => drop(db.study_summaries().await.unwrap()),
+                ("latest", _) => drop(db.latest_study().await.unwrap()),
+                other => panic!("{other:?}"),
+            }
+            fewest = fewest.min(self.steps.load(Ordering::Relaxed) - before);
+        }
+        fewest
+    }
+}
+
+fn sqlite(db: &OptunaDatabase) -> &Sqlite {
+    #[allow(
+        clippy::infallible_destructuring_match,
+        reason = "there may be one kind only"
+    )]
+    let sqlite = match db.storage() {
+        Storage::Sqlite(sqlite) => sqlite,
+        #[cfg(feature = "postgres")]
+        Storage::Postgres(_) => unreachable!("it is in memory"),
+    };
+    sqlite
+}
+
+#[tokio::test]
+async fn no_operation_grows_with_what_it_does_not_show() {
+    let (small, large) = (Filled::new(50, 5).await, Filled::new(3000, 300).await);
+    for (operation, study) in [
+        ("open", "large"),
+        ("ask", "large"),
+        ("claim", "large"),
+        ("report", "large"),
+        ("attribute", "large"),
+        ("tell", "large"),
+        ("open", "old"),
+        ("ask", "old"),
+        ("claim", "old"),
+        ("load", "old"),
+        ("summary", "old"),
+        ("counts", "old"),
+    ] {
+        let few = small.steps(operation, study).await;
+        let many = large.steps(operation, study).await;
+        assert!(
+            many < few * 2,
+            "{operation} in {study} takes {many} steps instead of {few}"
+        );
+    }
+}
+
+/// In proportion to the trials that they count and compare.
+#[tokio::test]
+async fn summaries_look_at_each_trial_a_few_times() {
+    let large = Filled::new(3000, 300).await;
+    for (operation, most) in [("summaries", 200), ("latest", 50)] {
+        let steps = large.steps(operation, "large").await;
+        let trials = 3000 + 3 * 301;
+        assert!(
+            steps < trials * most,
+            "{operation}: {steps} steps for {trials} trials"
+        );
+    }
+}
