@@ -52,7 +52,7 @@ impl Queue {
             .bind(self.served)
             .fetch_optional(connection)
             .await?;
-        if self.served == 0 {
+        if self.served == Int(0) {
             self.trust = TRUST.max(began.elapsed() * TRUST_PER_LOOK);
         }
         Ok(claimed)
