@@ -59,6 +59,5 @@ mod start_up;
 mod stored;
 mod stored_texts;
 mod study;
-mod study;
 mod trouble;
 mod urls;
