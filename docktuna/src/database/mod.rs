@@ -378,10 +378,14 @@ impl OptunaDatabase {
             }
         });
         let pool = pool.await;
-        #[cfg(feature = "postgres")]
-        if let (Pool::Postgres(pool), Storage::Postgres(postgres)) = (pool, &*self.storage) {
-            // Its password may be another one than at the first call.
-            pool.set_connect_options(postgres.options());
+        match (pool, &*self.storage) {
+            #[cfg(feature = "postgres")]
+            (Pool::Postgres(pool), Storage::Postgres(postgres)) => {
+                // Its password may be another one than at the first call.
+                pool.set_connect_options(postgres.options());
+            }
+            #[cfg(feature = "sqlite")]
+            _ => {}
         }
         Some(pool)
     }

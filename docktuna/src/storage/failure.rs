@@ -23,6 +23,7 @@ const BUSY: &[&str] = &["40", "53300", "55006", "55P03"];
 const TROUBLE: &[&str] = &["53", "55", "57", "58", "XX"];
 
 /// Those of trouble after which a connection can be used as before.
+#[cfg(feature = "postgres")]
 const HARMLESS: &[&str] = &["40", "53", "55", "57014", "58"];
 
 const READ_ONLY: &str = "25006";
@@ -98,48 +99,6 @@ impl Outlook {
     pub(crate) fn is_transient(self) -> bool {
         matches!(self, Self::Passing | Self::Elsewhere | Self::Trouble)
     }
-}
-
-/// What a person can do about an error of a statement.
-pub(crate) fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
-    let error = error.downcast_ref::<sqlx::Error>()?;
-    match sqlite(error) {
-        Some(7) => return Some("this machine is out of memory"),
-        Some(10) => {
-            return Some(
-                "the file cannot be read or written: look at its disk and the system's log",
-            );
-        }
-        Some(13) => return Some("the disk of the file is full: free space on it"),
-        Some(14) => {
-            return Some(
-                "the file, or one beside it, cannot be opened: look at its folder's rights",
-            );
-        }
-        Some(_) => return None,
-        None => {}
-    }
-    let code = code(error)?;
-    Some(match code.as_str() {
-        "53100" => "the server's disk is full: free space on it",
-        "53200" => "the server is out of memory: see what uses it there",
-        "53300" => {
-            "the server has no connection left: run fewer workers, or raise its max_connections"
-        }
-        "55P03" => "another session keeps the rows locked: end its transaction",
-        "57014" => {
-            "the statement was cancelled, by an operator or by statement_timeout: raise that one where it is \
-             short"
-        }
-        code if code.starts_with("53") => "a limit of the server was reached: raise it",
-        code if code.starts_with("58") => {
-            "the server cannot read or write its files: look at its disk and its log"
-        }
-        code if code.starts_with("XX") => {
-            "the server has an internal error, perhaps damaged data: look at its log"
-        }
-        _ => return None,
-    })
 }
 
 /// Whether a code begins with one of these.
@@ -296,7 +255,7 @@ pub(crate) fn is_unwritable(error: &Error) -> bool {
 }
 
 /// SQLite's code, if it is its error: most have many forms, of which the low byte tells.
-fn sqlite(error: &sqlx::Error) -> Option<i32> {
+pub(super) fn sqlite(error: &sqlx::Error) -> Option<i32> {
     // SQLSTATE has five characters.
     let code = code(error).filter(|code| code.len() < 5)?;
     code.parse::<i32>().ok().map(|code| code & 0xff)
@@ -347,7 +306,7 @@ pub(crate) fn is_race(error: &Error) -> bool {
     }
 }
 
-fn code(error: &sqlx::Error) -> Option<String> {
+pub(super) fn code(error: &sqlx::Error) -> Option<String> {
     match error {
         sqlx::Error::Database(database) => database.code().map(std::borrow::Cow::into_owned),
         _ => None,
@@ -359,7 +318,7 @@ fn is_missing_table(error: &sqlx::Error) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::error::Error as StdError;
     use std::{borrow::Cow, fmt};
 
@@ -405,7 +364,7 @@ mod tests {
         }
     }
 
-    fn said(code: &'static str, text: &'static str) -> sqlx::Error {
+    pub(crate) fn said(code: &'static str, text: &'static str) -> sqlx::Error {
         sqlx::Error::Database(Box::new(Said(code, text)))
     }
 
@@ -488,24 +447,6 @@ mod tests {
                 assert_eq!(is_unwritable(&error), unwritable, "{code}: {error:?}");
             }
         }
-    }
-
-    #[test]
-    fn f02_an_error_says_what_to_do() {
-        for (code, expected) in [
-            ("53100", "the server's disk is full: free space on it"),
-            ("57014", "statement_timeout"),
-            ("58030", "look at its disk"),
-            ("13", "the disk of the file is full"),
-        ] {
-            let text = storage("finish_trial", "", said(code, "said")).to_string();
-            assert!(
-                text.contains(": said; help: ") && text.contains(expected),
-                "{text}"
-            );
-        }
-        let text = storage("finish_trial", "", said("22000", "said")).to_string();
-        assert!(text.ends_with("said"), "{text}");
     }
 
     #[test]

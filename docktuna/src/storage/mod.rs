@@ -4,6 +4,7 @@
 //! short transaction ([`shared`] holds those that do not differ); this module adds what both share:
 //! which operations may be repeated after a lost connection, and how rows become trials.
 
+mod advice;
 mod assemble;
 mod failure;
 mod finish;
@@ -29,8 +30,9 @@ use std::time::Duration;
 
 use chrono::NaiveDateTime;
 
+pub(crate) use advice::advice;
 pub(crate) use assemble::attribute;
-pub(crate) use failure::{Outlook, advice};
+pub(crate) use failure::Outlook;
 pub(crate) use finish::Finished;
 pub(crate) use heartbeat::Swept;
 pub(crate) use news::NewsQuery;
