@@ -91,6 +91,21 @@ fn int() -> impl Strategy<Value = i64> {
     prop_oneof![any::<i64>(), -20_i64..20]
 }
 
+#[test]
+fn an_end_beyond_all_integers_of_the_range_is_refused() {
+    for text in [
+        "n=9007199254740993..=-9223372036854775808",
+        "wide=9214364837600034817..=0",
+        "n=9223372036854775807..=1",
+    ] {
+        let error = Overrides::<Train>::new().set(text).check().unwrap_err();
+        assert!(
+            error.to_string().contains("the smaller bound first"),
+            "{error}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn an_override_means_what_its_text_means(

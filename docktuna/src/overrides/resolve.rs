@@ -172,6 +172,10 @@ fn narrowed(low: &Value, high: &Value, declared: &Distribution) -> Result<Distri
             if *low < range.low || *high > range.high {
                 return Err(wider());
             }
+            // Before anything is computed with an end that may lie anywhere.
+            if low > high {
+                return Err(empty());
+            }
             // Onto the declared grid, inwards.
             let low = low + (range.low - low).rem_euclid(range.step);
             let high = high - (high - range.low).rem_euclid(range.step);
