@@ -144,7 +144,7 @@ class Plain(Fleet):
     def remove(self) -> None:
         listed = self.ask("ps", "--all", "--quiet", f"--filter=name={self.name}-").split()
         if listed:
-            self.ask("rm", "--force", *listed)
+            self.ask("rm", "--force", "--volumes", *listed)
         volumes = [name for name in self.ask("volume", "ls", "--quiet").split() if name.startswith(f"{self.name}-")]
         if volumes:
             self.ask("volume", "rm", *volumes)
