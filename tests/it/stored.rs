@@ -211,12 +211,12 @@ async fn f37_ids_beyond_32_bits_work_like_others() {
     study.set_user_attr("k", 1).await.unwrap();
     study.enqueue(Line { x: 0.5 }).await.unwrap();
     let run = study.optimize(|config, trial| async move {
-        trial.set_user_attr("x", config.x).await?;
-        trial.report(0, config.x).await?;
-        trial.prune_if_needed().await?;
         if trial.number().get() == 3 {
             return Err(Stop::failed("once"));
         }
+        trial.set_user_attr("x", config.x).await?;
+        trial.report(0, config.x).await?;
+        trial.prune_if_needed().await?;
         Ok(config.x)
     });
     let summary = run.trials(10).run().await.unwrap();
