@@ -564,3 +564,39 @@ async fn f14_runs_that_are_given_up_leave_nothing_behind() {
         db.close().await;
     }
 }
+
+/// An objective that nobody can stop goes on, but nothing runs in its name.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f14_a_cancelled_run_ends_the_trials_of_objectives_that_go_on() {
+    for backend in Backend::all().await {
+        let study = backend.db.study::<Line>("s").await.unwrap();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let (reported, report) = tokio::sync::oneshot::channel();
+        let hold = Mutex::new(Some((held, reported)));
+        let run = study
+            .optimize_blocking(move |config, trial| {
+                let (held, reported) = hold.lock().unwrap().take().unwrap();
+                held.recv().unwrap();
+                reported.send(trial.report(0, config.x)).unwrap();
+                Ok(config.x)
+            })
+            .trials(1);
+        let run = tokio::spawn(run.run());
+        while study.trial_counts().await.unwrap().of(TrialState::Running) == 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+        // The trial is there before its objective has begun.
+        sleep(Duration::from_millis(500)).await;
+        run.abort();
+        let trials = settled(&backend.db).await;
+        assert_eq!(trials[0].state, TrialState::Fail);
+        let reason = trials[0].user_attrs["docktuna:error"].as_json();
+        assert_eq!(reason, r#""the run was cancelled""#, "{:?}", backend.kind);
+        release.send(()).unwrap();
+        let refused = report.await.unwrap();
+        assert!(
+            matches!(refused, Err(Error::TrialClosed { .. })),
+            "{refused:?}"
+        );
+    }
+}
