@@ -557,7 +557,7 @@ async fn f14_runs_that_are_given_up_leave_nothing_behind() {
             }
         }
         let trials = settled(&db).await;
-        let returned = returned.lock().unwrap();
+        let returned = returned.lock().unwrap().clone();
         for (number, value) in results(&trials) {
             assert_eq!(returned.get(&number), Some(&value));
         }
