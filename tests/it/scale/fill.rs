@@ -131,6 +131,14 @@ pub(super) async fn fill(backend: &Backend, size: Size) {
         report_often(backend, name, trial.number().get(), size.reports).await;
         trial.tell(1e6).await.unwrap();
     }
+    // A parameter of one trial alone.
+    let rare = format!(
+        r#"INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json)
+           SELECT trial_id, 'rare', 0, '{{"name": "CategoricalDistribution", "attributes": {{"choices": ["a", "b"]}}}}'
+           FROM trials WHERE study_id = {} AND number = {large}"#,
+        of("large")
+    );
+    execute(backend, rare).await;
     // The best and the latest one.
     let small = open(backend, "small").await;
     small.ask().await.unwrap().tell(0.25).await.unwrap();
