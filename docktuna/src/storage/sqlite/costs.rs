@@ -90,12 +90,20 @@ impl Filled {
                 _ => None,
             };
             let before = self.steps.load(Ordering::Relaxed);
+            // What a dropped trial writes comes later, and would be counted elsewhere.
+            let mut left = None;
             match (operation, running) {
-                ("report", Some(trial)) => trial.report(call, 1.0).await.unwrap(),
-                ("attribute", Some(trial)) => trial.set_user_attr("k", call).await.unwrap(),
+                ("report", Some(trial)) => {
+                    trial.report(call, 1.0).await.unwrap();
+                    left = Some(trial);
+                }
+                ("attribute", Some(trial)) => {
+                    trial.set_user_attr("k", call).await.unwrap();
+                    left = Some(trial);
+                }
                 ("tell", Some(trial)) => trial.tell(1e6).await.unwrap(),
                 ("open", _) => drop(db.study::<Line>(study).await.unwrap()),
-                ("ask", _) => drop(opened.ask().await.unwrap()),
+                ("ask", _) => left = Some(opened.ask().await.unwrap()),
                 ("claim", _) => {
                     opened.enqueue(Line { x: 0.25 }).await.unwrap();
                     opened.ask().await.unwrap().tell(1e6).await.unwrap();
@@ -108,6 +116,9 @@ impl Filled {
                 other => panic!("{other:?}"),
             }
             fewest = fewest.min(self.steps.load(Ordering::Relaxed) - before);
+            if let Some(trial) = left {
+                trial.tell(1e6).await.unwrap();
+            }
         }
         fewest
     }
