@@ -106,6 +106,13 @@ fn an_end_beyond_all_integers_of_the_range_is_refused() {
     }
 }
 
+#[test]
+fn a_grid_of_more_steps_than_doubles_can_count_is_refused() {
+    let text = "stepped=widen -1323244762440516.0..=-0.3";
+    let error = Overrides::<Train>::new().set(text).check().unwrap_err();
+    assert!(error.to_string().contains("not on the grid"), "{error}");
+}
+
 proptest! {
     #[test]
     fn an_override_means_what_its_text_means(

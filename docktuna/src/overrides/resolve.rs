@@ -220,7 +220,12 @@ fn widened(low: &Value, high: &Value, declared: &Distribution) -> Result<Distrib
                 high,
                 ..*range
             };
-            Ok(Distribution::Float(range.on_grid()))
+            let range = range.on_grid();
+            // With more steps than doubles can count, any end looks as if it were on the grid.
+            if !range.contains(range.high) {
+                return Err(off_grid(declared));
+            }
+            Ok(Distribution::Float(range))
         }
         (Distribution::Int(range), Value::Int(low), Value::Int(high)) => {
             if low > high {
