@@ -235,10 +235,13 @@ impl<S: Session> Lease<'_, S> {
 
     /// Gives a connection back that is in a transaction, when that is over.
     fn roll_back(&mut self) {
-        // Outside a runtime it is closed.
         let (Some(mut session), Ok(runtime)) = (self.session.take(), Handle::try_current()) else {
             return;
         };
+        // Elsewhere it is closed.
+        if self.runtime != Some(runtime.id()) {
+            return;
+        }
         let (place, home) = (Place(Arc::clone(self.pool)), self.runtime);
         if let Some(slot) = self.slot.take() {
             slot.forget();
