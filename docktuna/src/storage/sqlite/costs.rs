@@ -167,7 +167,7 @@ async fn no_operation_grows_with_what_it_does_not_show() {
 #[tokio::test]
 async fn summaries_look_at_each_trial_a_few_times() {
     let large = Filled::new(3000, 300).await;
-    for (operation, most) in [("summaries", 200), ("latest", 50)] {
+    for (operation, most) in [("summaries", 90), ("latest", 50)] {
         let steps = large.steps(operation, "large").await;
         let trials = 3000 + 3 * 301;
         assert!(
