@@ -49,13 +49,13 @@ async fn check(backend: &Backend, size: Size) {
         let complete = summary.trials.of(TrialState::Complete);
         assert_eq!(
             (complete, summary.trials.total()),
-            (trials as usize, trials as usize),
+            (trials, trials),
             "{summary:?}"
         );
         assert_eq!(summary.best_value, Some(best), "{summary:?}");
     }
     let one = db.study_summary("large").await.unwrap();
-    assert_eq!(one.trials.total(), size.trials as usize + 1);
+    assert_eq!(one.trials.total(), size.trials + 1);
     assert_eq!(one.best_value, Some(0.0));
     assert_eq!(db.latest_study().await.unwrap().unwrap().name(), "small");
     assert_eq!(Line::load_best(&db, "large").await.unwrap().x, 0.5);
