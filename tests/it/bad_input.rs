@@ -1,6 +1,6 @@
 //! Rows and files that are not as they should be: a typed error that says what to do, nothing lost.
 
-use docktuna::{Error, Load, OptunaDatabase, TrialState};
+use docktuna::{ConnectReason, Error, Load, OptunaDatabase, TrialState};
 
 use crate::backend::Backend;
 use crate::space::{Line, Train};
@@ -22,12 +22,17 @@ async fn a_file_that_is_no_database_is_left_as_it_is() {
         matches!(error, Error::Connect { .. }),
         "a folder: {error:?}"
     );
-    let db = OptunaDatabase::sqlite(folder.path().join("none/studies.db"))
+    let error = OptunaDatabase::sqlite(folder.path().join("none/studies.db"))
         .await
-        .unwrap();
-    let error = db.study::<Line>("s").await.unwrap_err();
+        .unwrap_err();
     assert!(
-        matches!(error, Error::Connect { .. }),
+        matches!(
+            error,
+            Error::Connect {
+                reason: ConnectReason::MissingFolder,
+                ..
+            }
+        ),
         "no such folder: {error:?}"
     );
 }

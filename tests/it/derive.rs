@@ -335,7 +335,7 @@ fn a_skipped_variant_is_refused_by_the_sink() {
     let refused = value.record(&mut Tape::default());
     assert_eq!(
         refused,
-        Err(Refused("activation = experimental".to_owned()))
+        Err(Refused("activation = \"experimental\"".to_owned()))
     );
     let labels: Vec<&str> = Activation::SPACE
         .switch()
