@@ -83,12 +83,13 @@ async fn a_study_is_continued_after_variants_changed_places() {
         let number = after.enqueue(After { text, kind }).await.unwrap();
         for trial in after.ask_many(30).await.unwrap() {
             let params = trial.params();
-            let label = |name| params.get(name).unwrap().value().to_string();
+            let value = |name| params.get(name).unwrap().value();
+            let label = |name| value(name).as_str().unwrap().to_owned();
             assert_eq!(label("kind"), format!("{:?}", trial.config().kind));
             assert_eq!(label("text"), trial.config().text);
             assert!(trial.number() == number || trial.config().text != "x");
             let stored = params.get("kind").unwrap().distribution().to_string();
-            assert_eq!(stored, "[A, B, C]");
+            assert_eq!(stored, r#"["A", "B", "C"]"#);
             let value = f64::from(trial.number() != number);
             trial.tell(value).await.unwrap();
         }

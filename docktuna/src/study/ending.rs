@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tracing::Instrument;
+use tracing::instrument::WithSubscriber;
 
 use super::DynamicStudy;
 use super::running::{Live, RunningTrial};
@@ -277,7 +278,11 @@ impl Drop for Sure {
     fn drop(&mut self) {
         if let Some(mut end) = self.0.take() {
             let database = end.study.database().clone();
-            database.write_beside(async move |storage| end.write(&storage).await);
+            // Who listens here does not listen to a thread of ours.
+            let listener = tracing::dispatcher::get_default(Clone::clone);
+            database.write_beside(async move |storage| {
+                end.write(&storage).with_subscriber(listener).await;
+            });
         }
     }
 }
