@@ -160,7 +160,7 @@ fn the_space_says_when_an_element_is_there() {
         when("blocks.1.act.leaky.slopes.1"),
         [
             "blocks.len>1",
-            "blocks.1.act=leaky",
+            "blocks.1.act=\"leaky\"",
             "blocks.1.act.leaky.slopes.len>1"
         ]
     );

@@ -235,8 +235,8 @@ async fn a_grid_counts_a_shared_parameter_in_each_branch() {
     let points: BTreeSet<String> = points.collect();
     assert_eq!(points.len(), 9);
     assert!(
-        points.contains("config=A config.n=2 config.A.on=true"),
+        points.contains(r#"config="A" config.n=2 config.A.on=true"#),
         "{points:?}"
     );
-    assert!(points.contains("config=B config.n=2"), "{points:?}");
+    assert!(points.contains(r#"config="B" config.n=2"#), "{points:?}");
 }

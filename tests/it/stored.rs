@@ -66,8 +66,6 @@ async fn f18_a_trial_without_a_number_is_named_by_every_reader() {
             study.pareto_front().await.map(drop),
             Line::load_best(db, "s").await.map(drop),
             db.best_params("s").await.map(drop),
-            db.study_summary("s").await.map(drop),
-            db.study_summaries().await.map(drop),
             fresh.ask().await.map(drop),
             running.should_prune().await.map(drop),
         ];
@@ -79,6 +77,8 @@ async fn f18_a_trial_without_a_number_is_named_by_every_reader() {
             assert!(matches!(error, Error::Unreadable { .. }), "{error:?}");
         }
         // What does not look at it goes on, and no number is given twice.
+        assert_eq!(db.study_summary("s").await.unwrap().trials.total(), 2);
+        assert_eq!(db.study_summaries().await.unwrap().len(), 1);
         let random = db.study_builder::<Line>("s").sampler(Random);
         let trial = random.open().await.unwrap().ask().await.unwrap();
         assert_eq!(trial.number().get(), 2);
