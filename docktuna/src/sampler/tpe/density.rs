@@ -10,20 +10,27 @@ use std::ops::Range;
 use super::choice::Choice;
 use super::grid::Masses;
 use super::kernels::{Kernels, Shape};
+use super::lanes::{BLOCK, LANES, larger, largest};
 use super::parzen::{Factor, Parzen};
 use super::weights::Weights;
 
-/// Kernels in a block.
-pub(super) const BLOCK: usize = 32;
-/// Kernels that are worked on at once.
-const LANES: usize = 8;
 /// Parameters between two looks at whether a block still counts.
 const STRIDE: usize = 2;
 /// Terms so far below the largest that they cannot change the sum, not even a million of them.
 const NEGLIGIBLE: f64 = -60.0;
 
+impl Parzen {
+    /// The logarithms of the density at points, given as one column of values for each axis.
+    pub(super) fn ln_density(&self, points: &[Vec<f64>]) -> Vec<f64> {
+        let total = self.weights.total().ln();
+        let mut densities = ln_density(self, points);
+        densities.iter_mut().for_each(|density| *density -= total);
+        densities
+    }
+}
+
 /// ln Σ weight · exp(constant + Σ ln factor) for each point.
-pub(super) fn ln_density(parzen: &Parzen, points: &[Vec<f64>]) -> Vec<f64> {
+fn ln_density(parzen: &Parzen, points: &[Vec<f64>]) -> Vec<f64> {
     let count = points.first().map_or(0, Vec::len);
     let mut mixture = Mixture {
         parzen,
@@ -206,46 +213,6 @@ impl Sum {
     fn ln(&self) -> f64 {
         self.largest + self.sum.iter().sum::<f64>().ln()
     }
-}
-
-/// The larger of two numbers, neither of which is NaN: one instruction.
-#[inline]
-pub(super) fn larger(a: f64, b: f64) -> f64 {
-    if a > b { a } else { b }
-}
-
-pub(super) fn largest(numbers: &[f64]) -> f64 {
-    let (lanes, rest) = numbers.as_chunks::<LANES>();
-    let mut largest = [f64::NEG_INFINITY; LANES];
-    for lanes in lanes {
-        for (largest, number) in largest.iter_mut().zip(lanes) {
-            *largest = larger(*number, *largest);
-        }
-    }
-    largest
-        .iter()
-        .chain(rest)
-        .copied()
-        .fold(f64::NEG_INFINITY, larger)
-}
-
-pub(super) fn smallest(numbers: &[f64]) -> f64 {
-    let (lanes, rest) = numbers.as_chunks::<LANES>();
-    let mut smallest = [f64::INFINITY; LANES];
-    for lanes in lanes {
-        for (smallest, number) in smallest.iter_mut().zip(lanes) {
-            *smallest = if number < smallest {
-                *number
-            } else {
-                *smallest
-            };
-        }
-    }
-    smallest
-        .iter()
-        .chain(rest)
-        .copied()
-        .fold(f64::INFINITY, f64::min)
 }
 
 fn place_of_largest(numbers: &[f64]) -> Option<usize> {

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::f64::consts::SQRT_2;
 
-use super::density::larger;
 use super::kernels::{Kernels, Shape};
+use super::lanes::larger;
 use super::normal;
 
 /// Logarithms of the masses of kernels on the cells of some points, each made when it is asked for:

@@ -6,8 +6,7 @@
 
 use std::sync::Arc;
 
-use super::axis::Axis;
-use super::model::Subspace;
+use super::model::{Recipe, Subspace};
 use super::parzen::Parzen;
 use crate::id::TrialNumber;
 use crate::sampler::history::History;
@@ -22,17 +21,6 @@ const GONE: u32 = u32::MAX;
 /// All that is kept of one history.
 #[derive(Debug, Default)]
 pub(super) struct Kept(Vec<Estimator>);
-
-/// What an estimator depends on besides the trials.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Recipe {
-    pub(super) names: Vec<String>,
-    pub(super) axes: Vec<Axis>,
-    /// For each parameter the places of its stored choices among the present ones.
-    pub(super) places: Vec<Option<Vec<f64>>>,
-    pub(super) announced: bool,
-    pub(super) equal_weights: bool,
-}
 
 #[derive(Debug)]
 struct Estimator {
@@ -258,7 +246,7 @@ mod tests {
                 let usable = |row: &u32| subspace.is_usable(*row);
                 let rows: Vec<u32> = trials.iter().copied().filter(usable).collect();
                 let scratch = subspace.build(&rows, equal);
-                assert_eq!(*subspace.estimator(trials, equal), scratch);
+                assert_eq!(*estimator(&subspace, trials, equal), scratch);
             }
             nodes.retain(|(name, _)| !group.contains(name) && *name != first);
         }
@@ -327,7 +315,7 @@ mod tests {
                     .iter()
                     .for_each(|name| subspace.add(name, &unit, false));
                 let split = Split::of(&history, None, true, None);
-                subspace.estimator(&split.above, false);
+                estimator(&subspace, &split.above, false);
             }
         }
         let (kept, built) = history

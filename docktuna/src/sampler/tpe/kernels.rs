@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::axis::Interval;
 use super::bandwidth::{bandwidth, narrowest};
-use super::density::{BLOCK, largest, smallest};
+use super::lanes::{BLOCK, largest, smallest};
 use super::normal;
 use crate::sampler::growth::make_room;
 

@@ -9,6 +9,7 @@ mod grid;
 mod hypervolume;
 mod kept;
 mod kernels;
+mod lanes;
 mod model;
 mod normal;
 mod parzen;
@@ -23,6 +24,7 @@ mod weights;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use kept::estimator;
 use model::Subspace;
 use parzen::Parzen;
 pub(super) use split::Split;
@@ -189,9 +191,9 @@ impl Tpe {
         let below = if ranked {
             Arc::new(subspace.ranked(&split.good, column.finished()))
         } else {
-            subspace.estimator(&split.below(history), several)
+            estimator(subspace, &split.below(history), several)
         };
-        (below, subspace.estimator(&split.above, false))
+        (below, estimator(subspace, &split.above, false))
     }
 
     fn is_multivariate(&self, draft: &Draft<'_>) -> bool {

@@ -1,11 +1,8 @@
 //! Estimators for some parameters, out of a study's history.
 
-use std::sync::Arc;
-
 use rand::{Rng, RngExt};
 
 use super::axis::Axis;
-use super::kept::{self, Recipe};
 use super::parzen::Parzen;
 use super::weights::Weights;
 use crate::distribution::Distribution;
@@ -20,7 +17,18 @@ pub(super) struct Subspace<'a> {
     announced: bool,
 }
 
-/// One of them.
+/// What an estimator depends on besides the trials.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Recipe {
+    pub(super) names: Vec<String>,
+    pub(super) axes: Vec<Axis>,
+    /// For each parameter the places of its stored choices among the present ones.
+    pub(super) places: Vec<Option<Vec<f64>>>,
+    pub(super) announced: bool,
+    pub(super) equal_weights: bool,
+}
+
+/// A parameter of a subspace.
 struct Modelled<'a> {
     name: &'a str,
     column: Option<&'a Column>,
@@ -72,12 +80,7 @@ impl<'a> Subspace<'a> {
         self.params.iter().map(|param| param.name)
     }
 
-    /// The estimator for some trials, oldest first.
-    pub(super) fn estimator(&self, trials: &[u32], equal_weights: bool) -> Arc<Parzen> {
-        kept::estimator(self, trials, equal_weights)
-    }
-
-    /// The same, from scratch, for trials that all are [usable](Self::is_usable).
+    /// The estimator from scratch, for [usable](Self::is_usable) trials, oldest first.
     pub(super) fn build(&self, rows: &[u32], equal_weights: bool) -> Parzen {
         let weights = self.weights(rows.len(), equal_weights);
         Parzen::new(&self.axes, &self.observations(rows), weights, 0)

@@ -14,8 +14,8 @@ use super::axis::Axis;
 use super::bandwidth::parts;
 use super::choice::Choice;
 use super::curve;
-use super::density::{self, BLOCK, largest};
 use super::kernels::Kernels;
+use super::lanes::{BLOCK, largest};
 use super::weights::Weights;
 #[cfg(test)]
 use super::{kernels::Shape, normal};
@@ -238,14 +238,6 @@ impl Parzen {
             Factor::Smooth(kernels) => Some(kernels),
             _ => None,
         })
-    }
-
-    /// The logarithms of the density at points, given as one column of values for each axis.
-    pub(super) fn ln_density(&self, points: &[Vec<f64>]) -> Vec<f64> {
-        let total = self.weights.total().ln();
-        let mut densities = density::ln_density(self, points);
-        densities.iter_mut().for_each(|density| *density -= total);
-        densities
     }
 
     /// The kernel at the share `share` of all weight.
