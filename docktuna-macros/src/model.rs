@@ -3,8 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Generics, Ident, LitBool, LitStr, Path, Type};
 
+use crate::attr::Doc;
 use crate::decimal::Decimal;
-use crate::doc::Doc;
 use crate::types::Known;
 
 /// The type that is derived for.

@@ -15,16 +15,12 @@ extern crate self as docktuna;
 #[cfg_attr(doc, doc(hidden))]
 #[path = "private.rs"]
 pub mod __private;
-mod aliases;
 #[cfg(feature = "storage")]
 pub mod blocking;
-mod codec;
 #[cfg(feature = "storage")]
 mod config;
 #[cfg(feature = "storage")]
 mod database;
-mod diff;
-mod distribution;
 mod error;
 #[cfg(all(test, feature = "sqlite"))]
 mod fuzz;
@@ -33,19 +29,16 @@ mod id;
 mod load;
 #[cfg(feature = "storage")]
 mod near;
+mod optuna;
 mod outline;
 #[cfg(feature = "storage")]
 mod overrides;
 mod params;
-mod path;
 #[cfg(feature = "storage")]
 pub mod pruner;
-mod rules;
 #[cfg(feature = "storage")]
 pub mod sampler;
 mod shown;
-#[cfg(feature = "storage")]
-mod snapshot;
 pub mod space;
 #[cfg(feature = "storage")]
 mod storage;
@@ -56,15 +49,17 @@ mod trial;
 mod tunable;
 mod words;
 
-pub use diff::{Difference, DifferenceKind, Mismatch, SpaceDiff};
-pub use distribution::Distribution;
 #[cfg(feature = "derive")]
 #[doc = include_str!("../docs/derive.md")]
 pub use docktuna_macros::Tunable;
-pub use error::{BoxError, ConnectReason, Error, Result, SchemaReason, SettingsReport};
+pub use error::{
+    BoxError, ConnectReason, Difference, DifferenceKind, Error, Result, SchemaReason,
+    SettingsReport, SpaceDiff, StorageReason,
+};
 pub use id::{StateCounts, StudyId, TrialId, TrialNumber, TrialState};
 pub use outline::{EntryKind, OutlineEntry, SpaceOutline};
-pub use params::{Parameter, Params};
+pub use params::{Mismatch, Parameter, Params};
+pub use space::distribution::Distribution;
 pub use space::{Direction, Space, Value};
 pub use tunable::{Sink, Source, Tunable};
 

@@ -1,5 +1,7 @@
 //! Names that a user may have meant.
 
+use crate::space::{Node, Space};
+
 /// The `candidates` that look like `name`, best first, three at most.
 pub(crate) fn near_names<'a>(
     name: &str,
@@ -16,6 +18,21 @@ pub(crate) fn near_names<'a>(
         .take(3)
         .map(|(_, candidate)| candidate.to_owned())
         .collect()
+}
+
+/// The declared names that look like `name`, or whose last part does.
+pub(crate) fn near_params(space: &Space, name: &str) -> Vec<String> {
+    let nodes: Vec<Node> = space.walk().filter(|node| node.param().is_some()).collect();
+    let names = || nodes.iter().map(|node| node.name.as_str());
+    let near = near_names(name, names());
+    if !near.is_empty() {
+        return near;
+    }
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let parts: Vec<String> = names().map(last).collect();
+    let near = near_names(&last(name), parts.iter().map(String::as_str));
+    let found = names().filter(|name| near.contains(&last(name)));
+    found.take(3).map(str::to_owned).collect()
 }
 
 /// Whether one of the names is the beginning of the other: `breast` of `breast-cancer`.

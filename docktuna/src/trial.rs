@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use crate::codec::{Json, read_json};
 use crate::error::{Error, Result};
 use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::optuna::{Json, keys, read_json};
 use crate::params::Params;
 use crate::space::Value;
 
@@ -85,7 +85,7 @@ impl FrozenTrial {
 
     /// Gives the items of the list the names that this crate notes beside it.
     fn named(&self, mut constraints: BTreeMap<String, f64>) -> BTreeMap<String, f64> {
-        let names = self.user_attrs.get(crate::rules::NAMES);
+        let names = self.user_attrs.get(keys::CONSTRAINT_NAMES);
         let names: Vec<String> = names
             .and_then(|names| names.parse().ok())
             .unwrap_or_default();
@@ -106,7 +106,7 @@ impl FrozenTrial {
 
 fn constraints(system_attrs: &Attributes) -> BTreeMap<String, f64> {
     let mut constraints = BTreeMap::new();
-    if let Some(list) = system_attrs.get("constraints") {
+    if let Some(list) = system_attrs.get(keys::CONSTRAINTS) {
         let items = match read_json(&list.0) {
             Ok(Json::Array(items)) => items,
             Ok(Json::Object(members)) if members.is_empty() => Vec::new(),
@@ -118,7 +118,7 @@ fn constraints(system_attrs: &Attributes) -> BTreeMap<String, f64> {
         constraints.extend(numbers.map(|(i, item)| (i.to_string(), constraint(item))));
     }
     for (key, attribute) in system_attrs {
-        if let Some(name) = key.strip_prefix("constraints:") {
+        if let Some(name) = key.strip_prefix(keys::CONSTRAINT) {
             let number = read_json(&attribute.0).map_or(f64::NAN, |json| constraint(&json));
             constraints.insert(name.to_owned(), number);
         }

@@ -200,7 +200,7 @@ async fn is_full(file: &Path) {
     let error = error.expect_err("the disk is full");
     let text = error.to_string();
     assert!(
-        error.is_transient() && text.contains("the disk of the file is full"),
+        error.is_transient() && text.contains("the database's disk is full"),
         "{text}"
     );
 }

@@ -124,7 +124,7 @@ async fn f02_a_run_outlasts_trouble_of_the_server() {
     assert!(error.is_transient());
     let text = error.to_string();
     assert!(
-        text.contains("help: the server's disk is full: free space on it"),
+        text.contains("help: the database's disk is full: free space on it"),
         "{text}"
     );
 }

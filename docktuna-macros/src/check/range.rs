@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use syn::{Expr, ExprRange, RangeLimits};
 
 use super::number::{literal, number, order};
+use crate::attr::as_written;
 use crate::attr::{Attrs, Entry, Key, peeled};
 use crate::decimal::Decimal;
 use crate::diag::Subject;
-use crate::foreign::as_written;
 use crate::model::{Choice, Domain, Literal, Number, Range, Scale};
 use crate::types::Known;
 

@@ -5,9 +5,9 @@ use syn::Expr;
 use syn::ext::IdentExt;
 
 use super::name::checked;
+use crate::attr::Member;
 use crate::attr::{Attrs, Key, peeled};
 use crate::diag::Subject;
-use crate::member::Member;
 use crate::model::Rules;
 
 pub(super) fn rules(subject: &Subject<'_>, attrs: &Attrs) -> Rules {

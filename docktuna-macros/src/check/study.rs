@@ -4,9 +4,9 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::name::checked;
+use crate::attr::Member;
 use crate::attr::{Attrs, Entry, Key, required_text};
 use crate::diag::Subject;
-use crate::member::Member;
 use crate::model::{Objective, Study};
 use crate::suggest::near;
 

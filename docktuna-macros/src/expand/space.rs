@@ -7,7 +7,7 @@ use quote::ToTokens;
 
 use super::constants::Constants;
 use super::param::{call, domain_tokens, param};
-use crate::doc::{Doc, Part};
+use crate::attr::{Doc, DocPart};
 use crate::model::{self, Content, Enum, Field, OptionDefault, Role, Shape, Shared, Variant};
 
 /// The spaces of the fields that share a name, as the first branch has them.
@@ -191,11 +191,11 @@ fn aliased(aliases: &[String]) -> Option<TokenStream> {
 fn description(doc: &Doc) -> TokenStream {
     match doc.parts.as_slice() {
         [] => tokens!(""),
-        [Part::Words(words)] => tokens!(#words),
+        [DocPart::Words(words)] => tokens!(#words),
         parts => {
             let parts = parts.iter().map(|part| match part {
-                Part::Words(words) => tokens!(#words),
-                Part::Expr(expr) => expr.to_token_stream(),
+                DocPart::Words(words) => tokens!(#words),
+                DocPart::Expr(expr) => expr.to_token_stream(),
             });
             tokens! {
                 {

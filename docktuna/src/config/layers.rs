@@ -5,8 +5,8 @@ use std::env::VarError;
 use std::path::{Path, PathBuf};
 
 use super::dotenv::{self, Unreadable};
+use super::names::NAMES;
 use super::secret_file;
-use super::settings::NAMES;
 
 /// More than any `.env` file has.
 const LONGEST_FILE: u64 = 1 << 20;

@@ -6,6 +6,7 @@
 mod dotenv;
 mod host;
 mod layers;
+mod names;
 mod secret;
 mod secret_file;
 mod settings;

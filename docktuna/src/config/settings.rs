@@ -4,41 +4,16 @@ use std::path::{Path, PathBuf};
 
 use super::host;
 use super::layers::Layers;
+use super::names::{
+    HOST, NAME, PASSWORD, PASSWORD_FILE, PASSWORD_SECRET, PORT, SCHEMA, SECRETS_DIR, SSLMODE,
+    SSLROOTCERT, STORAGE, USER,
+};
 use super::secret::Secret;
 use super::secret_file::{SecretFile, shown};
 use super::sslmode::SslMode;
 use super::target::{PostgresSettings, Target};
 use super::url::{self, Url};
 use crate::error::{Error, Result, SettingsReport};
-
-const STORAGE: &str = "OPTUNA_STORAGE";
-const HOST: &str = "OPTUNA_DB_HOST";
-const PORT: &str = "OPTUNA_DB_PORT";
-const USER: &str = "OPTUNA_DB_USER";
-const NAME: &str = "OPTUNA_DB_NAME";
-const PASSWORD: &str = "OPTUNA_DB_PASSWORD";
-const PASSWORD_FILE: &str = "OPTUNA_DB_PASSWORD_FILE";
-const PASSWORD_SECRET: &str = "OPTUNA_DB_PASSWORD_SECRET";
-const SECRETS_DIR: &str = "OPTUNA_SECRETS_DIR";
-const SSLMODE: &str = "OPTUNA_DB_SSLMODE";
-const SSLROOTCERT: &str = "OPTUNA_DB_SSLROOTCERT";
-const SCHEMA: &str = "OPTUNA_DB_SCHEMA";
-
-/// Every setting.
-pub(super) const NAMES: &[&str] = &[
-    STORAGE,
-    HOST,
-    PORT,
-    USER,
-    NAME,
-    PASSWORD,
-    PASSWORD_FILE,
-    PASSWORD_SECRET,
-    SECRETS_DIR,
-    SSLMODE,
-    SSLROOTCERT,
-    SCHEMA,
-];
 
 const PASSWORDS: [&str; 3] = [PASSWORD_FILE, PASSWORD_SECRET, PASSWORD];
 

@@ -1,7 +1,8 @@
 //! The handle to an Optuna database.
 
 mod builder;
-mod heartbeat;
+mod counters;
+mod heart;
 mod last_words;
 
 use std::path::Path;
@@ -15,16 +16,15 @@ use tokio::task::JoinHandle;
 use tokio::time;
 
 pub use builder::{DatabaseBuilder, optuna_db};
-pub(crate) use heartbeat::{Beat, Heart, Pulse, Ward};
+pub(crate) use counters::Counters;
+pub(crate) use heart::{Beat, Heart, Pulse, Ward};
 
 use crate::config::{Target, resolve_url};
 use crate::error::{Error, Result};
 use crate::id::{StateCounts, StudyId};
 use crate::near::near_names;
-use crate::space::{Direction, Value};
+use crate::space::Direction;
 use crate::storage::{Storage, StudyRow, Summary};
-use crate::study::{DynamicStudy, Study, StudyBuilder};
-use crate::tunable::Tunable;
 use last_words::LastWords;
 
 /// How many connections one handle opens at most, unless the builder says otherwise.
@@ -390,77 +390,6 @@ impl OptunaDatabase {
         Some(pool)
     }
 
-    /// The study `name` for the type `T`, created if it is missing.
-    ///
-    /// # Errors
-    ///
-    /// As [`StudyBuilder::open`].
-    pub async fn study<T: Tunable>(&self, name: &str) -> Result<Study<T>> {
-        self.study_builder(name).open().await
-    }
-
-    /// The study `name` for the type `T`, with every option.
-    #[must_use]
-    pub fn study_builder<T: Tunable>(&self, name: &str) -> StudyBuilder<T> {
-        StudyBuilder::new(self.clone(), name)
-    }
-
-    /// The study that the type `T` names by `#[tune(study = "x")]`, created if it is missing. Without that
-    /// option it does not compile.
-    ///
-    /// ```
-    /// # use docktuna::{OptunaDatabase, Tunable};
-    /// #[derive(Tunable)]
-    /// #[tune(study = "sentiment")]
-    /// struct Train {
-    ///     #[tune(range = 1e-5..=1e-1, log)]
-    ///     lr: f64,
-    /// }
-    ///
-    /// # async fn example() -> docktuna::Result<()> {
-    /// # let db = OptunaDatabase::in_memory();
-    /// let study = db.study_of::<Train>().await?;
-    /// assert_eq!(study.name(), "sentiment");
-    /// # Ok(())
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`StudyBuilder::open`].
-    pub async fn study_of<T: Tunable>(&self) -> Result<Study<T>> {
-        self.study_builder_of().open().await
-    }
-
-    /// The study that the type `T` names, with every option.
-    #[must_use]
-    pub fn study_builder_of<T: Tunable>(&self) -> StudyBuilder<T> {
-        self.study_builder(T::study_name())
-    }
-
-    /// The existing study `name`, for which no struct is needed.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::StudyNotFound`] with names that look like it.
-    pub async fn dynamic_study(&self, name: &str) -> Result<DynamicStudy> {
-        Ok(DynamicStudy::new(self.clone(), self.existing(name).await?))
-    }
-
-    /// Every study, in the order in which they were created.
-    ///
-    /// # Errors
-    ///
-    /// If the database fails.
-    pub async fn studies(&self) -> Result<Vec<DynamicStudy>> {
-        let rows = self.storage.list_studies().await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| DynamicStudy::new(self.clone(), row))
-            .collect())
-    }
-
     /// How many studies there are.
     ///
     /// # Errors
@@ -505,38 +434,6 @@ impl OptunaDatabase {
                 near: Vec::new(),
             }),
         }
-    }
-
-    /// The study in which a trial last started or ended. One query, in which the database looks at the
-    /// times of every trial of every study.
-    ///
-    /// # Errors
-    ///
-    /// If the database fails.
-    pub async fn latest_study(&self) -> Result<Option<DynamicStudy>> {
-        let latest = self.storage.latest_study().await?;
-        Ok(latest.map(|row| DynamicStudy::new(self.clone(), row)))
-    }
-
-    /// The parameters of the best trial of any study, Python's included, as Python shows them; empty
-    /// if no trial is complete and feasible.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::StudyNotFound`]; [`Error::SeveralObjectives`] where no single trial is best.
-    pub async fn best_params(
-        &self,
-        name: &str,
-    ) -> Result<std::collections::BTreeMap<String, Value>> {
-        let study = self.dynamic_study(name).await?;
-        let params = match study.best_row().await? {
-            Some(best) => study.params_of(&best).await?,
-            None => return Ok(std::collections::BTreeMap::new()),
-        };
-        Ok(params
-            .iter()
-            .map(|p| (p.name().to_owned(), p.value()))
-            .collect())
     }
 
     /// The row of a study that has to exist.

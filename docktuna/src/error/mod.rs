@@ -1,12 +1,14 @@
 //! The one error type, and what its variants carry.
 
+mod diff;
 mod reason;
 
 use std::time::Duration;
 
-pub use reason::{ConnectReason, SchemaReason, SettingsReport};
+pub(crate) use diff::Subject;
+pub use diff::{Difference, DifferenceKind, SpaceDiff};
+pub use reason::{ConnectReason, SchemaReason, SettingsReport, StorageReason};
 
-use crate::diff::SpaceDiff;
 use crate::id::{StateCounts, TrialNumber, TrialState};
 use crate::shown::Shown;
 use crate::space::Direction;
@@ -35,12 +37,14 @@ pub enum Error {
         source: BoxError,
     },
     /// The database failed at an operation.
-    #[error("the database failed at `{op}` (attempt {attempts}): {}{}", Shown(.source), advice(.source))]
+    #[error("the database failed at `{op}` (attempt {attempts}): {}{}", Shown(.source), advice(*.reason))]
     Storage {
         /// The operation: the name of its statement.
         op: &'static str,
         /// How often it was tried.
         attempts: u32,
+        /// Why, as far as its code tells.
+        reason: StorageReason,
         /// The driver's error.
         source: BoxError,
     },
@@ -438,21 +442,19 @@ impl Error {
     /// full disk.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        #[cfg(feature = "storage")]
-        return crate::storage::Outlook::of(self).is_transient();
-        #[cfg(not(feature = "storage"))]
-        return false;
+        match self {
+            Self::Connect { reason, .. } => reason.is_transient(),
+            Self::Storage { reason, .. } => reason.is_transient(),
+            Self::Locked { .. } | Self::Overtaken { .. } | Self::ReadOnly { .. } => true,
+            _ => false,
+        }
     }
 }
 
 /// What to do about an error of a statement, where its text alone does not say.
-fn advice(source: &BoxError) -> String {
-    #[cfg(feature = "storage")]
-    if let Some(advice) = crate::storage::advice(source.as_ref()) {
-        return format!("; help: {advice}");
-    }
-    let _ = source;
-    String::new()
+fn advice(reason: StorageReason) -> String {
+    let advice = reason.advice();
+    advice.map_or_else(String::new, |advice| format!("; help: {advice}"))
 }
 
 /// The cause, where the reason does not say it all.
@@ -505,28 +507,28 @@ mod tests {
         let text = || HOSTILE.to_owned();
         let source = || BoxError::from(HOSTILE);
         let (trial, state, op, type_name) = (TrialNumber(7), TrialState::Fail, "op", "Train");
-        let difference = |kind| crate::Difference {
+        let difference = |kind| Difference {
             param: text(),
             kind,
         };
         let choices = || crate::Distribution::Categorical(vec![text().into()].into());
         let diff = SpaceDiff {
-            subject: crate::diff::Subject::Study {
+            subject: Subject::Study {
                 study: text(),
                 trial: Some(trial),
                 type_name,
             },
             differences: vec![
-                difference(crate::DifferenceKind::NotStored),
-                difference(crate::DifferenceKind::Changed {
+                difference(DifferenceKind::NotStored),
+                difference(DifferenceKind::Changed {
                     stored: choices(),
                     declared: choices(),
                 }),
-                difference(crate::DifferenceKind::Outside {
+                difference(DifferenceKind::Outside {
                     found: text(),
                     allowed: choices(),
                 }),
-                difference(crate::DifferenceKind::Fixed {
+                difference(DifferenceKind::Fixed {
                     stored: Some(text()),
                     declared: None,
                 }),
@@ -544,6 +546,7 @@ mod tests {
             Error::Storage {
                 op,
                 attempts: 1,
+                reason: StorageReason::DiskFull,
                 source: source(),
             },
             Error::Locked {

@@ -36,6 +36,20 @@ pub enum ConnectReason {
     Unavailable,
 }
 
+impl ConnectReason {
+    /// Whether the same call may succeed later without a change.
+    pub(super) const fn is_transient(self) -> bool {
+        matches!(
+            self,
+            Self::Dns
+                | Self::Refused
+                | Self::TooManyConnections
+                | Self::Session
+                | Self::Unavailable
+        )
+    }
+}
+
 impl fmt::Display for ConnectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -78,6 +92,75 @@ impl fmt::Display for ConnectReason {
             Self::File => "the file cannot be opened; help: check the path and its permissions",
             Self::Unavailable => "the server did not answer; help: try again when it is up",
         })
+    }
+}
+
+/// Why a database failed at an operation, as far as its code tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StorageReason {
+    /// The connection was lost, or the server is starting or stopping.
+    Lost,
+    /// Another transaction was in the way.
+    Busy,
+    /// The server has no connection left.
+    TooManyConnections,
+    /// Another session keeps rows locked.
+    Locked,
+    /// The disk is full.
+    DiskFull,
+    /// There is no memory left.
+    OutOfMemory,
+    /// Another limit of the server was reached.
+    Limit,
+    /// An operator or `statement_timeout` cancelled the statement.
+    Cancelled,
+    /// Files cannot be read or written.
+    Io,
+    /// A file, or one beside it, cannot be opened.
+    Unopened,
+    /// The server has an internal error.
+    Internal,
+    /// The server is in another state that may pass.
+    Unavailable,
+    /// The database was dropped while it was in use.
+    Dropped,
+    /// Something else, which the cause says.
+    Other,
+}
+
+impl StorageReason {
+    /// What a person can do about it, where the cause alone does not say.
+    #[must_use]
+    pub const fn advice(self) -> Option<&'static str> {
+        Some(match self {
+            Self::TooManyConnections => {
+                "the server has no connection left: run fewer workers, or raise its max_connections"
+            }
+            Self::Locked => "another session keeps the rows locked: end its transaction",
+            Self::DiskFull => "the database's disk is full: free space on it",
+            Self::OutOfMemory => "the database's machine is out of memory: see what uses it there",
+            Self::Limit => "a limit of the server was reached: raise it",
+            Self::Cancelled => {
+                "the statement was cancelled, by an operator or by statement_timeout: raise that one \
+                 where it is short"
+            }
+            Self::Io => "the database cannot read or write its files: look at its disk and its log",
+            Self::Unopened => {
+                "the file, or one beside it, cannot be opened: look at its folder's rights"
+            }
+            Self::Internal => {
+                "the server has an internal error, perhaps damaged data: look at its log"
+            }
+            Self::Lost | Self::Busy | Self::Unavailable | Self::Dropped | Self::Other => {
+                return None;
+            }
+        })
+    }
+
+    /// Whether the same call may succeed later without a change.
+    pub(super) const fn is_transient(self) -> bool {
+        !matches!(self, Self::Dropped | Self::Other)
     }
 }
 

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value as Tree;
 
-use crate::codec::write_distribution;
-use crate::distribution::Distribution;
+use crate::optuna::write_distribution;
+use crate::space::distribution::Distribution;
 use crate::space::{FloatDomain, IntDomain, Value};
 
 /// Any text.
@@ -195,7 +195,7 @@ pub(super) fn broken() -> impl Strategy<Value = String> {
         }),
         (distributions(), numbers()).prop_map(|(distribution, stored)| {
             let (distribution, stored) = (write_distribution(&distribution), Value::Float(stored));
-            let stored = crate::codec::write_value(&stored);
+            let stored = crate::optuna::write_value(&stored);
             format!(r#"{{"study": "s", "trial": 3, "params": {{"lr": {{"stored": {stored}, "distribution": {distribution}}}}}}}"#)
         }),
     ];

@@ -6,7 +6,7 @@
 use std::process::Command;
 
 #[cfg(target_os = "linux")]
-use crate::codec::{read_distribution, read_json};
+use crate::optuna::{read_distribution, read_json};
 use crate::outline::SpaceOutline;
 
 #[cfg(target_os = "linux")]

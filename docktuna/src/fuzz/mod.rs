@@ -13,15 +13,15 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use crate::Tunable;
-use crate::codec::{
+use crate::id::{Int, TrialId, TrialNumber, TrialState};
+use crate::optuna::{
     read_distribution, read_intermediate, read_json, read_value, to_json, write_distribution,
 };
-use crate::distribution::Distribution;
-use crate::id::{Int, TrialId, TrialNumber, TrialState};
 use crate::outline::SpaceOutline;
 use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::sampler::{Draft, Draw, Given, History, Sampler, SearchSpace, Tpe, generator};
+use crate::space::distribution::Distribution;
 use crate::space::{Direction, Value};
 use crate::storage::fuzzed::{parse_moment, retried};
 use crate::study::own_of_queue;
@@ -191,7 +191,7 @@ proptest! {
 
     #[test]
     fn snapshots_are_answered(text in json()) {
-        let _ = crate::snapshot::parse(&text, "s");
+        let _ = crate::load::snapshot::parse(&text, "s");
     }
 
     #[test]
@@ -221,7 +221,7 @@ proptest! {
         retries in 0..9_u32,
     ) {
         let mut trial = trial(Vec::new(), attributes.clone());
-        trial.user_attrs.insert(crate::rules::NAMES.to_owned(), Attribute(names));
+        trial.user_attrs.insert(crate::optuna::keys::CONSTRAINT_NAMES.to_owned(), Attribute(names));
         let numbers = trial.constraints();
         prop_assert_eq!(trial.is_feasible(), numbers.values().all(|number| *number <= 0.0));
         let _ = own_of_queue(&trial);
@@ -262,7 +262,7 @@ proptest! {
         let mut history = History::new(&[Direction::Minimize]);
         history.update(others.collect(), &[]);
         let members = match read_json(&fixed) {
-            Ok(crate::codec::Json::Object(members)) => members,
+            Ok(crate::optuna::Json::Object(members)) => members,
             _ => Vec::new(),
         };
         let fixed: HashMap<String, Value> = members.into_iter().map(|(name, json)| (name, json.into_value())).collect();

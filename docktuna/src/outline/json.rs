@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{EntryKind, OutlineEntry, SpaceOutline};
-use crate::codec::{self, Json};
-use crate::distribution::Distribution;
 use crate::error::{Error, Result};
+use crate::optuna::{self, Json};
+use crate::space::distribution::Distribution;
 use crate::space::{Condition, Test, Value};
 
 /// The form that is written; a later one may not be readable for this release.
@@ -35,7 +35,7 @@ impl SpaceOutline {
 }
 
 fn write(entry: &OutlineEntry) -> String {
-    let text = |text: &str| codec::write_json_text(text);
+    let text = |text: &str| optuna::write_json_text(text);
     let mut members = vec![format!("\"name\": {}", text(&entry.name))];
     match &entry.kind {
         EntryKind::Param {
@@ -43,13 +43,13 @@ fn write(entry: &OutlineEntry) -> String {
             ordered,
             default,
         } => {
-            let distribution = codec::write_distribution(distribution);
+            let distribution = optuna::write_distribution(distribution);
             members.push(format!("\"distribution\": {distribution}"));
             if *ordered {
                 members.push("\"ordered\": true".to_owned());
             }
             if let Some(default) = default {
-                members.push(format!("\"default\": {}", codec::write_value(default)));
+                members.push(format!("\"default\": {}", optuna::write_value(default)));
             }
         }
         EntryKind::Fixed(value) => members.push(format!("\"fixed\": {}", text(value))),
@@ -78,7 +78,7 @@ fn write(entry: &OutlineEntry) -> String {
 }
 
 fn read(text: &str) -> Result<SpaceOutline, String> {
-    let json = codec::read_json(text)?;
+    let json = optuna::read_json(text)?;
     match json.get("version") {
         Some(Json::Scalar(Value::Int(1..=VERSION))) => {}
         None => return Err("it has no `version`".to_owned()),
@@ -164,7 +164,7 @@ fn read_entry(name: &str, item: &Json, before: &Before) -> Result<OutlineEntry, 
 }
 
 fn read_param(json: &Json, item: &Json) -> Result<EntryKind, String> {
-    let distribution = codec::read_distribution(&json.to_text())?;
+    let distribution = optuna::read_distribution(&json.to_text())?;
     if let Distribution::Float(range) = &distribution {
         let numbers = [Some(range.low), Some(range.high), range.step];
         let finite = numbers.iter().flatten().all(|number| number.is_finite());

@@ -1,12 +1,13 @@
 //! A space that is not tied to a type: what is written down about it, and read again.
 
+mod diff;
 mod json;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::codec;
-use crate::distribution::Distribution;
+use crate::optuna;
+use crate::space::distribution::Distribution;
 use crate::space::{Condition, Domain, NodeKind, Space, Test, Value};
 
 /// The owned description of a space: what a study keeps of the type it was made for.
@@ -136,21 +137,21 @@ impl OutlineEntry {
     /// What counts for two entries to be the same, in one line. Texts are quoted, so that no name
     /// can look like two.
     fn identity(&self) -> String {
-        let name = codec::write_json_text(&self.name);
+        let name = optuna::write_json_text(&self.name);
         let kind = match &self.kind {
             EntryKind::Param { distribution, .. } => {
-                codec::write_distribution(&unordered(distribution))
+                optuna::write_distribution(&unordered(distribution))
             }
-            EntryKind::Fixed(value) => codec::write_json_text(value),
+            EntryKind::Fixed(value) => optuna::write_json_text(value),
         };
         let mut when: Vec<Condition> = self.when.iter().map(Condition::unordered).collect();
         when.sort_unstable();
         let when = when.into_iter().map(|condition| {
-            let param = codec::write_json_text(&condition.param);
+            let param = optuna::write_json_text(&condition.param);
             match &condition.test {
                 Test::Is(labels) => {
                     let labels: Vec<String> =
-                        labels.iter().map(|l| codec::write_json_text(l)).collect();
+                        labels.iter().map(|l| optuna::write_json_text(l)).collect();
                     format!("{param}={}", labels.join("|"))
                 }
                 Test::Above(number) => format!("{param}>{number}"),
@@ -165,7 +166,7 @@ pub(crate) fn unordered(distribution: &Distribution) -> Distribution {
     match distribution {
         Distribution::Categorical(choices) => {
             let mut choices = choices.to_vec();
-            choices.sort_by_cached_key(codec::write_value);
+            choices.sort_by_cached_key(optuna::write_value);
             Distribution::Categorical(choices.into())
         }
         range => range.clone(),

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{EntryKind, OutlineEntry, SpaceOutline};
-use crate::distribution::Distribution;
 use crate::shown::shown;
 use crate::space::Space;
+use crate::space::distribution::Distribution;
 
 const HEAD: [&str; 6] = ["name", "kind", "values", "when", "default", "description"];
 

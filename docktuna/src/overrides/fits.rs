@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
-use crate::distribution::Distribution;
-use crate::path::Path;
+use crate::space::distribution::Distribution;
+use crate::space::path::Path;
 use crate::space::{Condition, Node, Param, Test, Value};
 use crate::tunable::{Sink, Source, Tunable};
 

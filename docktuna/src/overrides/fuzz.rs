@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Tunable;
-use crate::distribution::Distribution;
+use crate::space::distribution::Distribution;
 
 #[derive(Tunable)]
 #[allow(dead_code, reason = "only its space is looked at")]

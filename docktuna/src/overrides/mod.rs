@@ -193,7 +193,7 @@ fn searched<T: Tunable>(name: &str) -> Result<Domain> {
     Err(Error::UnknownParam {
         param: name.to_owned(),
         type_name: T::NAME.to_owned(),
-        near: crate::diff::near_params(space, name),
+        near: crate::near::near_params(space, name),
     })
 }
 

@@ -3,11 +3,8 @@
 use std::collections::HashMap;
 
 use super::{Rule, text};
-use crate::distribution::Distribution;
-use crate::space::{Domain, FloatDomain, GRID_TOLERANCE, IntDomain, Value};
-
-/// Integers beyond this cannot be told apart in the database, which stores doubles.
-const EXACT: i64 = 1 << 53;
+use crate::space::distribution::Distribution;
+use crate::space::{Domain, EXACT, FloatDomain, GRID_TOLERANCE, IntDomain, Value};
 
 /// What to draw instead of the declared domains, by parameter.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! What a text means for a domain.
 
 use super::Rule;
-use crate::distribution::Distribution;
+use crate::space::distribution::Distribution;
 use crate::space::{Domain, Value};
 
 /// Reads what stands after the `=`.

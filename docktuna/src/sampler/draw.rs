@@ -6,12 +6,12 @@ use rand::SeedableRng;
 use rand::rngs::{ChaCha12Rng, SysRng};
 
 use super::{Draft, Sampler};
-use crate::distribution::Distribution;
 use crate::error::{Error, Result};
 use crate::overrides::Resolved;
 use crate::params::Params;
-use crate::path::Path;
-use crate::rules::{self, Constraints};
+use crate::params::rules::{self, Constraints};
+use crate::space::distribution::Distribution;
+use crate::space::path::Path;
 use crate::space::{Param, Value};
 use crate::tunable::{Source, Tunable};
 

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use super::history::PastTrial;
 use super::random::uniform;
 use super::{Draft, Sampler, SearchSpace};
-use crate::distribution::Distribution;
 use crate::error::{Error, Result};
+use crate::space::distribution::Distribution;
 use crate::space::{Field, Sequence, Space, Switch, Value};
 
 /// Tries every combination of a discrete space once, whatever number of workers take part, and then
@@ -124,7 +124,7 @@ enum Node {
 
 impl Tree {
     fn new(space: &SearchSpace) -> Self {
-        let path = crate::path::Path::start(space.declared());
+        let path = crate::space::path::Path::start(space.declared());
         let mut builder = Builder { space, path };
         Self {
             root: builder.node(space.declared()),
@@ -156,7 +156,7 @@ impl Tree {
 
 struct Builder<'a> {
     space: &'a SearchSpace,
-    path: crate::path::Path,
+    path: crate::space::path::Path,
 }
 
 impl Builder<'_> {

@@ -68,8 +68,8 @@ pub use random::Random;
 pub use space::{SearchParam, SearchSpace};
 pub use tpe::Tpe;
 
-use crate::distribution::Distribution;
 use crate::error::Result;
+use crate::space::distribution::Distribution;
 
 /// Chooses the values of a new trial.
 ///

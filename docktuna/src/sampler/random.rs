@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 
 use super::{Draft, Sampler};
-use crate::distribution::Distribution;
+use crate::space::distribution::Distribution;
 
 /// Draws every parameter uniformly and independently of all others; on a log scale, uniformly in
 /// the logarithm.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::distribution::Distribution;
 use crate::overrides::Resolved;
+use crate::space::distribution::Distribution;
 use crate::space::{Domain, FloatDomain, IntDomain, Node, Space};
 
 /// Every parameter that a study can search, by its stored name.

@@ -3,7 +3,7 @@
 use super::{Value, single};
 
 /// Integers beyond this cannot be told apart in the database, which stores doubles.
-const EXACT: i128 = 1 << 53;
+pub(crate) const EXACT: i64 = 1 << 53;
 
 /// How far from the step grid a value may lie and still count as on it, in steps.
 pub(crate) const GRID_TOLERANCE: f64 = 1e-8;
@@ -201,7 +201,7 @@ impl IntDomain {
             "the lower bound is above the upper bound; help: swap them"
         );
         assert!(
-            low >= -EXACT && high <= EXACT,
+            low >= -(EXACT as i128) && high <= EXACT as i128,
             "integers beyond 2^53 cannot be stored exactly (numbers are stored as doubles)"
         );
         Self {
@@ -363,7 +363,7 @@ impl Domain {
             Kind::F64 | Kind::F32 => Value::Float(number.float),
             Kind::Int { .. } => {
                 assert!(
-                    number.int >= -EXACT && number.int <= EXACT,
+                    number.int >= -(EXACT as i128) && number.int <= EXACT as i128,
                     "integers beyond 2^53 cannot be stored exactly (numbers are stored as doubles)"
                 );
                 Value::Int(number.int as i64)

@@ -1,7 +1,7 @@
 //! Looking a parameter up by its stored name, in const evaluation too.
 
 use super::{Arm, Param, Sequence, Space};
-use crate::path::ROOT;
+use crate::space::path::ROOT;
 
 impl Space {
     /// The parameter stored as `name`, if there is one.

@@ -5,8 +5,10 @@
 //! `sgd` of the field `optimizer` is stored as `optimizer.sgd.momentum`.
 
 mod condition;
+pub(crate) mod distribution;
 mod domain;
 mod find;
+pub(crate) mod path;
 mod same;
 mod sequence;
 mod single;
@@ -14,6 +16,8 @@ mod value;
 mod walk;
 
 pub use condition::{Condition, Test};
+#[cfg(feature = "storage")]
+pub(crate) use domain::EXACT;
 pub(crate) use domain::GRID_TOLERANCE;
 pub use domain::{Bound, ChoiceDomain, Domain, FloatDomain, IntDomain, Kind};
 pub(crate) use same::{same_space, same_value};

@@ -1,7 +1,7 @@
 //! A space as a flat list of what is in it.
 
 use super::{Arm, Condition, Field, Param, Sequence, Space, Switch, Test, Value, same_space};
-use crate::path::Path;
+use crate::space::path::Path;
 
 /// A parameter or a fixed value of a space, with its stored name and what makes it active.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! The end of a trial: a result that was told is never lost, and never lands on another trial's row.
 
-use super::record::{Ids, Outcome, StudyRow, TrialKey, WholeTrial};
-use super::{Storage, once, retry};
+use super::rows::record::{Ids, Outcome, StudyRow, TrialKey, WholeTrial};
+use super::{Storage, once, repeat};
 use crate::error::Result;
 use crate::id::{TrialId, TrialNumber, TrialState};
 use crate::params::Params;
@@ -36,9 +36,9 @@ impl Storage {
         params: &Params,
         outcome: &Outcome,
     ) -> Result<Finished> {
-        retry::repeat(retry::TRIAL_PATIENCE, async || {
+        repeat::repeat(repeat::TRIAL_PATIENCE, async || {
             let finishing = async || self.finish_once(study, key, params, outcome).await;
-            retry::in_time("finish_trial", finishing).await
+            repeat::in_time("finish_trial", finishing).await
         })
         .await
     }

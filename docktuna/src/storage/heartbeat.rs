@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::Postgres;
 #[cfg(feature = "sqlite")]
 use super::Sqlite;
-use super::record::{StudyRow, TrialKey};
-use super::{Storage, once, repeat, retry};
-use crate::codec;
+use super::rows::record::{StudyRow, TrialKey};
+use super::{Storage, once, repeated};
 use crate::error::Result;
 use crate::id::TrialId;
+use crate::optuna;
 use crate::shown::Shown;
 
 /// How long a trial that looks silent may take to be heard after all, at most.
@@ -39,7 +39,7 @@ impl Storage {
 
     /// Records a heartbeat of each of the trials; returns those that are still running.
     pub(crate) async fn beat(&self, trials: &[TrialKey]) -> Result<Vec<TrialId>> {
-        repeat!(self.beat(trials))
+        repeated!(self.beat(trials))
     }
 
     /// Fails the running trials of a study that sent no heartbeat for longer than `grace`, and puts
@@ -55,16 +55,16 @@ impl Storage {
         retries: u32,
     ) -> Result<Swept> {
         let mut swept = Swept::default();
-        let silent = repeat!(self.stale_trials(study.id, grace))?;
+        let silent = repeated!(self.stale_trials(study.id, grace))?;
         if !silent.is_empty() {
             tokio::time::sleep((grace / 4).min(LAST_WORD)).await;
         }
         for trial in silent {
             let silent = trial.silence.as_secs_f64();
             let reason = format!("no heartbeat for {silent:.0} s: its worker is gone");
-            let reason = codec::write_json_text(&reason);
+            let reason = optuna::write_json_text(&reason);
             let (failed, retried) =
-                repeat!(self.fail_stale(study, &trial, grace, &reason, retries))?;
+                repeated!(self.fail_stale(study, &trial, grace, &reason, retries))?;
             if failed {
                 tracing::warn!(
                     study = %Shown(&study.name), trial = trial.number.0, silent, retried,
@@ -79,6 +79,6 @@ impl Storage {
 
     /// For how long a failed trial had been silent when it was failed; `None` if it sent no heartbeats.
     pub(crate) async fn silence(&self, key: &TrialKey) -> Result<Option<Duration>> {
-        repeat!(self.silence(key))
+        repeated!(self.silence(key))
     }
 }

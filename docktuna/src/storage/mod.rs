@@ -4,52 +4,40 @@
 //! short transaction ([`shared`] holds those that do not differ); this module adds what both share:
 //! which operations may be repeated after a lost connection, and how rows become trials.
 
-mod advice;
-mod assemble;
-mod failure;
+mod connection;
 mod finish;
 mod heartbeat;
 mod int;
-mod moment;
-mod news;
-mod peer;
-mod pool;
+mod outlook;
 #[cfg(feature = "postgres")]
 mod postgres;
-mod record;
-pub(crate) mod retry;
+pub(crate) mod repeat;
+mod rows;
 mod schema;
 mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-mod summary;
-mod unfinished;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
 
-pub(crate) use advice::advice;
-pub(crate) use assemble::attribute;
-pub(crate) use failure::Outlook;
 pub(crate) use finish::Finished;
 pub(crate) use heartbeat::Swept;
-pub(crate) use news::NewsQuery;
-pub(crate) use peer::{PeerQuery, PeerRow};
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
-pub(crate) use record::{
-    Asked, Attrs, BestRow, Ids, NewTrial, Outcome, REASON, Reported, StudyRow, TrialKey,
-    WholeTrial, now,
+pub(crate) use rows::{
+    Asked, Attrs, BestRow, Ids, NewTrial, NewsQuery, Outcome, PeerQuery, PeerRow, Reported,
+    StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::Sqlite;
-pub(crate) use summary::Summary;
 
 use crate::error::{Error, Result};
-use assemble::trial_number;
-use moment::moment;
+use crate::optuna::moment::moment;
+use rows::assemble::trial_number;
+use rows::{assemble, news};
 
 use crate::id::{Int, StateCounts, StudyId, TrialId, TrialNumber, TrialState};
 use crate::params::Params;
@@ -96,16 +84,16 @@ macro_rules! once {
 }
 
 /// Calls it as often as it takes: for reads, and for writes that are the same when done twice.
-macro_rules! repeat {
+macro_rules! repeated {
     ($self:ident.$function:ident($($argument:expr),*)) => {
-        repeat!(retry::PATIENCE, $self.$function($($argument),*))
+        repeated!($crate::storage::repeat::PATIENCE, $self.$function($($argument),*))
     };
     ($patience:expr, $self:ident.$function:ident($($argument:expr),*)) => {
-        retry::repeat($patience, async || once!($self.$function($($argument),*))).await
+        $crate::storage::repeat::repeat($patience, async || once!($self.$function($($argument),*))).await
     };
 }
 
-use {once, repeat};
+use {once, repeated};
 
 impl Storage {
     /// Host, port and database, or the file.
@@ -142,20 +130,20 @@ impl Storage {
     }
 
     async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {
-        repeat!(self.existing_tables(wanted))
+        repeated!(self.existing_tables(wanted))
     }
 
     async fn revisions(&self) -> Result<Vec<String>> {
-        repeat!(self.revisions())
+        repeated!(self.revisions())
     }
 
     async fn create_tables(&self, wanted: &[&str]) -> Result<()> {
-        repeat!(self.create_tables(wanted))
+        repeated!(self.create_tables(wanted))
     }
 
     /// The study, if it is there and in tables that we know.
     pub(crate) async fn find_study(&self, name: &str) -> Result<Option<StudyRow>> {
-        match self.explained(repeat!(self.find_study(name))).await? {
+        match self.explained(repeated!(self.find_study(name))).await? {
             Some((row, Some(revision))) if revision == schema::HEAD => Ok(Some(row)),
             Some((row, _)) => self.verify_schema().await.map(|()| Some(row)),
             None => Ok(None),
@@ -177,38 +165,38 @@ impl Storage {
 
     /// Creates a study unless the name is taken; false if it is.
     pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<bool> {
-        repeat!(self.create_study(name, directions))
+        repeated!(self.create_study(name, directions))
     }
 
     pub(crate) async fn list_studies(&self) -> Result<Vec<StudyRow>> {
-        self.explained(repeat!(self.list_studies())).await
+        self.explained(repeated!(self.list_studies())).await
     }
 
     pub(crate) async fn study_names(&self) -> Result<Vec<String>> {
-        repeat!(self.study_names())
+        repeated!(self.study_names())
     }
 
     pub(crate) async fn count_studies(&self) -> Result<usize> {
-        Ok(usize::try_from(repeat!(self.count_studies())?).unwrap_or(0))
+        Ok(usize::try_from(repeated!(self.count_studies())?).unwrap_or(0))
     }
 
     /// Every study at a glance, or the one, in the order in which they were created.
     pub(crate) async fn summaries(&self, only: Option<StudyId>) -> Result<Vec<Summary>> {
-        self.explained(repeat!(self.summaries(only))).await
+        self.explained(repeated!(self.summaries(only))).await
     }
 
     pub(crate) async fn latest_study(&self) -> Result<Option<StudyRow>> {
-        self.explained(repeat!(self.latest_study())).await
+        self.explained(repeated!(self.latest_study())).await
     }
 
     pub(crate) async fn last_update(&self, study: &StudyRow) -> Result<Option<NaiveDateTime>> {
-        let found = repeat!(self.last_update(study.id))?;
+        let found = repeated!(self.last_update(study.id))?;
         moment(found, || "the last start or end of a trial".to_owned())
             .map_err(|what| study.unreadable(what))
     }
 
     pub(crate) async fn count_states(&self, study: StudyId) -> Result<StateCounts> {
-        repeat!(self.count_states(study))
+        repeated!(self.count_states(study))
     }
 
     pub(crate) async fn study_attributes(
@@ -216,7 +204,7 @@ impl Storage {
         study: StudyId,
         which: Attrs,
     ) -> Result<Vec<(Option<String>, Option<String>)>> {
-        repeat!(self.study_attributes(study, which))
+        repeated!(self.study_attributes(study, which))
     }
 
     /// The user attributes by which opening a study notes its space and its search.
@@ -224,7 +212,7 @@ impl Storage {
         &self,
         study: StudyId,
     ) -> Result<Vec<(String, Option<String>)>> {
-        repeat!(self.recorded_search(study))
+        repeated!(self.recorded_search(study))
     }
 
     pub(crate) async fn set_study_attribute(
@@ -234,7 +222,7 @@ impl Storage {
         key: &str,
         json: &str,
     ) -> Result<()> {
-        let set = repeat!(self.set_study_attribute(study, which, key, json));
+        let set = repeated!(self.set_study_attribute(study, which, key, json));
         if self.unless_deleted(study, set, |set| !set).await? {
             return Ok(());
         }
@@ -243,7 +231,7 @@ impl Storage {
 
     /// Whether the study is there.
     pub(crate) async fn has_study(&self, study: &StudyRow) -> Result<bool> {
-        repeat!(self.has_study(study))
+        repeated!(self.has_study(study))
     }
 
     /// An answer about a study that is there.
@@ -277,7 +265,7 @@ impl Storage {
         study: StudyId,
         names: &[String],
     ) -> Result<Vec<(String, Option<String>)>> {
-        repeat!(self.stored_distributions(study, names))
+        repeated!(self.stored_distributions(study, names))
     }
 
     /// The best complete and feasible trial of a study with one objective.
@@ -286,7 +274,7 @@ impl Storage {
         study: &StudyRow,
         direction: Direction,
     ) -> Result<Option<BestRow>> {
-        let found = repeat!(self.best_trial(study.id, direction))?;
+        let found = repeated!(self.best_trial(study.id, direction))?;
         let best = found.map(BestRow::from_columns).transpose();
         best.map_err(|what| study.unreadable(what))
     }
@@ -306,7 +294,7 @@ impl Storage {
     ) -> Result<Vec<Asked>> {
         let started = now();
         let unanswered = AtomicBool::new(false);
-        retry::repeat(retry::PATIENCE, async || {
+        repeat::repeat(repeat::PATIENCE, async || {
             let again = unanswered.swap(true, Ordering::Relaxed);
             if again {
                 let own = self.asked_at(study, trials, started).await?;
@@ -315,7 +303,7 @@ impl Storage {
                 }
             }
             let asking = async || once!(self.ask(study, trials, limit, started, beat));
-            let asked = retry::in_time("ask", asking).await;
+            let asked = repeat::in_time("ask", asking).await;
             if matches!(asked, Err(Error::ReadOnly { .. })) {
                 // It has done nothing, and to look for that would take a lock.
                 unanswered.store(false, Ordering::Relaxed);
@@ -380,7 +368,7 @@ impl Storage {
 
     /// Adds parameters to a claimed trial; false if it is no longer ours.
     pub(crate) async fn add_params(&self, key: &TrialKey, params: &Params) -> Result<bool> {
-        repeat!(retry::TRIAL_PATIENCE, self.add_params(key, params))
+        repeated!(repeat::TRIAL_PATIENCE, self.add_params(key, params))
     }
 
     /// Adds a whole trial; `None` if the study is gone.
@@ -395,9 +383,9 @@ impl Storage {
     pub(crate) async fn report(&self, key: &TrialKey, step: Int, value: f64) -> Result<Reported> {
         // An unanswered report that had been carried out must not look like a second one.
         let attempts = AtomicU32::new(0);
-        let reported = retry::repeat(retry::TRIAL_PATIENCE, async || {
+        let reported = repeat::repeat(repeat::TRIAL_PATIENCE, async || {
             attempts.fetch_add(1, Ordering::Relaxed);
-            retry::in_time("report", async || once!(self.report(key, step, value))).await
+            repeat::in_time("report", async || once!(self.report(key, step, value))).await
         })
         .await?;
         match reported {
@@ -414,15 +402,15 @@ impl Storage {
         key: &str,
         json: &str,
     ) -> Result<bool> {
-        repeat!(
-            retry::TRIAL_PATIENCE,
+        repeated!(
+            repeat::TRIAL_PATIENCE,
             self.set_trial_attribute(trial, which, key, json)
         )
     }
 
     /// The trials of a study whose ids lie in a range, in the order of their numbers.
     pub(crate) async fn load_trials(&self, study: &StudyRow, ids: Ids) -> Result<Vec<FrozenTrial>> {
-        let rows = repeat!(self.load_rows(study.id, ids))?;
+        let rows = repeated!(self.load_rows(study.id, ids))?;
         rows.assemble().map_err(|what| study.unreadable(what))
     }
 
@@ -432,7 +420,7 @@ impl Storage {
         study: &StudyRow,
         query: &PeerQuery,
     ) -> Result<Vec<PeerRow>> {
-        repeat!(retry::TRIAL_PATIENCE, self.load_peers(study, query))?
+        repeated!(repeat::TRIAL_PATIENCE, self.load_peers(study, query))?
             .map_err(|what| study.unreadable(what))
     }
 
@@ -443,7 +431,7 @@ impl Storage {
         study: &StudyRow,
         query: &NewsQuery,
     ) -> Result<Vec<FrozenTrial>> {
-        let rows = repeat!(self.load_news(study.id, query))?;
+        let rows = repeated!(self.load_news(study.id, query))?;
         news::sorted_out(rows)
             .assemble()
             .map_err(|what| study.unreadable(what))
@@ -456,7 +444,7 @@ impl Storage {
         trial: TrialId,
         number: TrialNumber,
     ) -> Result<Params> {
-        let mut rows = repeat!(self.load_params(study.id, trial))?;
+        let mut rows = repeated!(self.load_params(study.id, trial))?;
         rows.trials.push(assemble::TrialRow {
             id: trial.0,
             number: Some(number.0.into()),
@@ -500,7 +488,9 @@ fn sign(direction: Direction) -> i32 {
 pub(crate) mod fuzzed {
     use chrono::NaiveDateTime;
 
-    use super::{TrialNumber, moment, record};
+    use super::TrialNumber;
+    use super::rows::record;
+    use crate::optuna::moment;
 
     pub(crate) fn parse_moment(text: &str) -> Option<NaiveDateTime> {
         moment::read_moment(text.to_owned()).ok()

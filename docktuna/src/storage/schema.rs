@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Storage, failure};
+use super::Storage;
+use super::connection::failure;
 use crate::error::{Error, Result, SchemaReason};
 
 /// The revision that every release of Optuna since 3.2.0 writes.

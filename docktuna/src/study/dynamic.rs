@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDateTime;
 
-use super::stats::{Counters, StudyStats};
-use crate::database::{Beat, OptunaDatabase, Ward};
+use super::stats::StudyStats;
+use crate::database::{Beat, Counters, OptunaDatabase, Ward};
 use crate::error::{Error, Result};
 use crate::id::{StateCounts, StudyId, TrialState};
 use crate::params::Params;
@@ -101,7 +101,7 @@ impl DynamicStudy {
     /// What this handle, its clones and its runs have done so far.
     #[must_use]
     pub fn stats(&self) -> StudyStats {
-        self.counters.read(self.storage().load())
+        StudyStats::of(&self.counters, self.storage().load())
     }
 
     pub(crate) fn storage(&self) -> &Storage {
@@ -259,7 +259,7 @@ impl DynamicStudy {
     ///
     /// The note may or may not have been written.
     pub async fn set_user_attr(&self, key: &str, value: impl serde::Serialize) -> Result<()> {
-        let json = super::running::to_json(key, &value)?;
+        let json = super::attribute_json(key, &value)?;
         self.storage()
             .set_study_attribute(&self.row, Attrs::User, key, &json)
             .await

@@ -1,25 +1,13 @@
 //! Studies: opening them, asking for trials, reading what they hold.
 
-mod ask;
-mod blocking_trial;
-mod builder;
-mod callback;
+mod asking;
+mod attribute;
 mod dynamic;
-mod ending;
-mod feed;
-mod interrupt;
-mod known;
-mod ledger;
-mod left;
-mod objective;
-mod optimize;
-mod progress;
-mod pruning;
-mod running;
+mod find;
+mod open;
+mod run;
 mod stats;
 mod trial;
-mod watch;
-mod worker;
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -27,25 +15,20 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-pub use blocking_trial::BlockingTrial;
-pub use builder::StudyBuilder;
+use asking::{Feed, Left};
+use attribute::attribute_json;
 pub use dynamic::DynamicStudy;
-use left::Left;
-pub use objective::{Stop, Values};
-pub use optimize::{Optimize, OptimizeBlocking, RunSummary};
-use pruning::Pruning;
-pub use running::RunningTrial;
-pub(crate) use stats::Counters;
+pub use open::StudyBuilder;
+pub use run::{Optimize, OptimizeBlocking, RunSummary, Stop, Values};
 pub use stats::StudyStats;
-pub use trial::Trial;
+use trial::Pruning;
+pub use trial::{BlockingTrial, RunningTrial, Trial};
 
-use crate::codec;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
-use crate::load::{self, Best, ParetoOptimal};
+use crate::optuna;
 use crate::overrides::Resolved;
 use crate::params::Params;
-use crate::rules;
 use crate::sampler::{Sampler, SearchSpace};
 use crate::space::{Node, Value};
 use crate::storage::WholeTrial;
@@ -85,7 +68,7 @@ struct Search {
     sampler: Box<dyn Sampler>,
     overrides: Resolved,
     space: SearchSpace,
-    feed: feed::Feed,
+    feed: Feed,
     seed: Option<u64>,
     /// The number that the next trial probably gets, where a trial is drawn for its number. Asks of
     /// one process wait for each other then.
@@ -170,11 +153,7 @@ impl<T: Tunable> Study<T> {
     ///
     /// The trial may or may not have been added; added again, it may be there twice.
     pub async fn enqueue(&self, config: T) -> Result<TrialNumber> {
-        let params = Params::of(&config)?;
-        rules::constraints(&config).map_err(|reason| Error::Refused {
-            type_name: T::NAME,
-            reason,
-        })?;
+        let (params, _) = Params::accepted(&config)?;
         let fixed = params
             .iter()
             .map(|p| (p.name().to_owned(), p.value()))
@@ -238,13 +217,13 @@ impl<T: Tunable> Study<T> {
         let members = fixed.into_iter().map(|(name, value)| {
             format!(
                 "{}: {}",
-                codec::write_json_text(&name),
-                codec::write_value(&value)
+                optuna::write_json_text(&name),
+                optuna::write_value(&value)
             )
         });
         let json = format!("{{{}}}", members.collect::<Vec<_>>().join(", "));
         let trial = WholeTrial {
-            system_attrs: vec![("fixed_params".to_owned(), json)],
+            system_attrs: vec![(optuna::keys::FIXED_PARAMS.to_owned(), json)],
             ..WholeTrial::default()
         };
         let added = self
@@ -255,30 +234,6 @@ impl<T: Tunable> Study<T> {
         added
             .map(|(_, number)| number)
             .ok_or_else(|| self.dynamic.row().deleted())
-    }
-
-    /// The best complete and feasible trial as a `T`, checked as [`Load::load_best`](crate::Load)
-    /// checks it, except that a range may have moved.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoTrial`], [`Error::SeveralObjectives`], or [`Error::SpaceMismatch`] with the diff.
-    pub async fn best(&self) -> Result<Best<T>> {
-        load::best(&self.dynamic, crate::Mismatch::AllowMovedRange).await
-    }
-
-    /// The complete and feasible trials that no other one beats: none is at least as good in every
-    /// objective and better in one. They come in the order of their numbers, as in Python's
-    /// `best_trials`, and each is checked as in [`best`](Self::best). Trials with equal numbers are
-    /// all there. Reads all trials of the study.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::SpaceMismatch`] or [`Error::OutOfRange`] for the first trial that is not of this space,
-    /// [`Error::BestRefused`] for one that its rules refuse today; the untyped front is still there as
-    /// [`DynamicStudy::pareto_front`].
-    pub async fn pareto_front(&self) -> Result<Vec<ParetoOptimal<T>>> {
-        load::pareto_front(&self.dynamic, crate::Mismatch::AllowMovedRange).await
     }
 
     /// Runs trials of an asynchronous objective: set the budget, then [`run`](Optimize::run).
@@ -311,12 +266,12 @@ fn unknown<T: Tunable>(name: &str) -> Error {
     Error::UnknownParam {
         param: name.to_owned(),
         type_name: T::NAME.to_owned(),
-        near: crate::diff::near_params(T::SPACE, name),
+        near: crate::near::near_params(T::SPACE, name),
     }
 }
 
 /// What a trial of the queue brings for its pruner, for tests that give it anything.
 #[cfg(test)]
 pub(crate) fn own_of_queue(stored: &crate::FrozenTrial) -> Result<()> {
-    pruning::Own::of(stored).map(drop)
+    trial::pruning::Own::of(stored).map(drop)
 }

@@ -1,10 +1,9 @@
 //! What a handle to a study has done, for a service to show.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::id::TrialState;
-use crate::storage::Swept;
+use crate::database::Counters;
 
 /// What this process has done with a study since it was opened, its clones and runs included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,44 +32,15 @@ pub struct StudyStats {
     pub store_time: Duration,
 }
 
-/// The counters behind [`StudyStats`].
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    asked: AtomicUsize,
-    told: AtomicUsize,
-    pruned: AtomicUsize,
-    failed: AtomicUsize,
-    retried: AtomicUsize,
-}
-
-impl Counters {
-    pub(crate) fn asked(&self) {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn ended(&self, state: TrialState, retried: bool) {
-        let counter = match state {
-            TrialState::Complete => &self.told,
-            TrialState::Pruned => &self.pruned,
-            _ => &self.failed,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-        self.retried
-            .fetch_add(usize::from(retried), Ordering::Relaxed);
-    }
-
-    pub(crate) fn swept(&self, swept: Swept) {
-        self.failed.fetch_add(swept.failed, Ordering::Relaxed);
-        self.retried.fetch_add(swept.retried, Ordering::Relaxed);
-    }
-
-    pub(crate) fn read(&self, (reconnects, store_time): (u64, Duration)) -> StudyStats {
-        StudyStats {
-            asked: self.asked.load(Ordering::Relaxed),
-            told: self.told.load(Ordering::Relaxed),
-            pruned: self.pruned.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
-            retried: self.retried.load(Ordering::Relaxed),
+impl StudyStats {
+    /// From what was counted, and what the storage says of its connections.
+    pub(super) fn of(counters: &Counters, (reconnects, store_time): (u64, Duration)) -> Self {
+        Self {
+            asked: counters.asked.load(Ordering::Relaxed),
+            told: counters.told.load(Ordering::Relaxed),
+            pruned: counters.pruned.load(Ordering::Relaxed),
+            failed: counters.failed.load(Ordering::Relaxed),
+            retried: counters.retried.load(Ordering::Relaxed),
             reconnects: usize::try_from(reconnects).unwrap_or(usize::MAX),
             store_time,
         }

@@ -1,8 +1,8 @@
 //! One parameter of all trials.
 
-use crate::distribution::Distribution;
 use crate::sampler::growth::make_room;
 use crate::space::Value;
+use crate::space::distribution::Distribution;
 
 /// The values of one parameter, trial by trial.
 #[derive(Debug, Clone, Default)]

@@ -11,8 +11,8 @@ mod partition;
 
 use std::collections::HashMap;
 
-use crate::codec::{self, Json};
 use crate::id::{TrialNumber, TrialState};
+use crate::optuna::{self, Json, keys};
 use crate::params::Params;
 use crate::space::{Direction, Value};
 use crate::trial::FrozenTrial;
@@ -422,15 +422,19 @@ pub(super) fn signed(direction: Direction, value: f64) -> f64 {
 
 /// The values that a running trial of Python announces: a JSON object cut into pieces.
 fn announced(trial: &FrozenTrial) -> Vec<(String, Value)> {
-    let piece = |i: usize| trial.system_attrs.get(&format!("tpe:relative_params:{i}"));
+    let piece = |i: usize| {
+        trial
+            .system_attrs
+            .get(&format!("{}{i}", keys::RELATIVE_PARAMS))
+    };
     let mut text = String::new();
     for piece in (0..).map_while(piece) {
-        match codec::read_json(piece.as_json()) {
+        match optuna::read_json(piece.as_json()) {
             Ok(Json::Scalar(Value::Str(part))) => text.push_str(&part),
             _ => return Vec::new(),
         }
     }
-    match codec::read_json(&text) {
+    match optuna::read_json(&text) {
         Ok(Json::Object(members)) => members
             .into_iter()
             .map(|(name, value)| (name, value.into_value()))

@@ -1,6 +1,6 @@
 //! How one parameter is modelled.
 
-use crate::distribution::Distribution;
+use crate::space::distribution::Distribution;
 
 /// The scale on which one parameter is modelled.
 #[derive(Debug, Clone, Copy, PartialEq)]

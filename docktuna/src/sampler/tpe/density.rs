@@ -266,7 +266,7 @@ fn exp(x: f64) -> f64 {
 mod tests {
     use super::super::axis::Axis;
     use super::*;
-    use crate::distribution::Distribution;
+    use crate::space::distribution::Distribution;
     use crate::space::{FloatDomain, IntDomain, Value};
 
     #[test]

@@ -192,12 +192,12 @@ mod tests {
     use super::super::tests::{Everything, draw};
     use super::super::vectors::finished;
     use super::*;
-    use crate::distribution::Distribution;
     use crate::id::TrialState;
     use crate::overrides::Resolved;
     use crate::params::Params;
     use crate::sampler::tpe::Split;
     use crate::sampler::{Random, SearchSpace};
+    use crate::space::distribution::Distribution;
     use crate::space::{Direction, FloatDomain};
     use crate::trial::FrozenTrial;
     use crate::tunable::Tunable;

@@ -32,7 +32,7 @@ pub(super) use split::Split;
 use super::history::Column;
 use super::random::uniform;
 use super::{Draft, Sampler};
-use crate::distribution::Distribution;
+use crate::space::distribution::Distribution;
 
 /// Models the good trials and the others by a density each, and tries what the first makes most
 /// likely against the second.

@@ -5,8 +5,8 @@ use rand::{Rng, RngExt};
 use super::axis::Axis;
 use super::parzen::Parzen;
 use super::weights::Weights;
-use crate::distribution::Distribution;
 use crate::sampler::history::{Column, History};
+use crate::space::distribution::Distribution;
 
 /// Parameters that are modelled together.
 pub(super) struct Subspace<'a> {

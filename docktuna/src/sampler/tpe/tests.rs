@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use super::Tpe;
 use super::vectors::finished;
 use crate::Tunable;
-use crate::distribution::Distribution;
 use crate::id::{TrialNumber, TrialState};
 use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::sampler::{Draft, Draw, Drawn, Given, History, Random, Sampler, SearchSpace, generator};
+use crate::space::distribution::Distribution;
 use crate::space::{Direction, FloatDomain, Value};
 use crate::trial::FrozenTrial;
 

@@ -11,14 +11,14 @@ use super::parzen::Parzen;
 use super::tests::Everything;
 use super::weights::Weights;
 use super::{Split, Tpe, hypervolume, normal, rank, weights};
-use crate::codec;
-use crate::distribution::Distribution;
 use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::optuna;
 use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::sampler::history::History;
 use crate::sampler::{Draft, SearchSpace, generator};
 use crate::space::Direction;
+use crate::space::distribution::Distribution;
 use crate::trial::{Attribute, Attributes, FrozenTrial};
 use crate::tunable::Tunable;
 
@@ -100,7 +100,7 @@ fn space(json: &Json) -> Vec<(String, Distribution)> {
         .map(|(name, json)| {
             (
                 name.clone(),
-                codec::read_distribution(&json.to_string()).unwrap(),
+                optuna::read_distribution(&json.to_string()).unwrap(),
             )
         })
         .collect()
@@ -318,7 +318,7 @@ fn trial(json: &Json) -> FrozenTrial {
         let text = json["relative_params"].to_string();
         let (first, second) = text.split_at(text.len() / 2);
         for (i, piece) in [first, second].into_iter().enumerate() {
-            let piece = Attribute(codec::write_json_text(piece));
+            let piece = Attribute(optuna::write_json_text(piece));
             system_attrs.insert(format!("tpe:relative_params:{i}"), piece);
         }
     }

@@ -12,8 +12,9 @@ use super::link::Link;
 use super::{PgSession, Postgres};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
-use crate::storage::record::{Asked, NewTrial, ParamColumns, StudyRow, TrialKey};
-use crate::storage::{Statement, failure, statements};
+use crate::storage::connection::failure;
+use crate::storage::rows::record::{Asked, NewTrial, ParamColumns, StudyRow, TrialKey};
+use crate::storage::{Statement, statements};
 
 statements! { "postgres":
     ASK "ask",

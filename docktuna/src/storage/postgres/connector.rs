@@ -13,7 +13,7 @@ use super::login::Login;
 use super::{CONNECT_TIMEOUT, zone};
 use crate::config::{Host, PostgresSettings, Secret, SessionAttributes, SslMode};
 use crate::error::{ConnectReason, Error, Result};
-use crate::storage::failure;
+use crate::storage::connection::failure;
 
 pub(super) struct Connector {
     settings: PostgresSettings,

@@ -8,7 +8,7 @@ use super::ask::lock_study;
 use super::link::Link;
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
-use crate::storage::record::{Silent, StudyRow, TrialKey, now, retry_attributes, silence};
+use crate::storage::rows::record::{Silent, StudyRow, TrialKey, now, retry_attributes, silence};
 use crate::storage::{Statement, statements};
 
 statements! { "postgres":

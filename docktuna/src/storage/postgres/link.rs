@@ -25,7 +25,8 @@ use sqlx::{
 };
 
 use crate::error::Result;
-use crate::storage::{Statement, failure, statements};
+use crate::storage::connection::failure;
+use crate::storage::{Statement, statements};
 
 statements! { "postgres":
     SESSION "session",

@@ -30,9 +30,9 @@ use tokio::sync::OnceCell;
 use crate::config::{PostgresSettings, SslMode};
 use crate::error::Result;
 use crate::id::StudyId;
-use crate::storage::failure;
-use crate::storage::pool::{Lease, Pool, Session};
-use crate::storage::unfinished::Unfinished;
+use crate::storage::connection::failure;
+use crate::storage::connection::pool::{Lease, Pool, Session};
+use crate::storage::connection::unfinished::Unfinished;
 
 /// How long connecting may take, name resolution and TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);

@@ -6,8 +6,8 @@ use sqlx::{FromRow, Row};
 use super::Postgres;
 use crate::error::Result;
 use crate::id::Int;
-use crate::storage::peer::{PeerColumns, PeerQuery, PeerRow};
-use crate::storage::record::StudyRow;
+use crate::storage::rows::peer::{PeerColumns, PeerQuery, PeerRow};
+use crate::storage::rows::record::StudyRow;
 use crate::storage::{Statement, statements};
 
 statements! { "postgres":

@@ -7,10 +7,13 @@ use super::Postgres;
 use super::link::Link;
 use crate::error::Result;
 use crate::id::{Int, StateCounts, StudyId};
+use crate::optuna::moment::Moment;
 use crate::space::Direction;
-use crate::storage::moment::Moment;
-use crate::storage::record::{Attrs, BestColumns, StudyRow, direction_label, parse_direction};
-use crate::storage::{Statement, Summary, shared::shared_operations, statements, summary};
+use crate::storage::rows::record::{
+    Attrs, BestColumns, StudyRow, direction_label, parse_direction,
+};
+use crate::storage::rows::summary;
+use crate::storage::{Statement, Summary, shared::shared_operations, statements};
 
 statements! { "postgres":
     BEST_TRIAL "best_trial",

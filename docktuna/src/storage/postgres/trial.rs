@@ -7,19 +7,16 @@ use super::Postgres;
 use super::ask::lock_study;
 use super::heartbeat::retry;
 use super::link::Link;
-use crate::codec;
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber, TrialState};
-use crate::storage::assemble::{Rows, StartedRow};
-use crate::storage::news::{NewsQuery, NewsRow};
-use crate::storage::record::{
+use crate::optuna;
+use crate::storage::rows::assemble::{Rows, StartedRow};
+use crate::storage::rows::assemble::{TrialColumns, TrialRow};
+use crate::storage::rows::news::{NewsQuery, NewsRow};
+use crate::storage::rows::record::{
     Attrs, Ids, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial, value_columns,
 };
-use crate::storage::{
-    Statement,
-    assemble::{TrialColumns, TrialRow},
-    statements,
-};
+use crate::storage::{Statement, statements};
 
 statements! { "postgres":
     ADD_PARAMS "add_params",
@@ -175,7 +172,7 @@ impl Postgres {
     }
 
     pub(crate) async fn report(&self, key: &TrialKey, step: Int, value: f64) -> Result<Reported> {
-        let (value, kind) = codec::write_intermediate(value);
+        let (value, kind) = optuna::write_intermediate(value);
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(REPORT.text)
             .bind(key.id.0)

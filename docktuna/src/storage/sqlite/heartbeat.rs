@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::{Sqlite, datetime, trial::set_attributes, write};
+use super::attributes::set_attributes;
+use super::{Sqlite, datetime, write};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
-use crate::storage::record::{
-    Attrs, REASON, Silent, StudyRow, TrialKey, now, retry_attributes, silence,
+use crate::optuna::keys;
+use crate::storage::rows::record::{
+    Attrs, Silent, StudyRow, TrialKey, now, retry_attributes, silence,
 };
 use crate::storage::{Statement, statements};
 
@@ -81,7 +83,7 @@ impl Sqlite {
                 .await?
                 .is_some();
             if failed {
-                let reason = [(REASON.to_owned(), reason.to_owned())];
+                let reason = [(keys::ERROR.to_owned(), reason.to_owned())];
                 set_attributes(Attrs::User, &mut transaction, trial.id.0, &reason).await?;
             }
             let place = (study.id, trial.id, trial.number);
@@ -146,8 +148,8 @@ pub(super) async fn retry(
             .await?;
     }
     let counted = [
-        ("failed_trial".to_owned(), first),
-        ("retry_history".to_owned(), history),
+        (keys::FAILED_TRIAL.to_owned(), first),
+        (keys::RETRY_HISTORY.to_owned(), history),
     ];
     set_attributes(Attrs::System, connection, copy, &counted).await?;
     Ok(true)

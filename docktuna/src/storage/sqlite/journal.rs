@@ -15,7 +15,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::shown::Shown;
-use crate::storage::failure;
+use crate::storage::connection::failure;
 
 /// File systems that no other kernel writes to at the same time, as Linux calls them.
 const LOCAL: &[&str] = &[

@@ -7,6 +7,7 @@
 //! than waiting for a lock in SQLite's. Numbers are bound one by one and never travel as JSON text, which
 //! SQLite may read one unit in the last place off.
 
+mod attributes;
 #[cfg(test)]
 mod costs;
 mod heartbeat;
@@ -29,8 +30,8 @@ use sqlx::{ConnectOptions, Connection, Sqlite as Driver, Transaction};
 use crate::config::{FileAccess, SqliteFile};
 use crate::error::{ConnectReason, Error, Result};
 use crate::id::StudyId;
-use crate::storage::failure;
-use crate::storage::pool::{Lease, Pool, Session};
+use crate::storage::connection::failure;
+use crate::storage::connection::pool::{Lease, Pool, Session};
 use queue::Queue;
 
 /// How long a statement waits for another process's write. Python gives up after 5 seconds; we keep

@@ -4,13 +4,13 @@ use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
 use super::Sqlite;
-use crate::codec;
 use crate::error::Result;
 use crate::id::Int;
-use crate::storage::assemble::{AttributeRow, NumberRow};
-use crate::storage::moment::{moment, read_moment};
-use crate::storage::peer::{PeerColumns, PeerQuery, PeerRow};
-use crate::storage::record::StudyRow;
+use crate::optuna;
+use crate::optuna::moment::{moment, read_moment};
+use crate::storage::rows::assemble::{AttributeRow, NumberRow};
+use crate::storage::rows::peer::{PeerColumns, PeerQuery, PeerRow};
+use crate::storage::rows::record::StudyRow;
 use crate::storage::{Statement, statements};
 
 statements! { "sqlite":
@@ -94,7 +94,7 @@ fn assemble((trials, reports, attributes): Rows) -> std::result::Result<Vec<Peer
     let find = |peers: &[PeerRow], id: Int| peers.binary_search_by_key(&id, |peer| peer.id.0).ok();
     for (id, step, value, kind) in reports {
         if let Some(at) = find(&peers, id) {
-            peers[at].report(step, codec::read_intermediate(value, &kind))?;
+            peers[at].report(step, optuna::read_intermediate(value, &kind))?;
         }
     }
     for (id, key, json) in attributes {

@@ -7,10 +7,14 @@ use super::{Sqlite, journal, place, write};
 use crate::config::{FileAccess, SqliteFile};
 use crate::error::{Error, Result};
 use crate::id::{Int, StateCounts, StudyId};
+use crate::optuna::moment::{Moment, read_moment};
 use crate::space::Direction;
-use crate::storage::moment::{Moment, read_moment};
-use crate::storage::record::{Attrs, BestColumns, StudyRow, direction_label, parse_direction};
-use crate::storage::{Statement, Summary, failure, shared::shared_operations, statements, summary};
+use crate::storage::connection::failure;
+use crate::storage::rows::record::{
+    Attrs, BestColumns, StudyRow, direction_label, parse_direction,
+};
+use crate::storage::rows::summary;
+use crate::storage::{Statement, Summary, shared::shared_operations, statements};
 
 statements! { "sqlite":
     ADD_DIRECTION "add_direction",

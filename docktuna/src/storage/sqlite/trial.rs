@@ -4,16 +4,17 @@ use chrono::NaiveDateTime;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use super::attributes::{attribute_statement, set_attributes};
 use super::queue::Queue;
 use super::{Sqlite, datetime, heartbeat, place, write};
-use crate::codec;
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber, TrialState};
+use crate::optuna;
+use crate::optuna::moment::read_moment;
 use crate::params::Params;
-use crate::storage::assemble::{Rows, StartedRow, TrialColumns, TrialRow};
-use crate::storage::moment::read_moment;
-use crate::storage::news::{NewsQuery, NewsRow};
-use crate::storage::record::{
+use crate::storage::rows::assemble::{Rows, StartedRow, TrialColumns, TrialRow};
+use crate::storage::rows::news::{NewsQuery, NewsRow};
+use crate::storage::rows::record::{
     Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial,
     value_columns,
 };
@@ -34,8 +35,6 @@ statements! { "sqlite":
     NEXT_NUMBER "next_number",
     OWN_TRIAL "own_trial",
     REPORT "report",
-    SET_TRIAL_SYSTEM_ATTRIBUTE "set_trial_system_attribute",
-    SET_TRIAL_USER_ATTRIBUTE "set_trial_user_attribute",
     STARTED_AT "started_at",
 }
 
@@ -189,7 +188,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn report(&self, key: &TrialKey, step: Int, value: f64) -> Result<Reported> {
-        let (value, kind) = codec::write_intermediate(value);
+        let (value, kind) = optuna::write_intermediate(value);
         let mut lease = self.lease().await?;
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
@@ -403,31 +402,6 @@ async fn add_values(
             .await?;
     }
     Ok(())
-}
-
-pub(super) async fn set_attributes(
-    which: Attrs,
-    connection: &mut SqliteConnection,
-    trial: Int,
-    attributes: &[(String, String)],
-) -> sqlx::Result<()> {
-    let statement = attribute_statement(which);
-    for (key, json) in attributes {
-        sqlx::query(statement.text)
-            .bind(trial)
-            .bind(key)
-            .bind(json)
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
-}
-
-fn attribute_statement(which: Attrs) -> Statement {
-    match which {
-        Attrs::User => SET_TRIAL_USER_ATTRIBUTE,
-        Attrs::System => SET_TRIAL_SYSTEM_ATTRIBUTE,
-    }
 }
 
 async fn trial_rows(

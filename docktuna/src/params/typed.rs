@@ -1,0 +1,208 @@
+//! The path between a configuration and its parameters, in both directions: what is recorded, what is built
+//! again, and who checks it.
+
+use std::convert::Infallible;
+
+use super::aliases::Aliases;
+use super::rules;
+#[cfg(feature = "storage")]
+use super::rules::Constraints;
+use super::{Mismatch, Parameter, Params, compare};
+use crate::error::{Difference, Error, Result, SpaceDiff, Subject};
+#[cfg(feature = "storage")]
+use crate::space::Space;
+use crate::space::distribution::Distribution;
+use crate::space::path::Path;
+use crate::space::{Param, Value};
+use crate::tunable::{Sink, Source, Tunable};
+
+/// Why parameters make no configuration of a type.
+pub(crate) enum Unfit {
+    /// They are not what the type declares.
+    Different(Vec<Difference>),
+    /// A rule across fields refuses the configuration, with this reason.
+    Refused(String),
+}
+
+fn refused<T: Tunable>(reason: String) -> Error {
+    Error::Refused {
+        type_name: T::NAME,
+        reason,
+    }
+}
+
+impl Params {
+    /// The parameters of `config`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidValue`] if a field's value is outside its range or not a choice.
+    pub fn of<T: Tunable>(config: &T) -> Result<Self> {
+        let mut recorder = Recorder {
+            path: Path::start(T::SPACE),
+            params: Self::default(),
+        };
+        config.record(&mut recorder)?;
+        Ok(recorder.params)
+    }
+
+    /// The configuration that has these parameters: the inverse of [`of`](Self::of). Fields that are
+    /// not searched get their own values. Names and labels of older versions are read where the type
+    /// has them as aliases.
+    ///
+    /// ```
+    /// use docktuna::{Params, Tunable};
+    ///
+    /// #[derive(Tunable, Debug, PartialEq)]
+    /// struct Train {
+    ///     #[tune(range = 1..=8)]
+    ///     layers: u8,
+    /// }
+    ///
+    /// let params = Params::of(&Train { layers: 3 })?;
+    /// assert_eq!(params.get("layers").map(|layers| layers.stored()), Some(3.0));
+    /// assert_eq!(params.to_config::<Train>()?, Train { layers: 3 });
+    /// # Ok::<(), docktuna::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SpaceMismatch`] with the diff if they are not what the type declares; a range may
+    /// have moved, as long as the value lies in the declared one. [`Error::Refused`] if the type's
+    /// `validate` refuses the configuration.
+    pub fn to_config<T: Tunable>(&self) -> Result<T> {
+        self.configuration(Mismatch::AllowMovedRange)
+            .map_err(|unfit| match unfit {
+                Unfit::Different(differences) => Error::SpaceMismatch(Box::new(SpaceDiff {
+                    subject: Subject::Params { type_name: T::NAME },
+                    differences,
+                })),
+                Unfit::Refused(reason) => refused::<T>(reason),
+            })
+    }
+
+    /// The configuration that has these parameters, if they are what the type declares, as far as
+    /// `mismatch` does not overlook it, and its rules accept it.
+    pub(crate) fn configuration<T: Tunable>(&self, mismatch: Mismatch) -> Result<T, Unfit> {
+        let params = Aliases::of(T::SPACE).translated(self);
+        compare(T::SPACE, &params, mismatch).map_err(Unfit::Different)?;
+        let config: T = params.replay();
+        rules::validate(&config).map_err(Unfit::Refused)?;
+        Ok(config)
+    }
+
+    /// The parameters of a configuration that the type's rules accept, and how far it is from feasible.
+    #[cfg(feature = "storage")]
+    pub(crate) fn accepted<T: Tunable>(config: &T) -> Result<(Self, Constraints)> {
+        let params = Self::of(config)?;
+        let constraints = rules::constraints(config).map_err(refused::<T>)?;
+        Ok((params, constraints))
+    }
+
+    /// The configuration of the declared defaults.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingDefaults`] with the names of those that have none; [`Error::Refused`] if a rule
+    /// refuses it.
+    #[cfg(feature = "storage")]
+    pub(crate) fn default_configuration<T: Tunable>() -> Result<T> {
+        let params = Self::defaults(T::SPACE).map_err(|missing| Error::MissingDefaults {
+            type_name: T::NAME,
+            missing,
+        })?;
+        let config: T = params.replay();
+        rules::validate(&config).map_err(refused::<T>)?;
+        Ok(config)
+    }
+
+    /// The configuration that has these parameters, which are all there and lie in their domains:
+    /// the caller has compared them with the space.
+    fn replay<T: Tunable>(&self) -> T {
+        match T::build(&mut Replay {
+            path: Path::start(T::SPACE),
+            params: self,
+        }) {
+            Ok(config) => config,
+            Err(never) => match never {},
+        }
+    }
+
+    /// The parameters that the defaults give.
+    ///
+    /// # Errors
+    ///
+    /// The names of those that have none.
+    #[cfg(feature = "storage")]
+    pub(crate) fn defaults(space: &Space) -> std::result::Result<Self, Vec<String>> {
+        let (mut params, mut missing) = (Self::default(), Vec::new());
+        for node in space.active(|label| label.param()?.default().cloned()) {
+            let Some(param) = node.param() else { continue };
+            let default = param.default();
+            match default.and_then(|value| param.domain().stored(value)) {
+                Some(stored) => params.push(&node.name, (*param.domain()).into(), stored),
+                None => missing.push(node.name),
+            }
+        }
+        if missing.is_empty() {
+            Ok(params)
+        } else {
+            Err(missing)
+        }
+    }
+}
+
+struct Recorder {
+    path: Path,
+    params: Params,
+}
+
+impl Sink for Recorder {
+    type Error = Error;
+
+    fn enter(&mut self, name: &str) {
+        self.path.enter(name);
+    }
+
+    fn leave(&mut self) {
+        self.path.leave();
+    }
+
+    fn param(&mut self, param: &'static Param, value: Value) -> Result<()> {
+        let distribution = Distribution::from(*param.domain());
+        let Some(stored) = param.domain().stored(&value) else {
+            return Err(Error::InvalidValue {
+                param: self.path.name().to_owned(),
+                found: value.to_string(),
+                allowed: distribution.to_string(),
+            });
+        };
+        self.params.push(self.path.name(), distribution, stored);
+        Ok(())
+    }
+}
+
+struct Replay<'a> {
+    path: Path,
+    params: &'a Params,
+}
+
+impl Source for Replay<'_> {
+    type Error = Infallible;
+
+    fn enter(&mut self, name: &str) {
+        self.path.enter(name);
+    }
+
+    fn leave(&mut self) {
+        self.path.leave();
+    }
+
+    fn param(&mut self, param: &'static Param) -> std::result::Result<f64, Infallible> {
+        let stored = self.params.get(self.path.name()).map(Parameter::value);
+        // A stored choice may stand at another index than the declared one.
+        Ok(stored
+            .and_then(|value| param.domain().stored(&value))
+            .expect("the parameters were compared with the space"))
+    }
+}

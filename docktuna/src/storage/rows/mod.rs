@@ -1,0 +1,15 @@
+//! Rows as the statements give them, and what they become.
+
+pub(super) mod assemble;
+pub(super) mod news;
+pub(super) mod peer;
+pub(super) mod record;
+pub(super) mod summary;
+
+pub(crate) use assemble::attribute;
+pub(crate) use news::NewsQuery;
+pub(crate) use peer::{PeerQuery, PeerRow};
+pub(crate) use record::{
+    Asked, Attrs, BestRow, Ids, NewTrial, Outcome, Reported, StudyRow, TrialKey, WholeTrial, now,
+};
+pub(crate) use summary::Summary;

@@ -1,0 +1,306 @@
+//! Runs of an objective, and what limits them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tracing::{Instrument, Span};
+
+use super::callback::Callbacks;
+use super::interrupt::Executing;
+use super::limits::{Limits, RunSummary};
+use super::task::AbortOnDrop;
+use super::worker::{Job, run};
+use crate::error::{BoxError, Result};
+use crate::study::{BlockingTrial, RunningTrial, Stop, Study, Values};
+use crate::trial::FrozenTrial;
+use crate::tunable::Tunable;
+
+/// A run of an asynchronous objective, to be started with [`run`](Self::run).
+#[must_use = "nothing happens before `run`"]
+pub struct Optimize<T, F> {
+    study: Study<T>,
+    objective: F,
+    limits: Limits,
+    callbacks: Callbacks<T>,
+}
+
+/// A run of a blocking objective, to be started with [`run`](Self::run).
+#[must_use = "nothing happens before `run`"]
+pub struct OptimizeBlocking<T, F> {
+    study: Study<T>,
+    objective: F,
+    limits: Limits,
+    callbacks: Callbacks<T>,
+}
+
+/// Closures have no text, so only the study and the limits are shown.
+macro_rules! debug {
+    ($($name:ident),*) => {$(
+        impl<T, F> std::fmt::Debug for $name<T, F> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    .field("study", &self.study)
+                    .field("limits", &self.limits)
+                    .finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+debug!(Optimize, OptimizeBlocking);
+
+macro_rules! limits {
+    () => {
+        /// How many trials this run makes; without a limit it goes on until another one is reached.
+        pub fn trials(mut self, trials: usize) -> Self {
+            self.limits.trials = Some(trials);
+            self
+        }
+
+        /// How many trials the study may have altogether, whoever runs them and however they end:
+        /// complete, pruned, failed, running and waiting ones all count, and so do retries.
+        /// It is enforced under the lock that numbers the trials, so no fleet exceeds it. A retry, or what
+        /// is enqueued, beyond it stays in the queue.
+        pub fn max_total(mut self, trials: usize) -> Self {
+            self.limits.max_total = Some(trials);
+            self
+        }
+
+        /// Stops the run with an error after so many failed trials.
+        pub fn max_failures(mut self, failures: usize) -> Self {
+            self.limits.max_failures = Some(failures);
+            self
+        }
+
+        /// How often a failed trial is put into the queue again, instead of what
+        /// [`StudyBuilder::retry`](crate::study::StudyBuilder::retry) said. A retry counts as a trial of the run
+        /// that takes it from the queue.
+        pub fn retry(mut self, times: usize) -> Self {
+            self.study.dynamic = self.study.dynamic.with_retries(times);
+            self
+        }
+
+        /// How long trials may go on after Ctrl-C or SIGTERM, 8 seconds by default. No trial starts after
+        /// the signal; those that have not ended by then, or at a second signal, become FAIL, and are put
+        /// into the queue again where [`retry`](Self::retry) says so.
+        ///
+        /// A blocking objective, or one that never awaits, cannot be stopped: it goes on, and its result is
+        /// refused. A second signal therefore also ends the process, with the status 128 + the signal's
+        /// number, when an objective goes on for a second after it; its trial is marked before, even if the
+        /// objective holds the only thread of the runtime.
+        pub fn interrupt_grace(mut self, grace: Duration) -> Self {
+            self.limits.interrupt_grace = Some(grace);
+            self
+        }
+
+        /// Leaves Ctrl-C and SIGTERM to the program. Otherwise the process handles both from its first
+        /// run on; a signal while no run goes on ends it at once, before a handler of the program's own gets
+        /// its turn. A service that shuts down in its own way therefore takes this.
+        pub fn ignore_signals(mut self) -> Self {
+            self.limits.interrupt_grace = None;
+            self
+        }
+
+        /// Starts no trial after this time; those that run are finished.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.limits.timeout = Some(timeout);
+            self
+        }
+
+        /// How many trials run at once, 1 by default.
+        pub fn concurrency(mut self, concurrency: usize) -> Self {
+            self.limits.concurrency = concurrency;
+            self
+        }
+
+        /// Shows the progress on standard error: one line that is rewritten on a terminal, one line
+        /// for each trial elsewhere.
+        pub fn progress(mut self, progress: bool) -> Self {
+            self.limits.progress = progress;
+            self
+        }
+    };
+}
+
+impl<T, F> Optimize<T, F> {
+    pub(crate) fn new(study: Study<T>, objective: F) -> Self {
+        Self {
+            study,
+            objective,
+            limits: Limits::default(),
+            callbacks: Callbacks::default(),
+        }
+    }
+
+    limits!();
+}
+
+impl<T: 'static, F> Optimize<T, F> {
+    /// Calls `callback` with the study and the record of each trial that this run has ended, in whichever
+    /// state, before its worker takes the next one. It may [`stop`](crate::study::DynamicStudy::stop) the run.
+    ///
+    /// Several are called in the order in which they were added. With [`concurrency`](Self::concurrency)
+    /// they are called for several trials at once. An error or panic of one ends the run with
+    /// [`Error::Callback`](crate::Error::Callback); the trial's result stands. Reading the record costs a
+    /// read-only transaction for each trial. There is no call for a trial that somebody else ended or that a
+    /// signal cut short, and a signal ends callbacks as it ends objectives.
+    ///
+    /// ```
+    /// # use docktuna::{OptunaDatabase, Tunable};
+    /// # #[derive(Tunable)]
+    /// # struct Train { #[tune(range = 0.0..=1.0)] lr: f64 }
+    /// # async fn example() -> docktuna::Result<()> {
+    /// # let db = OptunaDatabase::in_memory();
+    /// let study = db.study::<Train>("s").await?;
+    /// study
+    ///     .optimize(|config, _trial| async move { Ok(config.lr) })
+    ///     .on_trial_end(|study, trial| async move {
+    ///         if trial.value().is_some_and(|loss| loss < 0.5) {
+    ///             study.set_user_attr("good enough", trial.number.get()).await?;
+    ///             study.stop();
+    ///         }
+    ///         Ok(())
+    ///     })
+    ///     .run()
+    ///     .await?;
+    /// assert!(study.best().await?.value < 0.5);
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn on_trial_end<C, Fut>(mut self, callback: C) -> Self
+    where
+        C: Fn(Study<T>, FrozenTrial) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        let callback = Arc::new(callback);
+        self.callbacks.add(move |study, trial, mark| {
+            let callback = Arc::clone(&callback);
+            let calling = async move {
+                let _mark = mark;
+                callback(study, trial).await
+            };
+            AbortOnDrop(tokio::spawn(calling.in_current_span()))
+        });
+        self
+    }
+}
+
+impl<T, F, Fut, V> Optimize<T, F>
+where
+    T: Tunable + Send + 'static,
+    F: Fn(T, RunningTrial) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<V, Stop>> + Send + 'static,
+    V: Into<Values> + Send + 'static,
+{
+    /// Runs trials until a limit is reached.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails, or after [`max_failures`](Self::max_failures) failed trials. Trials
+    /// that were running then are finished first.
+    ///
+    /// # Cancel safety
+    ///
+    /// Trials that were running become FAIL, in the background, and so do those that were being asked for;
+    /// [`OptunaDatabase::close`](crate::OptunaDatabase::close) waits for it.
+    pub async fn run(self) -> Result<RunSummary> {
+        let objective = Arc::new(self.objective);
+        // A task of its own for each trial: a panic ends that trial and nothing else.
+        let execute = move |config: T, trial: RunningTrial, mark: Option<Executing>| {
+            let (objective, span) = (Arc::clone(&objective), trial.span());
+            let executing = async move {
+                let _mark = mark;
+                objective(config, trial).await.map(Into::into)
+            };
+            AbortOnDrop(tokio::spawn(executing.instrument(span)))
+        };
+        let callbacks = self.callbacks;
+        run(self.study, self.limits, Job { execute, callbacks }).await
+    }
+}
+
+impl<T, F> OptimizeBlocking<T, F> {
+    pub(crate) fn new(study: Study<T>, objective: F) -> Self {
+        Self {
+            study,
+            objective,
+            limits: Limits::default(),
+            callbacks: Callbacks::default(),
+        }
+    }
+
+    limits!();
+}
+
+impl<T: 'static, F> OptimizeBlocking<T, F> {
+    /// Calls `callback` for each trial that this run has ended, as [`Optimize::on_trial_end`] does, on a thread
+    /// where it may block. What is asynchronous in the study is called through
+    /// `tokio::runtime::Handle::current().block_on(..)` there.
+    ///
+    /// ```
+    /// # use docktuna::{OptunaDatabase, Tunable};
+    /// # #[derive(Tunable)]
+    /// # struct Train { #[tune(range = 0.0..=1.0)] lr: f64 }
+    /// # async fn example() -> docktuna::Result<()> {
+    /// # let db = OptunaDatabase::in_memory();
+    /// let study = db.study::<Train>("s").await?;
+    /// study
+    ///     .optimize_blocking(|config, _trial| Ok(config.lr))
+    ///     .on_trial_end(|study, trial| {
+    ///         if trial.value().is_some_and(|loss| loss < 0.5) {
+    ///             study.stop();
+    ///         }
+    ///         Ok(())
+    ///     })
+    ///     .run()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn on_trial_end<C>(mut self, callback: C) -> Self
+    where
+        C: Fn(&Study<T>, &FrozenTrial) -> Result<(), BoxError> + Send + Sync + 'static,
+    {
+        let callback = Arc::new(callback);
+        self.callbacks.add(move |study, trial, mark| {
+            let (callback, span) = (Arc::clone(&callback), Span::current());
+            AbortOnDrop(tokio::task::spawn_blocking(move || {
+                let _mark = mark;
+                span.in_scope(|| callback(&study, &trial))
+            }))
+        });
+        self
+    }
+}
+
+impl<T, F, V> OptimizeBlocking<T, F>
+where
+    T: Tunable + Send + 'static,
+    F: Fn(T, &BlockingTrial) -> Result<V, Stop> + Send + Sync + 'static,
+    V: Into<Values> + Send + 'static,
+{
+    /// Runs trials until a limit is reached.
+    ///
+    /// # Errors
+    ///
+    /// As [`Optimize::run`].
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Optimize::run`], except that objectives cannot be stopped: they go on to their end, what they report
+    /// is refused, and their results are lost.
+    pub async fn run(self) -> Result<RunSummary> {
+        let objective = Arc::new(self.objective);
+        let execute = move |config: T, trial: RunningTrial, mark: Option<Executing>| {
+            let (objective, runtime) = (Arc::clone(&objective), Handle::current());
+            tokio::task::spawn_blocking(move || {
+                let (_mark, _entered) = (mark, trial.span().entered());
+                objective(config, &BlockingTrial::new(trial, runtime)).map(Into::into)
+            })
+        };
+        let callbacks = self.callbacks;
+        run(self.study, self.limits, Job { execute, callbacks }).await
+    }
+}

@@ -1,0 +1,26 @@
+//! What is to be told of a trial.
+
+use crate::id::TrialState;
+use crate::optuna::{self, keys};
+use crate::params::rules::Constraints;
+use crate::storage::{Outcome, now};
+
+/// Why a trial has no result that nobody told.
+pub(in crate::study) const DROPPED: &str = "the trial was dropped without a result";
+
+pub(in crate::study) fn outcome(
+    state: TrialState,
+    values: Vec<f64>,
+    reason: Option<&str>,
+    constraints: &Constraints,
+) -> Outcome {
+    let reason = reason.map(|text| (keys::ERROR.to_owned(), optuna::write_json_text(text)));
+    Outcome {
+        state,
+        values,
+        system_attrs: constraints.system_attr().into_iter().collect(),
+        user_attrs: reason.into_iter().chain(constraints.user_attr()).collect(),
+        at: now(),
+        retries: 0,
+    }
+}
