@@ -3,6 +3,8 @@
 //!
 //! # Modules
 //!
+//! The [`guide`] has a page for each topic.
+//!
 //! A type says what can be searched ([`Tunable`], [`space`]); a [`sampler`] draws from it and a
 //! [`pruner`] stops what is not promising; a study
 //! ([`Study`], [`DynamicStudy`]) asks for trials and tells their results to an [`OptunaDatabase`];
@@ -24,6 +26,8 @@ mod database;
 mod error;
 #[cfg(all(test, feature = "sqlite"))]
 mod fuzz;
+#[cfg(all(feature = "derive", feature = "postgres", feature = "sqlite"))]
+pub mod guide;
 mod id;
 #[cfg(feature = "storage")]
 mod load;

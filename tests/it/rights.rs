@@ -58,7 +58,7 @@ async fn drop_role(postgres: &TestDb) {
         .await;
 }
 
-/// The tables that README documents as the minimum for loading.
+/// The tables that the guide documents as the minimum for loading.
 const LOADING: &str = "studies, study_directions, trials, trial_values, trial_params, trial_system_attributes, \
                        alembic_version";
 
@@ -85,7 +85,7 @@ async fn loading_needs_select_and_nothing_else() {
     drop_role(&postgres).await;
 }
 
-/// What README documents as the minimum for tuning, heartbeats included: table and rights.
+/// What the guide documents as the minimum for tuning, heartbeats included: table and rights.
 const TUNING: &[(&str, &str)] = &[
     ("alembic_version", "SELECT"),
     ("studies", "SELECT, INSERT, UPDATE"),

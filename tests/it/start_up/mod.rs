@@ -1,6 +1,6 @@
 //! The start-up of a service, with the database up, down and wrong.
 //!
-//! The recipe of README.md takes its settings from the environment, which belongs to a process, so each
+//! The recipe of the guide takes its settings from the environment, which belongs to a process, so each
 //! case of it runs in a child: this test program once more, told by a variable what to do.
 
 mod server;
@@ -16,16 +16,16 @@ use crate::space::Line;
 use crate::support::{TestDb, free_port};
 use server::{Says, server};
 
-// The text that README.md shows, to be carried out as it stands.
+// The text that the guide shows (docktuna/docs/loading.md), to be carried out as it stands.
 include!("recipe.rs");
 
 const CHILD: &str = "DOCKTUNA_TEST_CHILD";
 
 #[test]
-fn the_recipe_is_the_one_of_the_readme() {
-    let readme = include_str!("../../../README.md");
+fn the_recipe_is_the_one_of_the_guide() {
+    let guide = include_str!("../../../docktuna/docs/loading.md");
     let recipe = include_str!("recipe.rs");
-    assert!(readme.contains(&format!("\n```rust,no_run\n{recipe}```\n")));
+    assert!(guide.contains(&format!("\n```rust,no_run\n{recipe}```\n")));
 }
 
 /// Not a test of its own: what the children of the others do. Without the variable it does nothing.
