@@ -229,7 +229,14 @@ fn elements(values: &[Expr]) -> Vec<&Expr> {
 }
 
 fn range(low: Option<&Expr>, high: Option<&Expr>) -> String {
-    let end = |end: Option<&Expr>, name: &str| end.map_or_else(|| name.to_owned(), as_written);
+    let end = |end: Option<&Expr>, name: &str| {
+        let mut text = end.map_or_else(|| name.to_owned(), as_written);
+        // `0...=1` would be read otherwise.
+        if text.ends_with('.') {
+            text.push('0');
+        }
+        text
+    };
     format!("{}..={}", end(low, "low"), end(high, "high"))
 }
 

@@ -143,7 +143,7 @@ impl Resolver<'_> {
             // None at all is legal here: the server may not ask for one.
             let is_needed = self.has_password_setting() || self.default_secret_path().exists();
             settings.password = self.password(password, is_needed);
-        } else if password.is_some() || self.has_password_setting() {
+        } else if password.is_some() || self.has_password_setting_in(storage.layer) {
             let both = "it holds a password and another one is set; help: keep one of them";
             self.problems.push(problem(both.to_owned()));
         }
@@ -184,6 +184,12 @@ impl Resolver<'_> {
 
     fn has_password_setting(&self) -> bool {
         PASSWORDS.iter().any(|name| self.layers.get(name).is_some())
+    }
+
+    /// Whether a password is set where the URL is, or before it.
+    fn has_password_setting_in(&self, layer: usize) -> bool {
+        let mut found = PASSWORDS.iter().filter_map(|name| self.layers.get(name));
+        found.any(|found| found.layer <= layer)
     }
 
     fn default_secret_path(&self) -> PathBuf {
@@ -321,8 +327,14 @@ impl Resolver<'_> {
 fn name(text: &str) -> Result<String, String> {
     if text.is_empty() {
         Err("is empty".to_owned())
-    } else if text.contains("://") {
-        Err(format!("is a URL; help: give it to {STORAGE}"))
+    } else if text.contains("://")
+        || text
+            .split_once(':')
+            .is_some_and(|(_, rest)| rest.contains('@'))
+    {
+        Err(format!(
+            "is a URL, or a part of one; help: give it to {STORAGE}"
+        ))
     } else if text.contains('\0') {
         Err("holds a NUL character".to_owned())
     } else {

@@ -397,7 +397,10 @@ pub enum Error {
         reason: String,
     },
     /// The fallback file cannot be read or written.
-    #[error("snapshot {path:?}: {}", Shown(.reason))]
+    #[error(
+        "snapshot {path:?}: {}; help: remove the file, or name another one",
+        Shown(.reason)
+    )]
     Snapshot {
         /// The file.
         path: std::path::PathBuf,

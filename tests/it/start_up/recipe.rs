@@ -9,7 +9,7 @@ struct Train {
 fn loader() -> Loader<Train> {
     Train::loader("sentiment")
         .snapshot("best.json") // written after success, read when the database is down
-        .on_missing(Fallback::Defaults) // neither a best trial nor a snapshot: an error by default
+        .on_missing(Fallback::Defaults) // no best trial, or the database is down and there is no snapshot
         .on_mismatch(Mismatch::AllowMovedRange) // rejected by default
 }
 

@@ -82,6 +82,10 @@ pub(super) fn parse(rest: &str, sqlalchemy: bool) -> Result<Url, String> {
         Some((user, password)) => (user, Some(password)),
         None => (credentials, None),
     };
+    // The rest of a password that was not encoded would be shown as a host and a database.
+    if database.contains('@') {
+        return Err(format!("its database's name holds an `@`; help: {ENCODE}"));
+    }
     if database.ends_with('/') {
         return Err("its database's name ends in a slash; help: take it off".to_owned());
     }
@@ -121,7 +125,15 @@ pub(super) fn parse(rest: &str, sqlalchemy: bool) -> Result<Url, String> {
             },
         }
     }
-    settings.hosts = hosts.unwrap_or(places).with(ports)?;
+    settings.hosts = match hosts {
+        // As for libpq, the ports of the authority count unless others are given.
+        Some(hosts) => {
+            let own = hosts.ports.iter().any(Option::is_some);
+            let ports = ports.or_else(|| places.given_ports().filter(|_| !own));
+            hosts.with(ports)?
+        }
+        None => places.with(ports)?,
+    };
     if password.as_deref() == Some("") {
         return Err(
             "its password is empty; help: write it out, or leave out the `:` before the `@`"
@@ -159,7 +171,19 @@ impl Places {
     /// One as it stands in the URL.
     fn add(&mut self, entry: &str) -> Result<(), String> {
         let (host, port) = split(entry)?;
+        if host.is_empty() {
+            // It may stand among the options.
+            self.names.push(String::new());
+            self.ports.push(port.map(parse_port).transpose()?);
+            return Ok(());
+        }
         self.push(&decoded(host)?, port)
+    }
+
+    /// The ports, where there are any.
+    fn given_ports(&self) -> Option<Vec<u16>> {
+        let given: Vec<u16> = self.ports.iter().copied().flatten().collect();
+        (!given.is_empty()).then_some(given)
     }
 
     fn add_decoded(&mut self, entry: &str) -> Result<(), String> {
@@ -179,6 +203,9 @@ impl Places {
 
     /// With the ports that stand by themselves, or with their own.
     fn with(self, ports: Option<Vec<u16>>) -> Result<Vec<Host>, String> {
+        if self.names.iter().any(String::is_empty) {
+            return Err("it has no host; help: postgresql://user@host/database".to_owned());
+        }
         let own = self.ports.iter().map(|port| port.unwrap_or(5432));
         let ports = ports.unwrap_or_else(|| own.collect());
         pair(&self.names, &ports).map_err(|problem| format!("it has {problem}"))

@@ -90,6 +90,24 @@ fn the_url_for_optuna_has_no_password() {
 }
 
 #[test]
+fn f08_the_port_beside_no_host_counts_for_a_host_among_the_options() {
+    for (url, host, port) in [
+        ("postgresql://u@h:6000/d?host=/run/pg", "/run/pg", 6000),
+        ("postgresql://u@:6000/d?host=/run/pg", "/run/pg", 6000),
+        ("postgresql://u@h:6000/d?host=other:7000", "other", 7000),
+        (
+            "postgresql://u@h:6000/d?host=other&port=8000",
+            "other",
+            8000,
+        ),
+    ] {
+        let settings = pg(url);
+        let found = &settings.hosts[0];
+        assert_eq!((found.name.as_str(), found.port), (host, port), "{url}");
+    }
+}
+
+#[test]
 fn an_unreadable_url_is_not_echoed() {
     for url in [
         "hunter2",
@@ -103,6 +121,8 @@ fn an_unreadable_url_is_not_echoed() {
         "postgresql://me:hunter2@db/x?gssencmode=1",
         "postgresql://me:%ffhunter2@db/x",
         "postgresql://me:hunter2/abc@db/x",
+        "postgresql://me:hunt@hunter2/abc@db/x",
+        "postgresql://me:hunt@er2/hunter2@db/x",
         "postgresql://me:hunter2?abc@db/x",
         "postgresql://me:abc?hunter2@db/x",
         "postgresql://me:abc?hunter2=@db/x",
