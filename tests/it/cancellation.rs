@@ -12,7 +12,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use docktuna::sampler::Random;
-use docktuna::{Error, FrozenTrial, Load, OptunaDatabase, Study, TrialState, Tunable};
+use docktuna::{Error, FrozenTrial, Load, OptunaDatabase, Stop, Study, TrialState, Tunable};
 use rand::rngs::ChaCha12Rng;
 use rand::{RngExt, SeedableRng};
 use tokio::task::JoinSet;
@@ -563,6 +563,49 @@ async fn f14_runs_that_are_given_up_leave_nothing_behind() {
         }
         db.close().await;
     }
+}
+
+/// Another ask takes a trial over with its own number of retries, or leaves it.
+#[tokio::test]
+async fn a_run_that_retries_does_not_take_over_a_trial_that_is_not_retried() {
+    let backend = Backend::memory().await;
+    let study = backend.db.study::<Line>("s").await.unwrap();
+    assert!(polled(1, study.ask()).await.is_none(), "given up");
+    let run = study
+        .optimize(|_, _| async { Err::<f64, _>(Stop::failed("why")) })
+        .retry(1);
+    let summary = run.trials(1).ignore_signals().run().await.unwrap();
+    assert_eq!(summary.failed, 1);
+    assert_eq!(study.stats().retried, 1);
+}
+
+/// A trial that was left on a runtime that nobody drove is somebody else's by now.
+#[test]
+fn a_trial_that_was_silent_too_long_is_not_taken_over() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let (ours, others) = (runtime(), runtime());
+    let (backend, study) = ours.block_on(async {
+        let backend = Backend::sqlite().await;
+        let study = handle(&backend).await.study::<Line>("s").await.unwrap();
+        assert!(polled(1, study.ask()).await.is_none(), "given up");
+        // It goes on, and may be taken over for half a second.
+        sleep(Duration::from_millis(200)).await;
+        (backend, study)
+    });
+    std::thread::sleep(Duration::from_secs(3));
+    others.block_on(async {
+        let study = handle(&backend).await.study::<Line>("s").await.unwrap();
+        study.ask().await.unwrap().tell(0.0).await.unwrap();
+    });
+    ours.block_on(async {
+        study.ask().await.unwrap().tell(1.0).await.unwrap();
+        let states: Vec<TrialState> = settled(&backend.db).await.iter().map(|t| t.state).collect();
+        let complete = TrialState::Complete;
+        assert_eq!(states, [TrialState::Fail, complete, complete]);
+    });
 }
 
 /// An objective that nobody can stop goes on, but nothing runs in its name.

@@ -98,6 +98,25 @@ async fn what_counts_as_a_failure() {
     assert_eq!(study.stats().retried, 2);
 }
 
+/// A trial without a number, as a hand may leave one, does not take the retry's number away.
+#[tokio::test]
+async fn a_retry_is_numbered_after_the_last_number() {
+    for backend in Backend::shared().await {
+        let builder = backend.db.study_builder::<Line>("s").retry(1);
+        let study = builder.open().await.unwrap();
+        let trial = study.ask().await.unwrap();
+        let unnumbered =
+            "INSERT INTO trials (study_id, state) SELECT study_id, 'COMPLETE' FROM studies";
+        backend.execute(unnumbered).await;
+        trial.fail("why").await.unwrap();
+        let remove = "DELETE FROM trials WHERE number IS NULL AND state = 'COMPLETE'";
+        backend.execute(remove).await;
+        let trials = study.trials().await.unwrap();
+        let numbers: Vec<i32> = trials.iter().map(|trial| trial.number.get()).collect();
+        assert_eq!(numbers, [0, 1], "{:?}", backend.kind);
+    }
+}
+
 /// Many workers find the same dead trials at the same moment.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dead_trial_is_retried_exactly_once() {

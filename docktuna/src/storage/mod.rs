@@ -340,7 +340,9 @@ impl Storage {
                 started,
             };
             let stored = self.load_trials(study, Ids::one(id)).await?.pop();
-            let created = stored.is_some_and(|stored| stored.params == drawn.params);
+            // One that is expected at this number is never created.
+            let created = drawn.expected != Some(-1)
+                && stored.is_some_and(|stored| stored.params == drawn.params);
             asked.push(if created {
                 Asked::Created(key)
             } else {

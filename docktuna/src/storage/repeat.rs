@@ -81,7 +81,11 @@ where
     let (began, mut attempt) = (Instant::now(), 1);
     loop {
         match operation().await {
-            Err(error) if patience.bears(&error, attempt) && began.elapsed() < patience.limit => {
+            // An attempt may outlast the limit. What its lost answer was is worth a second one.
+            Err(error)
+                if patience.bears(&error, attempt)
+                    && (attempt == 1 || began.elapsed() < patience.limit) =>
+            {
                 tracing::debug!(attempt, %error, "trying again");
                 pause(attempt).await;
                 attempt += 1;
@@ -162,6 +166,28 @@ mod tests {
             })
         });
         result.await.unwrap();
+        assert_eq!(attempts, 2);
+    }
+
+    /// An attempt may take longer than the limit, and its answer is looked for by the second one.
+    #[tokio::test]
+    async fn a_first_attempt_that_outlasts_the_limit_is_repeated_once() {
+        let patience = Patience {
+            limit: Duration::ZERO,
+            ..PATIENCE
+        };
+        let mut attempts = 0;
+        let result: Result<()> = repeat(patience, || {
+            attempts += 1;
+            std::future::ready(Err(Error::Storage {
+                op: "ask",
+                attempts: 1,
+                reason: StorageReason::Lost,
+                source: "silence".into(),
+            }))
+        })
+        .await;
+        assert!(result.is_err());
         assert_eq!(attempts, 2);
     }
 }

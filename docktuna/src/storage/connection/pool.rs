@@ -126,6 +126,7 @@ impl<S: Session> Pool<S> {
             runtime: runtime().filter(|_| S::IS_LINE),
             slot: Some(slot),
         };
+        self.0.openings.forget_stale();
         while let Some(idle) = self.0.take(lease.runtime) {
             let late = idle.owing.is_some_and(|owing| owing.elapsed() > OWING);
             let trusted = idle.owing.is_none() && idle.since.elapsed() < PING_AFTER;
@@ -186,7 +187,8 @@ impl<S: Session> Shared<S> {
         let mut idle = self.lock();
         let own = idle.iter().rposition(|idle| idle.runtime == runtime);
         let taken = own.map(|own| idle.remove(own));
-        if taken.is_none() {
+        // The caller has taken its place already.
+        if taken.is_none() && idle.len() > self.slots.available_permits() {
             idle.pop();
         }
         taken

@@ -29,6 +29,12 @@ struct Piece<T> {
     left: Instant,
 }
 
+impl<T> Piece<T> {
+    fn is_fresh(&self) -> bool {
+        self.left.elapsed() < STALE
+    }
+}
+
 impl<T> Default for Unfinished<T> {
     fn default() -> Self {
         Self(Mutex::default())
@@ -57,13 +63,18 @@ impl<T> Unfinished<T> {
 
     fn take(&self, runtime: Option<Id>) -> Option<Piece<T>> {
         let mut pieces = self.lock();
-        pieces.retain(|piece| piece.left.elapsed() < STALE);
+        pieces.retain(Piece::is_fresh);
         let own = pieces.iter().position(|piece| piece.runtime == runtime);
         let taken = own.map(|own| pieces.swap_remove(own));
         if taken.is_none() {
             pieces.pop();
         }
         taken
+    }
+
+    /// Drops what nobody goes on with any more.
+    pub(in crate::storage) fn forget_stale(&self) {
+        self.lock().retain(Piece::is_fresh);
     }
 
     pub(in crate::storage) fn clear(&self) {

@@ -227,12 +227,9 @@ pub(super) async fn lock_study(
     } else {
         ""
     };
-    // Whoever holds the lock keeps the whole fleet from asking, and a program may give up a call and then
-    // block the only thread of its runtime.
-    let limit = "SET LOCAL idle_in_transaction_session_timeout TO '30s'; ";
     // Several statements in one message cannot have bound parameters; an integer needs no escaping.
     let lock = format!(
-        "{settings}{limit}SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
+        "{settings}SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
         study.0
     );
     link.begin(&lock).await

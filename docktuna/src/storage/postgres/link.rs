@@ -43,6 +43,10 @@ const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// The same for the statements of a session that are transactions of their own.
 const ISOLATION: &str = "SET SESSION default_transaction_isolation TO 'read committed'; ";
 
+/// Ends the session of a transaction that is left open. A program may give up a call and then block the only
+/// thread of its runtime, and whoever holds the lock of a study keeps the whole fleet from asking.
+const LIMIT: &str = "SET LOCAL idle_in_transaction_session_timeout TO '30s'; ";
+
 /// (where the name comes from, the name, encryption)
 type SessionColumns = (String, String, Option<bool>);
 
@@ -138,7 +142,7 @@ impl Link {
     }
 
     async fn begin_as(&mut self, begin: &str, first: &str) -> sqlx::Result<()> {
-        let sql = format!("{begin}; {}{first}", self.prelude);
+        let sql = format!("{begin}; {LIMIT}{}{first}", self.prelude);
         self.open = true;
         self.send(sql).await
     }

@@ -41,8 +41,8 @@ impl<T: Tunable + Send + 'static> Study<T> {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let place = Place::new(self.dynamic.database(), limit);
-        let mut trials = self.search.left.take_over(limit).await;
+        let place = Place::new(&self.dynamic, limit);
+        let mut trials = self.search.left.take_over(&place).await;
         if trials.len() > count {
             self.search.left.leave(&place, trials.split_off(count));
         }

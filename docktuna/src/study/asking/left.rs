@@ -14,14 +14,13 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, Id};
 use tokio::sync::oneshot;
 
-use crate::database::OptunaDatabase;
 use crate::error::Result;
-use crate::study::Trial;
+use crate::study::{DynamicStudy, Trial};
 
 /// How long a trial waits for somebody to take it over: a caller that gives up after milliseconds is back
 /// at once.
@@ -31,6 +30,8 @@ type Answer<T> = Result<Vec<Trial<T>>>;
 /// An [`Answer`] of the study's type, which is not named because a study may cross threads where its
 /// configurations may not.
 type AnyAnswer = Box<dyn Any + Send>;
+/// An answer, and until when it may be taken over.
+type Resting = (AnyAnswer, Instant);
 type Work<T> = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
 
 /// What callers left of their asks.
@@ -43,7 +44,7 @@ pub(in crate::study) struct Left {
 /// Where an ask belongs.
 #[derive(Debug)]
 pub(in crate::study) struct Place {
-    database: OptunaDatabase,
+    study: DynamicStudy,
     runtime: Handle,
     limit: i32,
 }
@@ -54,9 +55,9 @@ impl Place {
     /// # Panics
     ///
     /// Outside a runtime, as whatever is asked of a database does.
-    pub(in crate::study) fn new(database: &OptunaDatabase, limit: i32) -> Self {
+    pub(in crate::study) fn new(study: &DynamicStudy, limit: i32) -> Self {
         Self {
-            database: database.clone(),
+            study: study.clone(),
             runtime: Handle::current(),
             limit,
         }
@@ -68,26 +69,38 @@ struct LeftAsk {
     id: u64,
     /// Its trials have numbers below this.
     limit: i32,
+    /// How often its trials are retried, which the handles of a study may differ in.
+    retries: u32,
     runtime: Id,
-    answer: oneshot::Receiver<AnyAnswer>,
+    answer: oneshot::Receiver<Resting>,
     /// Whether it has waited long enough.
     late: Arc<AtomicBool>,
 }
 
 impl Left {
-    /// Trials of an ask that was left, with numbers below `limit`; none if there is no such ask, or if it
+    /// Trials of an ask that was left, for one of this place; none if there is no such ask, or if it
     /// failed.
-    pub(in crate::study) async fn take_over<T: Send + 'static>(&self, limit: i32) -> Vec<Trial<T>> {
-        let Some(ask) = self.take(limit) else {
+    pub(in crate::study) async fn take_over<T: Send + 'static>(
+        &self,
+        place: &Place,
+    ) -> Vec<Trial<T>> {
+        let Some(ask) = self.take(place) else {
             return Vec::new();
         };
         let taken = TakenOver {
             ask: Some(ask),
             left: self,
         };
-        let answer = taken.await.and_then(|answer| answer.downcast().ok());
-        let trials = answer.and_then(|answer: Box<Answer<T>>| answer.ok());
+        let Some((answer, until)) = taken.await else {
+            return Vec::new();
+        };
+        let trials = answer.downcast().ok();
+        let trials = trials.and_then(|answer: Box<Answer<T>>| answer.ok());
         let trials = trials.unwrap_or_default();
+        if until < Instant::now() {
+            // Nobody has driven the runtime, and nothing has beaten for them since.
+            return Vec::new();
+        }
         for trial in &trials {
             trial.resume();
         }
@@ -95,10 +108,12 @@ impl Left {
     }
 
     /// Only of this runtime, because another one may not be driven.
-    fn take(&self, limit: i32) -> Option<LeftAsk> {
-        let runtime = Handle::try_current().ok()?.id();
+    fn take(&self, place: &Place) -> Option<LeftAsk> {
+        let (runtime, retries) = (place.runtime.id(), place.study.retries());
         let mut asks = self.lock();
-        let fits = |ask: &LeftAsk| ask.limit <= limit && ask.runtime == runtime;
+        let fits = |ask: &LeftAsk| {
+            ask.limit <= place.limit && ask.runtime == runtime && ask.retries == retries
+        };
         let found = asks.iter().position(fits)?;
         Some(asks.swap_remove(found))
     }
@@ -110,13 +125,15 @@ impl Left {
         self.lock().push(LeftAsk {
             id,
             limit: place.limit,
+            retries: place.study.retries(),
             runtime: place.runtime.id(),
             answer,
             late: Arc::clone(&late),
         });
-        let grace = place.database.heart().map(|heart| heart.grace() / 4);
+        let database = place.study.database();
+        let grace = database.heart().map(|heart| heart.grace() / 4);
         let patience = grace.map_or(PATIENCE, |grace| grace.min(PATIENCE));
-        let mut closing = place.database.closing();
+        let mut closing = database.closing();
         let end = End {
             left: Arc::downgrade(self),
             id,
@@ -129,12 +146,15 @@ impl Left {
                 trial.rest();
             }
             // An error means that nobody holds the study any more. The trials have ended with it.
-            if sender.send(Box::new(answer)).is_ok() {
+            if sender
+                .send((Box::new(answer), Instant::now() + patience))
+                .is_ok()
+            {
                 // In time means that the database handle is being closed.
                 let _ = tokio::time::timeout(patience, closing.changed()).await;
             }
         };
-        place.database.spawn_on(&place.runtime, carried_on);
+        database.spawn_on(&place.runtime, carried_on);
     }
 
     /// Leaves trials for the next ask.
@@ -224,7 +244,7 @@ struct TakenOver<'a> {
 
 impl Future for TakenOver<'_> {
     /// None if it ended with its runtime.
-    type Output = Option<AnyAnswer>;
+    type Output = Option<Resting>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let ask = self.ask.as_mut().expect("no future is polled when done");
