@@ -43,10 +43,6 @@ const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// The same for the statements of a session that are transactions of their own.
 const ISOLATION: &str = "SET SESSION default_transaction_isolation TO 'read committed'; ";
 
-/// Ends the session of a transaction that is left open. A program may give up a call and then block the only
-/// thread of its runtime, and whoever holds the lock of a study keeps the whole fleet from asking.
-const LIMIT: &str = "SET LOCAL idle_in_transaction_session_timeout TO '30s'; ";
-
 /// (where the name comes from, the name, encryption)
 type SessionColumns = (String, String, Option<bool>);
 
@@ -142,7 +138,7 @@ impl Link {
     }
 
     async fn begin_as(&mut self, begin: &str, first: &str) -> sqlx::Result<()> {
-        let sql = format!("{begin}; {LIMIT}{}{first}", self.prelude);
+        let sql = format!("{begin}; {}{first}", self.prelude);
         self.open = true;
         self.send(sql).await
     }
@@ -179,9 +175,14 @@ impl Link {
 /// Statements that select the schema, and plans for what is done here: look-ups of few rows, which the
 /// planner takes for many in a large study. Compiling them or starting processes for them takes a hundred
 /// times as long as the look-ups do.
+///
+/// A transaction that is left open ends with its session. A program may give up a call and then block the
+/// only thread of its runtime, and whoever holds the lock of a study keeps the whole fleet from asking.
 fn settings(scope: &str, schema: Option<&str>) -> String {
-    let mut sql =
-        format!("SET {scope} jit TO off; SET {scope} max_parallel_workers_per_gather TO 0; ");
+    let mut sql = format!(
+        "SET {scope} jit TO off; SET {scope} max_parallel_workers_per_gather TO 0; \
+         SET {scope} idle_in_transaction_session_timeout TO '30s'; "
+    );
     if let Some(schema) = schema {
         sql += &format!("SET {scope} search_path TO {}; ", quoted(schema));
     }
