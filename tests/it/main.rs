@@ -18,6 +18,7 @@ mod bad_input;
 mod budget;
 mod callbacks;
 mod cancellation;
+mod child;
 mod concurrency;
 mod contract;
 mod crash;

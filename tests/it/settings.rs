@@ -4,31 +4,17 @@
 //! a variable to print what it found.
 
 use std::path::Path;
-use std::process::Stdio;
 
 use docktuna::{ConnectReason, Error, OptunaDatabase, SslMode};
 use tokio::process::Command;
 
+use crate::child::{self, CHILD};
 use crate::space::Line;
 use crate::support::{Server, TestDb};
 
-const CHILD: &str = "DOCKTUNA_TEST_CHILD";
-
 /// What a process sees that has these variables and runs in this folder.
 async fn child(folder: &Path, what: &str, variables: &[(&str, &str)]) -> String {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "settings::in_a_child", "--nocapture"])
-        .current_dir(folder)
-        .env(CHILD, what)
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    let line = text.lines().find_map(|line| line.split_once("CHILD: "));
-    line.unwrap_or_else(|| panic!("{text}")).1.to_owned()
+    child::said("settings::in_a_child", what, folder, variables).await
 }
 
 /// Not a test of its own: what the children of the others do. Without the variable it does nothing.

@@ -7,10 +7,9 @@ use docktuna::{ConnectReason, Error, OptunaDatabase};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::child::{self, CHILD};
 use crate::space::Line;
 use crate::support::{Version, python};
-
-const CHILD: &str = "DOCKTUNA_TEST_SQLITE_URLS";
 
 /// URLs, and the file that both open, below the folder; "" for a database in memory. `{dir}` is the folder.
 const SAME: &[(&str, &str)] = &[
@@ -168,16 +167,9 @@ async fn f31_f33_a_url_is_the_same_file_for_sqlalchemy() {
 }
 
 async fn in_a_child(urls: &[&str]) -> Value {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "sqlite_urls::child", "--nocapture"])
-        .env(CHILD, serde_json::to_string(urls).unwrap())
-        .output()
-        .await
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    let line = text.lines().find_map(|line| line.split_once("CHILD: "));
-    serde_json::from_str(line.unwrap_or_else(|| panic!("{text}")).1).unwrap()
+    let urls = serde_json::to_string(urls).unwrap();
+    let said = child::said("sqlite_urls::child", &urls, Path::new("."), &[]).await;
+    serde_json::from_str(&said).unwrap()
 }
 
 /// Not a test of its own: a process has one working folder, so the URLs are opened in a child.

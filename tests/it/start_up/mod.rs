@@ -6,20 +6,17 @@
 mod server;
 
 use std::path::Path;
-use std::process::Stdio;
 
 use docktuna::{ConnectReason, Error, OptunaDatabase};
-use tokio::process::Command;
 
 use crate::backend::Proxied;
+use crate::child::{self, CHILD};
 use crate::space::Line;
 use crate::support::{TestDb, free_port};
 use server::{Says, server};
 
 // The text that the guide shows (docktuna/docs/loading.md), to be carried out as it stands.
 include!("recipe.rs");
-
-const CHILD: &str = "DOCKTUNA_TEST_CHILD";
 
 #[test]
 fn the_recipe_is_the_one_of_the_guide() {
@@ -47,19 +44,7 @@ fn in_a_child() {
 async fn started(folder: &Path, variables: &[(&str, &str)]) -> String {
     let mut found = Vec::new();
     for form in ["asynchronous", "blocking"] {
-        let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "start_up::in_a_child", "--nocapture"])
-            .current_dir(folder)
-            .env(CHILD, form)
-            .envs(variables.iter().copied())
-            .stdin(Stdio::null())
-            .output()
-            .await
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let line = text.lines().find_map(|line| line.split_once("CHILD: "));
-        found.push(line.unwrap_or_else(|| panic!("{text}")).1.to_owned());
+        found.push(child::said("start_up::in_a_child", form, folder, variables).await);
     }
     assert_eq!(found[0], found[1]);
     found.remove(0)
