@@ -200,7 +200,7 @@ async fn a_server_that_hung_does_not_make_the_living_look_dead() {
     // Who looks finds the trial silent, and only then can it be heard.
     let mut looker = postgres.connect_superuser().await;
     let looked = "SELECT EXISTS (SELECT FROM pg_stat_activity
-                  WHERE datname = current_database() AND query LIKE '%running trials of a study whose last heartbeat%'
+                  WHERE datname = current_database() AND query LIKE '%trials of a study that run or wait%'
                       AND state = 'idle' AND pid <> pg_backend_pid())";
     while !sqlx::query_scalar::<_, bool>(looked)
         .fetch_one(&mut looker)

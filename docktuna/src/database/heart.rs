@@ -15,7 +15,7 @@ use tokio::time;
 use super::Counters;
 use crate::id::{StudyId, TrialId};
 use crate::shown::Shown;
-use crate::storage::{Storage, StudyRow, TrialKey};
+use crate::storage::{Horizon, Storage, StudyRow, TrialKey};
 
 /// How often heartbeats are sent, and how long a trial may be silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +46,21 @@ pub(crate) struct Heart {
 #[derive(Debug, Default)]
 struct Shared {
     alive: HashMap<TrialKey, Ward>,
-    /// When each study was last looked through for silent trials.
-    swept: HashMap<StudyId, Instant>,
+    /// When each study was last looked through for silent trials, and how far.
+    swept: HashMap<StudyId, Sweep>,
     /// When the database was last seen to work, or at least was not needed. In wall-clock time, which goes
     /// on while a machine sleeps.
     contact: Option<SystemTime>,
     /// When it was reached again after a silence.
     back: Option<SystemTime>,
+}
+
+/// A look through a study for silent trials.
+#[derive(Debug)]
+struct Sweep {
+    at: Instant,
+    /// None while the look lasts.
+    horizon: Option<Horizon>,
 }
 
 impl Shared {
@@ -284,28 +292,37 @@ async fn sweep(
     shared: &Mutex<Shared>,
     ward: &Ward,
 ) -> crate::Result<()> {
-    let lost = {
+    let study = ward.study.id;
+    let (lost, mut horizon) = {
         let mut shared = lock(shared);
-        let study = ward.study.id;
-        let due = |swept: &Instant| swept.elapsed() >= pulse.interval;
+        let due = |sweep: &Sweep| sweep.at.elapsed() >= pulse.interval;
         if shared.is_back_just_now(pulse.interval) || !shared.swept.get(&study).is_none_or(due) {
             return Ok(());
         }
-        shared.swept.insert(study, Instant::now());
-        shared.is_lost(pulse.interval)
+        let now = Sweep {
+            at: Instant::now(),
+            horizon: None,
+        };
+        let before = shared.swept.insert(study, now);
+        let horizon = before.and_then(|sweep| sweep.horizon);
+        (shared.is_lost(pulse.interval), horizon)
     };
-    let given_up = GivenUp(Some((shared, ward.study.id)));
+    let given_up = GivenUp(Some((shared, study)));
     let swept = match lost {
         // Only to see that the database is there again: from now on the others can be heard.
-        true => storage.count_states(ward.study.id).await.map(drop),
+        true => storage.count_states(study).await.map(drop),
         false => {
-            let swept = storage.fail_stale(&ward.study, pulse.grace, ward.retries);
+            let swept = storage.fail_stale(&ward.study, pulse.grace, ward.retries, &mut horizon);
             swept.await.map(|swept| ward.counters.swept(swept))
         }
     };
     given_up.disarm();
+    let mut shared = lock(shared);
+    if let Some(sweep) = shared.swept.get_mut(&study) {
+        sweep.horizon = horizon;
+    }
     swept?;
-    lock(shared).reached(pulse.interval);
+    shared.reached(pulse.interval);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use super::Postgres;
 #[cfg(feature = "sqlite")]
 use super::Sqlite;
 use super::rows::record::{StudyRow, TrialKey};
+use super::rows::{Horizon, Look};
 use super::{Storage, once, repeated};
 use crate::error::Result;
 use crate::id::TrialId;
@@ -48,14 +49,19 @@ impl Storage {
     /// Whichever process changes a trial's state also retries it, in the same transaction, so neither
     /// happens twice. A database that hung lets the heartbeats of the living through together with this
     /// call, so those that look silent get a moment to be heard, and only who is silent still is failed.
+    ///
+    /// `horizon` is where the look before this one ended, and becomes where this one did.
     pub(crate) async fn fail_stale(
         &self,
         study: &StudyRow,
         grace: Duration,
         retries: u32,
+        horizon: &mut Option<Horizon>,
     ) -> Result<Swept> {
         let mut swept = Swept::default();
-        let silent = repeated!(self.stale_trials(study.id, grace))?;
+        let look = self.stale_trials(study, grace, horizon.take()).await?;
+        *horizon = look.horizon;
+        let silent = look.silent;
         if !silent.is_empty() {
             tokio::time::sleep((grace / 4).min(LAST_WORD)).await;
         }
@@ -75,6 +81,22 @@ impl Storage {
             swept.retried += usize::from(retried);
         }
         Ok(swept)
+    }
+
+    /// Looks at all of a study's trials if there is no horizon any more.
+    async fn stale_trials(
+        &self,
+        study: &StudyRow,
+        grace: Duration,
+        horizon: Option<Horizon>,
+    ) -> Result<Look> {
+        if let Some(horizon) = horizon {
+            let look = repeated!(self.stale_trials(study.id, grace, Some(&horizon)))?;
+            if look.horizon.is_some() {
+                return Ok(look);
+            }
+        }
+        repeated!(self.stale_trials(study.id, grace, None))
     }
 
     /// For how long a failed trial had been silent when it was failed; `None` if it sent no heartbeats.

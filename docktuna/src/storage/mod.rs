@@ -28,8 +28,8 @@ pub(crate) use heartbeat::Swept;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
 pub(crate) use rows::{
-    Asked, Attrs, BestRow, Ids, NewTrial, NewsQuery, Outcome, PeerQuery, PeerRow, Reported,
-    StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
+    Asked, Attrs, BestRow, Horizon, Ids, NewTrial, NewsQuery, Outcome, PeerQuery, PeerRow,
+    Reported, StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::Sqlite;

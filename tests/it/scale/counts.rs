@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use super::fill::{Size, fill};
+use docktuna::OptunaDatabase;
+use docktuna::sampler::Random;
+
+use super::fill::{Size, execute, fill};
 use super::operation::Operation::{self, *};
 use crate::backend::Backend;
+use crate::space::Line;
 use crate::support::{Counts, Proxy, TestDb};
 
 /// What one of several equal calls costs.
@@ -89,6 +93,61 @@ async fn no_operation_grows_with_what_it_does_not_show() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Only the first look for silent trials goes through all of a study, also while a trial runs that nobody ends.
+#[tokio::test]
+async fn looks_for_silent_trials_go_on_where_the_last_one_ended() {
+    const LOOKS: u32 = 8;
+    let (backend, size) = (Backend::postgres().await, Size::of_this_run());
+    fill(&backend, size).await;
+    let forgotten = "UPDATE trials SET state = 'RUNNING', datetime_complete = NULL
+                     WHERE number = 1 AND study_id = (SELECT study_id FROM studies WHERE study_name = 'large');
+                     DELETE FROM trial_heartbeats";
+    execute(&backend, forgotten.to_owned()).await;
+    let postgres = backend.postgres.as_ref().unwrap();
+    // What others did before is in the first.
+    let mut read = [0; 3];
+    for (looks, read) in [0, 0, LOOKS].into_iter().zip(&mut read) {
+        let before = rows_read(postgres).await;
+        look(postgres, looks).await;
+        *read = rows_read(postgres).await - before;
+    }
+    let [_, none, many] = read;
+    let whole = i64::try_from(size.trials).unwrap();
+    assert!(
+        none > whole,
+        "{none} rows are less than the first look reads"
+    );
+    assert!(
+        many - none < whole,
+        "{LOOKS} looks read {} rows in a study of {whole} trials",
+        many - none
+    );
+}
+
+/// Opens the large study, asks for a trial, and then for others so slowly that each ask looks for silent trials.
+async fn look(postgres: &TestDb, looks: u32) {
+    const INTERVAL: Duration = Duration::from_millis(400);
+    let proxy = Proxy::start(&postgres.host, postgres.port).await;
+    let url = postgres.url_at("postgresql", proxy.port());
+    let db = OptunaDatabase::builder()
+        .url(format!("{url}?sslmode=disable"))
+        .grace_period(INTERVAL * 2)
+        .heartbeat_interval(INTERVAL);
+    let db = db.connect().await.unwrap();
+    let study = db.study_builder::<Line>("large").sampler(Random);
+    let study = study.open().await.unwrap();
+    study.ask().await.unwrap().tell(1e6).await.unwrap();
+    proxy.reset();
+    for _ in 0..looks {
+        tokio::time::sleep(INTERVAL).await;
+        study.ask().await.unwrap().tell(1e6).await.unwrap();
+    }
+    // An ask and a tell are a round trip each, and a look is at least one more.
+    let round_trips = proxy.counts().round_trips;
+    assert!(round_trips >= 3 * u64::from(looks), "{round_trips}");
+    db.close().await;
 }
 
 /// The difference of fewer and of more calls, each by a handle of its own: what a handle reads at its first call is

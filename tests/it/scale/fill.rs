@@ -147,7 +147,7 @@ pub(super) async fn fill(backend: &Backend, size: Size) {
 }
 
 /// By a session that is not one of ours, and that ends.
-async fn execute(backend: &Backend, sql: String) {
+pub(super) async fn execute(backend: &Backend, sql: String) {
     match &backend.postgres {
         Some(postgres) => postgres.execute(sql).await,
         None => backend.execute(sql).await,

@@ -9,6 +9,7 @@ use super::link::Link;
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
 use crate::storage::rows::record::{Silent, StudyRow, TrialKey, now, retry_attributes, silence};
+use crate::storage::rows::{Horizon, Look};
 use crate::storage::{Statement, statements};
 
 statements! { "postgres":
@@ -50,22 +51,29 @@ impl Postgres {
         Ok(alive.into_iter().map(TrialId).collect())
     }
 
-    /// The running trials of a study that have been silent for longer than `grace`.
+    /// The running trials of a study that have been silent for longer than `grace`; all of its trials are looked at, or
+    /// those from a horizon on.
     pub(crate) async fn stale_trials(
         &self,
         study: StudyId,
         grace: Duration,
-    ) -> Result<Vec<Silent>> {
+        horizon: Option<&Horizon>,
+    ) -> Result<Look> {
         let zone = self.zone().await?;
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(STALE_TRIALS.text)
             .bind(study.0)
             .bind(grace.as_secs_f64())
             .bind(zone)
+            .bind(horizon.map_or(Int(0), |horizon| horizon.last))
+            .bind(horizon.map_or(&[][..], |horizon| &horizon.open))
+            .bind(horizon.map(|horizon| horizon.ended.as_str()))
+            // A plan for good could not know whether few of the study's trials are looked at, or all.
+            .persistent(false)
             .fetch_all(&mut lease.connection)
             .await;
-        let rows: Vec<(Int, Option<Int>, f64)> = self.settle(lease, STALE_TRIALS.name, result)?;
-        Ok(rows.into_iter().filter_map(Silent::from_row).collect())
+        self.settle(lease, STALE_TRIALS.name, result)
+            .map(Look::from_rows)
     }
 
     /// Fails a stale trial and, while it was retried less than `retries` times, puts it into the queue

@@ -1,12 +1,15 @@
 //! Rows as the statements give them, and what they become.
 
 pub(super) mod assemble;
+pub(super) mod horizon;
 pub(super) mod news;
 pub(super) mod peer;
 pub(super) mod record;
 pub(super) mod summary;
 
 pub(crate) use assemble::attribute;
+pub(crate) use horizon::Horizon;
+pub(super) use horizon::Look;
 pub(crate) use news::NewsQuery;
 pub(crate) use peer::{PeerQuery, PeerRow};
 pub(crate) use record::{

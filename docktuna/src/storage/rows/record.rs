@@ -72,16 +72,6 @@ pub(crate) struct Silent {
     pub(crate) silence: Duration,
 }
 
-impl Silent {
-    pub(crate) fn from_row((id, number, seconds): (Int, Option<Int>, f64)) -> Option<Self> {
-        Some(Self {
-            id: TrialId(id),
-            number: trial_number(id, number).ok()?,
-            silence: silence(seconds),
-        })
-    }
-}
-
 /// A number of seconds that the database has computed.
 pub(crate) fn silence(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::Sqlite;
 use crate::sampler::Random;
@@ -161,6 +162,82 @@ async fn no_operation_grows_with_what_it_does_not_show() {
             "{operation} in {study} takes {many} steps instead of {few}"
         );
     }
+}
+
+/// Shorter than since January, longer than a test.
+const GRACE: Duration = Duration::from_secs(3600);
+
+/// Only the first look for silent trials goes through all of a study.
+#[tokio::test]
+async fn looks_for_silent_trials_go_on_where_the_last_one_ended() {
+    let mut steps = Vec::new();
+    for (trials, studies) in [(50, 5), (3000, 300)] {
+        let filled = Filled::new(trials, studies).await;
+        let study = filled.db.study::<Line>("large").await.unwrap();
+        let running = study.ask().await.unwrap();
+        study.ask().await.unwrap().tell(1.0).await.unwrap();
+        let storage = filled.db.storage();
+        let row = storage.find_study("large").await.unwrap().unwrap();
+        let mut horizon = None;
+        let swept = storage.fail_stale(&row, GRACE, 0, &mut horizon).await;
+        assert_eq!(swept.unwrap().failed, 0);
+        beat_long_ago(&filled.db).await;
+        let before = filled.steps.load(Ordering::Relaxed);
+        // The running trial is behind the horizon, and is seen.
+        let swept = storage.fail_stale(&row, GRACE, 0, &mut horizon).await;
+        assert_eq!(swept.unwrap().failed, 1);
+        steps.push(filled.steps.load(Ordering::Relaxed) - before);
+        assert!(running.tell(1.0).await.is_err());
+        assert!(horizon.is_some());
+    }
+    assert!(steps[1] < steps[0] * 2, "{steps:?}");
+}
+
+/// A file hands out the ids of deleted trials again.
+#[tokio::test]
+async fn a_study_under_an_old_id_is_looked_through_from_its_first_trial() {
+    let db = OptunaDatabase::in_memory();
+    let mut horizon = None;
+    for round in 0..2 {
+        let study = db.study::<Line>("s").await.unwrap();
+        let storage = db.storage();
+        let row = storage.find_study("s").await.unwrap().unwrap();
+        assert_eq!(row.id.get(), 1);
+        if round == 1 {
+            let silent = study.ask().await.unwrap();
+            beat_long_ago(&db).await;
+            let swept = storage.fail_stale(&row, GRACE, 0, &mut horizon).await;
+            assert_eq!(swept.unwrap().failed, 1);
+            assert!(silent.tell(1.0).await.is_err());
+        }
+        for _ in 0..5 {
+            study.ask().await.unwrap().tell(1.0).await.unwrap();
+        }
+        let swept = storage.fail_stale(&row, GRACE, 0, &mut horizon).await;
+        assert_eq!(swept.unwrap().failed, 0);
+        assert!(horizon.is_some());
+        execute(
+            &db,
+            "DELETE FROM trial_values; DELETE FROM trial_params; DELETE FROM trial_heartbeats;
+             DELETE FROM trial_user_attributes; DELETE FROM trials; DELETE FROM study_directions;
+             DELETE FROM study_user_attributes; DELETE FROM study_system_attributes; DELETE FROM studies",
+        )
+        .await;
+    }
+}
+
+/// A database in memory has no heartbeats of its own.
+async fn beat_long_ago(db: &OptunaDatabase) {
+    let sql = "INSERT INTO trial_heartbeats (trial_id, heartbeat)
+               SELECT trial_id, '2026-01-01 00:00:00' FROM trials WHERE state = 'RUNNING'";
+    execute(db, sql).await;
+}
+
+async fn execute(db: &OptunaDatabase, sql: &'static str) {
+    let mut lease = sqlite(db).lease().await.unwrap();
+    let connection = &mut lease.connection;
+    sqlx::raw_sql(sql).execute(connection).await.unwrap();
+    lease.done();
 }
 
 /// In proportion to the trials that they count and compare.

@@ -12,6 +12,7 @@ use crate::optuna::keys;
 use crate::storage::rows::record::{
     Attrs, Silent, StudyRow, TrialKey, now, retry_attributes, silence,
 };
+use crate::storage::rows::{Horizon, Look};
 use crate::storage::{Statement, statements};
 
 statements! { "sqlite":
@@ -45,20 +46,27 @@ impl Sqlite {
         self.settle(lease, BEAT.name, result)
     }
 
-    /// The running trials of a study that have been silent for longer than `grace`.
+    /// The running trials of a study that have been silent for longer than `grace`; all of its trials are looked at, or
+    /// those from a horizon on.
     pub(crate) async fn stale_trials(
         &self,
         study: StudyId,
         grace: Duration,
-    ) -> Result<Vec<Silent>> {
+        horizon: Option<&Horizon>,
+    ) -> Result<Look> {
+        let open = horizon.map_or(&[][..], |horizon| &horizon.open);
+        let open: Vec<String> = open.iter().map(Int::to_string).collect();
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(STALE_TRIALS.text)
             .bind(study.0)
             .bind(grace.as_secs_f64())
+            .bind(horizon.map_or(Int(0), |horizon| horizon.last))
+            .bind(format!("[{}]", open.join(",")))
+            .bind(horizon.map(|horizon| horizon.ended.as_str()))
             .fetch_all(&mut lease.connection)
             .await;
-        let rows: Vec<(Int, Option<Int>, f64)> = self.settle(lease, STALE_TRIALS.name, result)?;
-        Ok(rows.into_iter().filter_map(Silent::from_row).collect())
+        self.settle(lease, STALE_TRIALS.name, result)
+            .map(Look::from_rows)
     }
 
     /// Fails a stale trial and, while it was retried less than `retries` times, puts it into the queue
