@@ -1,4 +1,4 @@
-//! Contracts, interop and faults, each module one topic.
+//! Contracts, interop and faults: a folder for each room, a module for each topic.
 //!
 //! The tests need servers and Python; `tests/run` provides them.
 
@@ -11,54 +11,18 @@
 
 use docktuna_tests as support;
 
-mod aliases;
-mod application;
+// What all rooms use.
 mod backend;
-mod bad_input;
-mod budget;
-mod callbacks;
-mod cancellation;
 mod child;
-mod concurrency;
-mod contract;
-mod crash;
-mod dashboard;
-mod derive;
-mod dropping;
-mod exclusive;
 mod expected;
-mod files;
-mod fixtures;
-mod heartbeat;
-mod interop;
-mod isolation;
-mod laws;
-mod load;
-mod mixed_pruning;
-mod objectives;
-mod observability;
-mod opening;
-mod overriding;
-mod pooling;
-mod pruning;
-mod reconnect;
-mod retry;
-mod rights;
-mod round_trips;
-mod rules;
-mod sampling;
-mod scale;
-mod schema;
-mod secrets;
-mod sequences;
-mod settings;
-mod sharing;
-mod signals;
 mod space;
-mod sqlite_urls;
-mod start_up;
-mod stored;
-mod stored_texts;
-mod study;
-mod trouble;
-mod urls;
+mod texts;
+
+// The rooms.
+mod connect;
+mod cost;
+mod declare;
+mod fleet;
+mod search;
+mod serve;
+mod store;

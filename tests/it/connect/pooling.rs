@@ -12,9 +12,9 @@ use sqlx::postgres::PgRow;
 use tokio::task::JoinSet;
 
 use crate::backend::Backend;
-use crate::secrets::Log;
 use crate::space::{Line, Ten};
 use crate::support::{Bouncer, Counts, Pooling, PrivateServer, Proxy, TestDb, Version, python};
+use crate::texts::Log;
 
 async fn connect(bouncer: &Bouncer, postgres: &TestDb) -> OptunaDatabase {
     let url = bouncer.url(postgres);

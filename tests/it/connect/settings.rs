@@ -14,7 +14,7 @@ use crate::support::{Server, TestDb};
 
 /// What a process sees that has these variables and runs in this folder.
 async fn child(folder: &Path, what: &str, variables: &[(&str, &str)]) -> String {
-    child::said("settings::in_a_child", what, folder, variables).await
+    child::said("connect::settings::in_a_child", what, folder, variables).await
 }
 
 /// Not a test of its own: what the children of the others do. Without the variable it does nothing.
@@ -309,7 +309,7 @@ async fn clear_text_on_another_host_is_warned_of_once() {
     let proxied = std::net::ToSocketAddrs::to_socket_addrs(&(hostname.as_str(), 0))
         .ok()
         .and_then(|mut addresses| addresses.find(|address| address.ip().is_loopback()));
-    let log = crate::secrets::Log::start();
+    let log = crate::texts::Log::start();
     let connect = async |host: &str| {
         let db = builder(&postgres).host(host).connect().await.unwrap();
         db.study::<Line>("s")

@@ -168,7 +168,7 @@ async fn f31_f33_a_url_is_the_same_file_for_sqlalchemy() {
 
 async fn in_a_child(urls: &[&str]) -> Value {
     let urls = serde_json::to_string(urls).unwrap();
-    let said = child::said("sqlite_urls::child", &urls, Path::new("."), &[]).await;
+    let said = child::said("connect::sqlite_urls::child", &urls, Path::new("."), &[]).await;
     serde_json::from_str(&said).unwrap()
 }
 

@@ -2,9 +2,9 @@
 
 use docktuna::{ConnectReason, Error, OptunaDatabase};
 
-use crate::secrets::{Log, every_text};
 use crate::space::Line;
 use crate::support::{TestDb, Version, free_port, python};
+use crate::texts::{Log, every_text};
 
 fn reason(result: docktuna::Result<OptunaDatabase>) -> ConnectReason {
     match result {

@@ -55,7 +55,7 @@ async fn thirty_two_workers_never_exceed_a_total() {
         study.enqueue(Line { x: 0.5 }).await.unwrap();
         let workers = (0..PROCESSES).map(|_| {
             Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "budget::in_a_worker", "--nocapture"])
+                .args(["--exact", "fleet::budget::in_a_worker", "--nocapture"])
                 .env(WORKER, backend.url())
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())

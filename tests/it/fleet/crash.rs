@@ -1,5 +1,5 @@
 //! The server crashes, or the line is cut: a told result is never lost and never lands on another
-//! trial's row. `faults/restart.rs` crashes a server under a working fleet.
+//! trial's row. `tests/faults/restart.rs` crashes a server under a working fleet.
 
 use docktuna::sampler::Random;
 use docktuna::{OptunaDatabase, TrialState};

@@ -90,7 +90,7 @@ struct Worker {
 impl Worker {
     async fn start(backend: &Backend, what: &str) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "signals::in_a_worker", "--nocapture"])
+            .args(["--exact", "fleet::signals::in_a_worker", "--nocapture"])
             .env(CHILD, what)
             .env(URL, backend.url())
             .stdin(Stdio::null())

@@ -20,7 +20,7 @@ include!("recipe.rs");
 
 #[test]
 fn the_recipe_is_the_one_of_the_guide() {
-    let guide = include_str!("../../../docktuna/docs/loading.md");
+    let guide = include_str!("../../../../docktuna/docs/loading.md");
     let recipe = include_str!("recipe.rs");
     assert!(guide.contains(&format!("\n```rust,no_run\n{recipe}```\n")));
 }
@@ -44,7 +44,7 @@ fn in_a_child() {
 async fn started(folder: &Path, variables: &[(&str, &str)]) -> String {
     let mut found = Vec::new();
     for form in ["asynchronous", "blocking"] {
-        found.push(child::said("start_up::in_a_child", form, folder, variables).await);
+        found.push(child::said("serve::start_up::in_a_child", form, folder, variables).await);
     }
     assert_eq!(found[0], found[1]);
     found.remove(0)

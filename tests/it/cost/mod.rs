@@ -1,0 +1,4 @@
+//! What operations cost, counted.
+
+mod round_trips;
+mod scale;

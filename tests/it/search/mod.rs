@@ -1,0 +1,11 @@
+//! Runs: objectives, samplers, pruners, callbacks, and what they report.
+
+mod application;
+mod callbacks;
+mod exclusive;
+mod mixed_pruning;
+mod objectives;
+mod observability;
+mod pruning;
+mod sampling;
+mod study;

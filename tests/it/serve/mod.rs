@@ -1,0 +1,5 @@
+//! What comes after the search: the best parameters at the start of a service, and the dashboard.
+
+mod dashboard;
+mod load;
+mod start_up;

@@ -1,0 +1,10 @@
+//! What is stored: Optuna's tables and rows, written by us, read by Python, and the other way round.
+
+mod bad_input;
+mod contract;
+mod fixtures;
+mod interop;
+mod opening;
+mod schema;
+mod stored;
+mod stored_texts;
