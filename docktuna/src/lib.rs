@@ -71,7 +71,7 @@ pub use tunable::{Sink, Source, Tunable};
 pub use {
     config::{Secret, SslMode},
     database::{DatabaseBuilder, OptunaDatabase, Pool, StudySummary, optuna_db},
-    load::{Best, Fallback, Load, Loader, ParetoOptimal},
+    load::{Best, Fallback, Load, Loaded, LoadedFrom, Loader, ParetoOptimal, WatchError, Watched},
     overrides::{Key, KeyValue, Overrides},
     study::{
         BlockingTrial, DynamicStudy, Optimize, OptimizeBlocking, RunSummary, RunningTrial, Stop,

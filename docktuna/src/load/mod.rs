@@ -4,6 +4,8 @@
 //! trial's parameters.
 
 pub(crate) mod snapshot;
+mod source;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,10 @@ use crate::shown::Shown;
 use crate::storage::repeat;
 use crate::study::{DynamicStudy, Study};
 use crate::tunable::Tunable;
+
+pub(crate) use source::Stored;
+pub use source::{Loaded, LoadedFrom};
+pub use watch::{WatchError, Watched};
 
 /// The best trial of a study as a configuration.
 #[derive(Debug, Clone)]
@@ -131,7 +137,7 @@ impl<T: Tunable> Load for T {}
 /// of settings that are missing or wrong: a password or certificate that is refused, a database that
 /// does not exist, a right that is missing, and a best trial that does not match are errors, whatever
 /// the policies.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 #[must_use = "nothing is read before `load`"]
 pub struct Loader<T> {
     study: String,
@@ -139,6 +145,19 @@ pub struct Loader<T> {
     mismatch: Mismatch,
     snapshot: Option<PathBuf>,
     config: std::marker::PhantomData<fn() -> T>,
+}
+
+/// Whatever `T` is.
+impl<T> Clone for Loader<T> {
+    fn clone(&self) -> Self {
+        Self {
+            study: self.study.clone(),
+            fallback: self.fallback,
+            mismatch: self.mismatch,
+            snapshot: self.snapshot.clone(),
+            config: std::marker::PhantomData,
+        }
+    }
 }
 
 impl<T: Tunable> Loader<T> {
@@ -173,30 +192,55 @@ impl<T: Tunable> Loader<T> {
     /// the defaults are to be used and not every field has one; [`Error::Snapshot`] if the file is
     /// needed and cannot be used. Where the database is down and nothing takes its place, its error.
     pub async fn load(&self, db: &OptunaDatabase) -> Result<T> {
-        let loaded = repeat::in_time("load_best", async || {
+        Ok(self.load_with_source(db).await?.config)
+    }
+
+    /// Loads the configuration with its trial and value, and tells where it comes from.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub async fn load_with_source(&self, db: &OptunaDatabase) -> Result<Loaded<T>> {
+        Ok(self.loaded(db).await?.0)
+    }
+
+    /// Loads the configuration, with what is stored if it comes from the database.
+    async fn loaded(&self, db: &OptunaDatabase) -> Result<(Loaded<T>, Option<Stored>)> {
+        let stored = repeat::in_time("load_best", async || {
             let study = db.dynamic_study(&self.study).await?;
-            best_params(&study).await
+            best_stored(&study).await
         });
-        match loaded.await {
-            Ok((params, value, number)) => {
-                let config = checked(&self.study, number, &params, self.mismatch)?;
-                if let Some(file) = &self.snapshot {
-                    let written = snapshot::write(file, &self.study, number, value, &params);
-                    // A service must not fail at start-up because of its second choice.
-                    if let Err(error) = written {
-                        tracing::warn!(%error, "the snapshot is not up to date");
-                    }
-                }
-                Ok(config)
-            }
+        match stored.await {
+            Ok(stored) => Ok((self.accept(&stored)?, Some(stored))),
             Err(
                 Error::StudyNotFound { .. }
                 | Error::StudyDeleted { .. }
                 | Error::NoTrial { .. }
                 | Error::NoTables { .. },
-            ) if self.fallback == Fallback::Defaults => Params::default_configuration(),
-            Err(error) => self.load_after(error),
+            ) if self.fallback == Fallback::Defaults => Ok((defaults()?, None)),
+            Err(error) => Ok((self.load_after(error)?, None)),
         }
+    }
+
+    /// Checks what the database has, and writes the snapshot.
+    fn accept(&self, stored: &Stored) -> Result<Loaded<T>> {
+        let loaded = self.checked(stored, LoadedFrom::Database)?;
+        if let Some(file) = &self.snapshot {
+            // A service must not fail at start-up because of its second choice.
+            if let Err(error) = snapshot::write(file, &self.study, stored) {
+                tracing::warn!(%error, "the snapshot is not up to date");
+            }
+        }
+        Ok(loaded)
+    }
+
+    fn checked(&self, stored: &Stored, source: LoadedFrom) -> Result<Loaded<T>> {
+        Ok(Loaded {
+            config: checked(&self.study, stored.number, &stored.params, self.mismatch)?,
+            trial: Some(stored.number),
+            value: Some(stored.value),
+            source,
+        })
     }
 
     /// Connects to the database that `builder` describes, and loads. The policies also hold where no
@@ -224,8 +268,18 @@ impl<T: Tunable> Loader<T> {
     /// As [`DatabaseBuilder::connect`] where the database is not down but wrong, such as
     /// [`Error::Settings`] or a password that is refused; otherwise as [`load`](Self::load).
     pub async fn load_from(&self, builder: DatabaseBuilder) -> Result<T> {
+        Ok(self.load_with_source_from(builder).await?.config)
+    }
+
+    /// Connects to the database that `builder` describes, loads the configuration with its trial and value, and tells
+    /// where it comes from.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_from`](Self::load_from).
+    pub async fn load_with_source_from(&self, builder: DatabaseBuilder) -> Result<Loaded<T>> {
         match builder.connect().await {
-            Ok(db) => self.load(&db).await,
+            Ok(db) => self.load_with_source(&db).await,
             Err(error) => self.load_after(error),
         }
     }
@@ -241,15 +295,15 @@ impl<T: Tunable> Loader<T> {
     }
 
     /// What takes the database's place after `error`, if it is down.
-    fn load_after(&self, error: Error) -> Result<T> {
+    fn load_after(&self, error: Error) -> Result<Loaded<T>> {
         if !error.is_transient() {
             return Err(error);
         }
         if let Some(file) = &self.snapshot {
             match snapshot::read(file, &self.study) {
-                Ok(Some((number, params))) => {
+                Ok(Some(stored)) => {
                     tracing::warn!(%error, file = %Shown(file.display()), "reading the snapshot");
-                    return checked(&self.study, number, &params, self.mismatch);
+                    return self.checked(&stored, LoadedFrom::Snapshot);
                 }
                 Ok(None) => {
                     tracing::warn!(%error, file = %Shown(file.display()), "there is no snapshot yet");
@@ -264,7 +318,7 @@ impl<T: Tunable> Loader<T> {
         match self.fallback {
             Fallback::Defaults => {
                 tracing::warn!(%error, "taking the declared defaults");
-                Params::default_configuration()
+                defaults()
             }
             Fallback::Error => Err(error),
         }
@@ -297,13 +351,23 @@ impl<T: Tunable> Study<T> {
     }
 }
 
+/// The declared defaults.
+fn defaults<T: Tunable>() -> Result<Loaded<T>> {
+    Ok(Loaded {
+        config: Params::default_configuration()?,
+        trial: None,
+        value: None,
+        source: LoadedFrom::Defaults,
+    })
+}
+
 /// The best configuration of a study.
 async fn best<T: Tunable>(study: &DynamicStudy, mismatch: Mismatch) -> Result<Best<T>> {
-    let (params, value, number) = best_params(study).await?;
+    let stored = best_stored(study).await?;
     Ok(Best {
-        config: checked(study.name(), number, &params, mismatch)?,
-        value,
-        number,
+        config: checked(study.name(), stored.number, &stored.params, mismatch)?,
+        value: stored.value,
+        number: stored.number,
     })
 }
 
@@ -323,9 +387,13 @@ async fn pareto_front<T: Tunable>(
     typed.collect()
 }
 
-async fn best_params(study: &DynamicStudy) -> Result<(Params, f64, TrialNumber)> {
+async fn best_stored(study: &DynamicStudy) -> Result<Stored> {
     match study.best_row().await? {
-        Some(best) => Ok((study.params_of(&best).await?, best.value, best.number)),
+        Some(best) => Ok(Stored {
+            params: study.params_of(&best).await?,
+            value: best.value,
+            number: best.number,
+        }),
         None => Err(study.no_trial().await?),
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::Stored;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
 use crate::optuna;
@@ -10,14 +11,8 @@ use crate::params::Params;
 use crate::space::distribution::Distribution;
 
 /// Writes the file, all of it or nothing.
-pub(crate) fn write(
-    file: &Path,
-    study: &str,
-    number: TrialNumber,
-    value: f64,
-    params: &Params,
-) -> Result<()> {
-    let members = params.iter().map(|p| {
+pub(crate) fn write(file: &Path, study: &str, stored: &Stored) -> Result<()> {
+    let members = stored.params.iter().map(|p| {
         format!(
             "    {}: {{\"stored\": {}, \"distribution\": {}}}",
             optuna::write_json_text(p.name()),
@@ -26,9 +21,10 @@ pub(crate) fn write(
         )
     });
     let text = format!(
-        "{{\n  \"study\": {},\n  \"trial\": {number},\n  \"value\": {},\n  \"params\": {{\n{}\n  }}\n}}\n",
+        "{{\n  \"study\": {},\n  \"trial\": {},\n  \"value\": {},\n  \"params\": {{\n{}\n  }}\n}}\n",
         optuna::write_json_text(study),
-        optuna::write_value(&value.into()),
+        stored.number,
+        optuna::write_value(&stored.value.into()),
         members.collect::<Vec<_>>().join(",\n")
     );
     // Into a file beside it first, so that a reader never sees half of it. Its name is random, because
@@ -46,7 +42,7 @@ pub(crate) fn write(
 }
 
 /// What the file holds; `None` where there is none.
-pub(crate) fn read(file: &Path, study: &str) -> Result<Option<(TrialNumber, Params)>> {
+pub(crate) fn read(file: &Path, study: &str) -> Result<Option<Stored>> {
     let broken = |reason: &str| broken(file, reason);
     let text = match std::fs::read_to_string(file) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -56,14 +52,21 @@ pub(crate) fn read(file: &Path, study: &str) -> Result<Option<(TrialNumber, Para
 }
 
 /// The trial and its parameters of a snapshot of `study`.
-pub(crate) fn parse(text: &str, study: &str) -> Result<(TrialNumber, Params), String> {
+pub(crate) fn parse(text: &str, study: &str) -> Result<Stored, String> {
     let json = optuna::read_json(text)?;
     let name = json.get("study").cloned().map(optuna::Json::into_value);
     if name.as_ref().and_then(crate::Value::as_str) != Some(study) {
         return Err("it belongs to another study".to_owned());
     }
-    let (Some(optuna::Json::Scalar(crate::Value::Int(trial))), Some(optuna::Json::Object(members))) =
-        (json.get("trial"), json.get("params"))
+    let (
+        Some(optuna::Json::Scalar(crate::Value::Int(trial))),
+        Some(value),
+        Some(optuna::Json::Object(members)),
+    ) = (
+        json.get("trial"),
+        json.get("value").and_then(optuna::Json::as_f64),
+        json.get("params"),
+    )
     else {
         return Err("it is no snapshot of docktuna".to_owned());
     };
@@ -79,7 +82,11 @@ pub(crate) fn parse(text: &str, study: &str) -> Result<(TrialNumber, Params), St
         params.push(name, distribution, stored);
     }
     let trial = i32::try_from(*trial).map_err(|_| format!("its trial {trial} is none"))?;
-    Ok((TrialNumber(trial), params))
+    Ok(Stored {
+        params,
+        value,
+        number: TrialNumber(trial),
+    })
 }
 
 fn broken(file: &Path, reason: &str) -> Error {

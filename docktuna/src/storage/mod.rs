@@ -29,7 +29,7 @@ pub(crate) use heartbeat::Swept;
 pub(crate) use postgres::Postgres;
 pub(crate) use rows::{
     Asked, Attrs, BestRow, Horizon, Ids, NewTrial, NewsQuery, Outcome, PeerQuery, PeerRow,
-    Reported, StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
+    Reported, Standing, StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::Sqlite;
@@ -268,13 +268,29 @@ impl Storage {
         repeated!(self.stored_distributions(study, names))
     }
 
-    /// The best complete and feasible trial of a study with one objective.
+    /// How a study stands, where `horizon` is where an earlier look ended: only what changed since is read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StudyDeleted`], or if the database fails.
+    pub(crate) async fn follow(
+        &self,
+        study: &StudyRow,
+        horizon: Option<&Horizon>,
+    ) -> Result<Standing> {
+        let found = repeated!(self.follow(study, horizon))?;
+        Standing::from_row(found).ok_or_else(|| study.deleted())
+    }
+
+    /// The best complete and feasible trial of a study with one objective, among all or among those that may have
+    /// ended since a look.
     pub(crate) async fn best_trial(
         &self,
         study: &StudyRow,
         direction: Direction,
+        since: Option<&Horizon>,
     ) -> Result<Option<BestRow>> {
-        let found = repeated!(self.best_trial(study.id, direction))?;
+        let found = repeated!(self.best_trial(study.id, direction, since))?;
         let best = found.map(BestRow::from_columns).transpose();
         best.map_err(|what| study.unreadable(what))
     }

@@ -136,20 +136,6 @@ macro_rules! shared_operations {
                     .await;
                 Ok(self.settle::<i64>(lease, HAS_STUDY.name, result)? > 0)
             }
-
-            pub(crate) async fn best_trial(
-                &self,
-                study: StudyId,
-                direction: Direction,
-            ) -> Result<Option<BestColumns>> {
-                let mut lease = self.lease().await?;
-                let result = sqlx::query_as(BEST_TRIAL.text)
-                    .bind(study.0)
-                    .bind(crate::storage::sign(direction))
-                    .fetch_optional(&mut lease.connection)
-                    .await;
-                self.settle(lease, BEST_TRIAL.name, result)
-            }
         }
     };
 }

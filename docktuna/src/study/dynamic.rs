@@ -273,7 +273,7 @@ impl DynamicStudy {
     pub(crate) async fn best_row(&self) -> Result<Option<BestRow>> {
         match self.directions() {
             [direction] => {
-                let best = self.storage().best_trial(&self.row, *direction).await;
+                let best = self.storage().best_trial(&self.row, *direction, None).await;
                 self.unless_deleted(best, Option::is_none).await
             }
             _ => Err(self.several_objectives()),

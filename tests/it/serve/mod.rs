@@ -3,3 +3,4 @@
 mod dashboard;
 mod load;
 mod start_up;
+mod watch;

@@ -12,8 +12,8 @@ use crate::space::Direction;
 use crate::storage::rows::record::{
     Attrs, BestColumns, StudyRow, direction_label, parse_direction,
 };
-use crate::storage::rows::summary;
-use crate::storage::{Statement, Summary, shared::shared_operations, statements};
+use crate::storage::rows::{Horizon, StandingRow, summary};
+use crate::storage::{Statement, Summary, shared::shared_operations, sign, statements};
 
 statements! { "postgres":
     BEST_TRIAL "best_trial",
@@ -22,6 +22,7 @@ statements! { "postgres":
     CREATE_STUDY "create_study",
     EXISTING_TABLES "existing_tables",
     FIND_STUDY "find_study",
+    FOLLOW "follow",
     HAS_STUDY "has_study",
     LAST_UPDATE "last_update",
     LATEST_STUDY "latest_study",
@@ -104,6 +105,45 @@ impl Postgres {
             .settle(lease, CREATE_STUDY.name, result)?
             .rows_affected()
             > 0)
+    }
+
+    /// The best complete trial, among all of them or those that may have ended since a look.
+    pub(crate) async fn best_trial(
+        &self,
+        study: StudyId,
+        direction: Direction,
+        since: Option<&Horizon>,
+    ) -> Result<Option<BestColumns>> {
+        let among = since.map_or("", |_| "AND (t.trial_id >= $3 OR t.trial_id = ANY($4))");
+        let statement = BEST_TRIAL.text.replace("{among}", among);
+        let mut lease = self.lease().await?;
+        let mut query = sqlx::query_as(AssertSqlSafe(statement))
+            .bind(study.0)
+            .bind(sign(direction));
+        if let Some(since) = since {
+            query = query.bind(since.last).bind(&since.open).persistent(false);
+        }
+        let result = query.fetch_optional(&mut lease.connection).await;
+        self.settle(lease, BEST_TRIAL.name, result)
+    }
+
+    pub(crate) async fn follow(
+        &self,
+        study: &StudyRow,
+        horizon: Option<&Horizon>,
+    ) -> Result<StandingRow> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(FOLLOW.text)
+            .bind(study.id.0)
+            .bind(&study.name)
+            .bind(horizon.map_or(Int(0), |horizon| horizon.last))
+            .bind(horizon.map_or(&[][..], |horizon| &horizon.open))
+            .bind(horizon.map(|horizon| horizon.ended.as_str()))
+            // A plan for good could not know whether few of the study's trials are looked at, or all.
+            .persistent(false)
+            .fetch_one(&mut lease.connection)
+            .await;
+        self.settle(lease, FOLLOW.name, result)
     }
 
     pub(crate) async fn summaries(&self, only: Option<StudyId>) -> Result<Vec<Summary>> {

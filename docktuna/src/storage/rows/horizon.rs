@@ -1,8 +1,8 @@
-//! How far a study's trials have been looked through for silent ones.
+//! How far a study's trials have been looked through, so that the next look reads only what changed.
 
 use super::assemble::trial_number;
 use super::record::{Silent, silence};
-use crate::id::{Int, TrialId};
+use crate::id::{Int, StateCounts, TrialId, TrialState};
 
 /// The most open trials that are remembered. A look at more is mostly a look at those.
 const MOST_OPEN: usize = 1000;
@@ -22,7 +22,58 @@ pub(crate) struct Horizon {
     pub(crate) ended: String,
 }
 
-/// What a look found.
+impl Horizon {
+    fn new(mut open: Vec<Int>, last: Int, ended: String) -> Option<Self> {
+        // Those after it are looked at anyway.
+        open.retain(|id| *id < last);
+        (open.len() <= MOST_OPEN).then_some(Self { open, last, ended })
+    }
+}
+
+/// How a study stands.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// All trials that run and wait. Of the ended ones, those that ended since the last look if there was one, and this
+    /// has a horizon; all of them otherwise.
+    pub(crate) counts: StateCounts,
+    /// `None` as in a [`Look`].
+    pub(crate) horizon: Option<Horizon>,
+}
+
+/// Whether the study is there, its [`Standing::counts`] in the order of [`Standing::STATES`], its open trials unless
+/// they are too many, the last trial that has ended, and when.
+pub(crate) type StandingRow = (
+    bool,
+    [i64; 5],
+    Option<Vec<Int>>,
+    Option<Int>,
+    Option<String>,
+);
+
+impl Standing {
+    const STATES: [TrialState; 5] = [
+        TrialState::Running,
+        TrialState::Waiting,
+        TrialState::Complete,
+        TrialState::Pruned,
+        TrialState::Fail,
+    ];
+
+    /// `None` if the study is not there.
+    pub(crate) fn from_row((there, numbers, open, last, ended): StandingRow) -> Option<Self> {
+        let mut counts = StateCounts::default();
+        for (state, number) in Self::STATES.into_iter().zip(numbers) {
+            counts.add(state, usize::try_from(number).unwrap_or(0));
+        }
+        let horizon = match (open, last, ended) {
+            (Some(open), Some(last), Some(ended)) => Horizon::new(open, last, ended),
+            _ => None,
+        };
+        there.then_some(Self { counts, horizon })
+    }
+}
+
+/// What a look for silent trials found.
 #[derive(Debug, Default)]
 pub(crate) struct Look {
     pub(crate) silent: Vec<Silent>,
@@ -51,11 +102,7 @@ impl Look {
                 });
             }
         }
-        if let Some((last, ended)) = last {
-            // Those after it are looked at anyway.
-            open.retain(|id| *id < last);
-            look.horizon = (open.len() <= MOST_OPEN).then_some(Horizon { open, last, ended });
-        }
+        look.horizon = last.and_then(|(last, ended)| Horizon::new(open, last, ended));
         look
     }
 }

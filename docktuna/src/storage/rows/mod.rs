@@ -8,8 +8,8 @@ pub(super) mod record;
 pub(super) mod summary;
 
 pub(crate) use assemble::attribute;
-pub(crate) use horizon::Horizon;
-pub(super) use horizon::Look;
+pub(crate) use horizon::{Horizon, Standing};
+pub(super) use horizon::{Look, StandingRow};
 pub(crate) use news::NewsQuery;
 pub(crate) use peer::{PeerQuery, PeerRow};
 pub(crate) use record::{

@@ -170,6 +170,15 @@ pub(crate) struct BestRow {
 pub(crate) type BestColumns = (Int, Option<Int>, Option<f64>, String);
 
 impl BestRow {
+    /// Whether it is the better one of two trials; the earlier one of equal ones is.
+    pub(crate) fn beats(&self, other: &Self, direction: Direction) -> bool {
+        let (mine, theirs) = match direction {
+            Direction::Minimize => (self.value, other.value),
+            Direction::Maximize => (other.value, self.value),
+        };
+        mine < theirs || (self.value.total_cmp(&other.value).is_eq() && self.id < other.id)
+    }
+
     /// # Errors
     ///
     /// Which row is not as Optuna writes it.

@@ -52,6 +52,7 @@ pub(in crate::storage) fn with_best_trial(
 ) -> String {
     let best = best
         .text
+        .replace("{among}", "")
         .replace(&format!("{parameter}1"), "s.single")
         .replace(&format!("{parameter}2"), "s.sign");
     summaries.text.replace("{best_trial.sql}", best.trim_end())

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Sqlite;
 use crate::sampler::Random;
 use crate::storage::Storage;
-use crate::{Load, OptunaDatabase, Tunable};
+use crate::{Direction, Load, OptunaDatabase, TrialState, Tunable};
 
 #[derive(Tunable, Debug, Clone)]
 struct Line {
@@ -189,6 +189,33 @@ async fn looks_for_silent_trials_go_on_where_the_last_one_ended() {
         steps.push(filled.steps.load(Ordering::Relaxed) - before);
         assert!(running.tell(1.0).await.is_err());
         assert!(horizon.is_some());
+    }
+    assert!(steps[1] < steps[0] * 2, "{steps:?}");
+}
+
+/// What follows a study reads what changed.
+#[tokio::test]
+async fn a_study_is_followed_from_where_it_was_seen_last() {
+    let mut steps = Vec::new();
+    for (trials, studies) in [(50, 5), (3000, 300)] {
+        let filled = Filled::new(trials, studies).await;
+        let study = filled.db.study::<Line>("large").await.unwrap();
+        let open = study.ask().await.unwrap();
+        study.ask().await.unwrap().tell(1e6).await.unwrap();
+        let (storage, row) = (study.storage(), study.row());
+        let seen = storage.follow(row, None).await.unwrap();
+        assert_eq!(seen.counts.of(TrialState::Complete), trials + 1);
+        let before = filled.steps.load(Ordering::Relaxed);
+        let seen = storage.follow(row, seen.horizon.as_ref()).await.unwrap();
+        assert_eq!(seen.counts.to_string(), "1 RUNNING");
+        open.tell(-1.0).await.unwrap();
+        study.ask().await.unwrap().tell(-0.5).await.unwrap();
+        let since = seen.horizon;
+        let seen = storage.follow(row, since.as_ref()).await.unwrap();
+        assert_eq!(seen.counts.to_string(), "2 COMPLETE");
+        let best = storage.best_trial(row, Direction::Minimize, since.as_ref());
+        assert_eq!(best.await.unwrap().unwrap().value, -1.0);
+        steps.push(filled.steps.load(Ordering::Relaxed) - before);
     }
     assert!(steps[1] < steps[0] * 2, "{steps:?}");
 }

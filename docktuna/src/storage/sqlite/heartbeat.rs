@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnection;
 
 use super::attributes::set_attributes;
+use super::study::json_list;
 use super::{Sqlite, datetime, write};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
@@ -54,14 +55,12 @@ impl Sqlite {
         grace: Duration,
         horizon: Option<&Horizon>,
     ) -> Result<Look> {
-        let open = horizon.map_or(&[][..], |horizon| &horizon.open);
-        let open: Vec<String> = open.iter().map(Int::to_string).collect();
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(STALE_TRIALS.text)
             .bind(study.0)
             .bind(grace.as_secs_f64())
             .bind(horizon.map_or(Int(0), |horizon| horizon.last))
-            .bind(format!("[{}]", open.join(",")))
+            .bind(json_list(horizon.map_or(&[], |horizon| &horizon.open)))
             .bind(horizon.map(|horizon| horizon.ended.as_str()))
             .fetch_all(&mut lease.connection)
             .await;

@@ -13,8 +13,8 @@ use crate::storage::connection::failure;
 use crate::storage::rows::record::{
     Attrs, BestColumns, StudyRow, direction_label, parse_direction,
 };
-use crate::storage::rows::summary;
-use crate::storage::{Statement, Summary, shared::shared_operations, statements};
+use crate::storage::rows::{Horizon, StandingRow, summary};
+use crate::storage::{Statement, Summary, shared::shared_operations, sign, statements};
 
 statements! { "sqlite":
     ADD_DIRECTION "add_direction",
@@ -24,6 +24,7 @@ statements! { "sqlite":
     CREATE_STUDY "create_study",
     EXISTING_TABLES "existing_tables",
     FIND_STUDY "find_study",
+    FOLLOW "follow",
     HAS_STUDY "has_study",
     LAST_UPDATE "last_update",
     LATEST_STUDY "latest_study",
@@ -39,6 +40,26 @@ statements! { "sqlite":
     SUMMARIES "summaries",
     TABLES "tables",
 }
+
+/// A list, which is looked up. With OR all of the study's trials would be read.
+const AMONG_SEEN: &str = "AND t.trial_id IN (
+    SELECT trial_id FROM trials WHERE study_id = ?1 AND trial_id >= ?3
+    UNION ALL SELECT value FROM json_each(?4)
+)";
+
+/// Whether it is there; its trials that run, wait, are complete, pruned and failed; those that are open, the last one
+/// that ended, and when.
+type StandingColumns = (
+    bool,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    Option<String>,
+    Option<Int>,
+    Option<String>,
+);
 
 /// (id, name, directions, number of trials by state, first start, best value, its type)
 type SummaryColumns = (
@@ -129,6 +150,47 @@ impl Sqlite {
         self.settle(lease, CREATE_STUDY.name, result)
     }
 
+    /// The best complete trial, among all of them or those that may have ended since a look.
+    pub(crate) async fn best_trial(
+        &self,
+        study: StudyId,
+        direction: Direction,
+        since: Option<&Horizon>,
+    ) -> Result<Option<BestColumns>> {
+        let among = since.map_or("", |_| AMONG_SEEN);
+        let statement = BEST_TRIAL.text.replace("{among}", among);
+        let mut lease = self.lease().await?;
+        let mut query = sqlx::query_as(AssertSqlSafe(statement))
+            .bind(study.0)
+            .bind(sign(direction));
+        if let Some(since) = since {
+            query = query.bind(since.last).bind(json_list(&since.open));
+        }
+        let result = query.fetch_optional(&mut lease.connection).await;
+        self.settle(lease, BEST_TRIAL.name, result)
+    }
+
+    pub(crate) async fn follow(
+        &self,
+        study: &StudyRow,
+        horizon: Option<&Horizon>,
+    ) -> Result<StandingRow> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(FOLLOW.text)
+            .bind(study.id.0)
+            .bind(&study.name)
+            .bind(horizon.map_or(Int(0), |horizon| horizon.last))
+            .bind(json_list(horizon.map_or(&[], |horizon| &horizon.open)))
+            .bind(horizon.map(|horizon| horizon.ended.as_str()))
+            .fetch_one(&mut lease.connection)
+            .await;
+        let (there, running, waiting, complete, pruned, failed, open, last, ended): StandingColumns =
+            self.settle(lease, FOLLOW.name, result)?;
+        let open = open.map(|open| read_list(&open));
+        let numbers = [running, waiting, complete, pruned, failed];
+        Ok((there, numbers, open, last, ended))
+    }
+
     pub(crate) async fn summaries(&self, only: Option<StudyId>) -> Result<Vec<Summary>> {
         let statement = summary::with_best_trial(SUMMARIES, BEST_TRIAL, "?");
         let (first, last) = summary::range(only, i64::MAX);
@@ -199,6 +261,18 @@ fn counted(trials: Option<String>) -> Vec<(String, i64)> {
     pairs
         .filter_map(|(state, count)| Some((state.to_owned(), count.parse().ok()?)))
         .collect()
+}
+
+/// Ids as a JSON list.
+pub(super) fn json_list(ids: &[Int]) -> String {
+    let ids: Vec<String> = ids.iter().map(Int::to_string).collect();
+    format!("[{}]", ids.join(","))
+}
+
+/// A JSON list of ids.
+fn read_list(json: &str) -> Vec<Int> {
+    let ids = json.trim_matches(['[', ']']).split(',');
+    ids.filter_map(|id| id.parse().ok().map(Int)).collect()
 }
 
 fn study_row((id, name, directions): (Int, String, Option<String>)) -> StudyRow {

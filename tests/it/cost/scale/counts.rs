@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use docktuna::OptunaDatabase;
 use docktuna::sampler::Random;
+use docktuna::{Load, OptunaDatabase};
 
 use super::fill::{Size, execute, fill};
 use super::operation::Operation::{self, *};
@@ -95,9 +95,10 @@ async fn no_operation_grows_with_what_it_does_not_show() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Only the first look for silent trials goes through all of a study, also while a trial runs that nobody ends.
+/// Only the first look for silent trials, or for a better one, goes through all of a study, also while a trial runs that
+/// nobody ends.
 #[tokio::test]
-async fn looks_for_silent_trials_go_on_where_the_last_one_ended() {
+async fn looks_go_on_where_the_last_one_ended() {
     const LOOKS: u32 = 8;
     let (backend, size) = (Backend::postgres().await, Size::of_this_run());
     fill(&backend, size).await;
@@ -106,24 +107,58 @@ async fn looks_for_silent_trials_go_on_where_the_last_one_ended() {
                      DELETE FROM trial_heartbeats";
     execute(&backend, forgotten.to_owned()).await;
     let postgres = backend.postgres.as_ref().unwrap();
-    // What others did before is in the first.
-    let mut read = [0; 3];
-    for (looks, read) in [0, 0, LOOKS].into_iter().zip(&mut read) {
-        let before = rows_read(postgres).await;
-        look(postgres, looks).await;
-        *read = rows_read(postgres).await - before;
-    }
-    let [_, none, many] = read;
     let whole = i64::try_from(size.trials).unwrap();
-    assert!(
-        none > whole,
-        "{none} rows are less than the first look reads"
-    );
-    assert!(
-        many - none < whole,
-        "{LOOKS} looks read {} rows in a study of {whole} trials",
-        many - none
-    );
+    for watches in [false, true] {
+        // What others did before is in the first.
+        let mut read = [0; 3];
+        for (looks, read) in [0, 0, LOOKS].into_iter().zip(&mut read) {
+            let before = rows_read(postgres).await;
+            if watches {
+                watch(postgres, looks).await;
+            } else {
+                look(postgres, looks).await;
+            }
+            *read = rows_read(postgres).await - before;
+        }
+        let [_, none, many] = read;
+        assert!(
+            none > whole,
+            "{none} rows are less than the first look reads"
+        );
+        assert!(
+            many - none < whole,
+            "{LOOKS} looks read {} rows in a study of {whole} trials",
+            many - none
+        );
+    }
+}
+
+/// Watches the best trial of the large study, while trials end in it.
+async fn watch(postgres: &TestDb, looks: u32) {
+    const EVERY: Duration = Duration::from_millis(200);
+    let url = postgres.url("postgresql");
+    let db = OptunaDatabase::connect(&url).await.unwrap();
+    let study = db.study_builder::<Line>("large").sampler(Random);
+    let study = study.open().await.unwrap();
+    // A connection looks for waiting trials once.
+    let trials = study.ask_many(2).await.unwrap();
+    for trial in trials {
+        trial.tell(1e6).await.unwrap();
+    }
+    let watched = Line::loader("large").watch(&db, EVERY).await.unwrap();
+    let look = async || {
+        tokio::time::sleep(EVERY).await;
+        while watched.last_success().is_none_or(|age| age > EVERY) {
+            tokio::time::sleep(EVERY / 10).await;
+        }
+    };
+    look().await;
+    for _ in 0..looks {
+        study.ask().await.unwrap().tell(1e6).await.unwrap();
+        look().await;
+    }
+    drop(watched);
+    db.close().await;
 }
 
 /// Opens the large study, asks for a trial, and then for others so slowly that each ask looks for silent trials.

@@ -6,13 +6,14 @@
 -- A constraint is broken unless its number is 0 or less, or false: NaN breaks it, and so does what is no number.
 -- The numbers are JSON as Python writes it, where bare NaN and Infinity occur, so their text is judged: one that
 -- breaks nothing is 0, or starts with a minus. `constraints:0` overrides the first item of `constraints`, a list.
+-- Where `among` stands in braces comes nothing, or a condition for the trials that may be it.
 SELECT ranked.trial_id, ranked.number, ranked.value, ranked.kind
 FROM (
     SELECT t.trial_id, t.number, v.value, v.value_type::text AS kind,
         $2 * CASE v.value_type WHEN 'INF_NEG' THEN -1 WHEN 'FINITE' THEN 0 ELSE 1 END AS rank, $2 * v.value AS loss
     FROM trials t
     CROSS JOIN LATERAL (SELECT * FROM trial_values v WHERE v.trial_id = t.trial_id AND v.objective = 0 OFFSET 0) AS v
-    WHERE t.study_id = $1 AND t.state = 'COMPLETE'
+    WHERE t.study_id = $1 AND t.state = 'COMPLETE' {among}
     ORDER BY rank, loss, t.trial_id
     OFFSET 0
 ) AS ranked
