@@ -200,7 +200,7 @@ async fn a_study_is_followed_from_where_it_was_seen_last() {
     for (trials, studies) in [(50, 5), (3000, 300)] {
         let filled = Filled::new(trials, studies).await;
         let study = filled.db.study::<Line>("large").await.unwrap();
-        let open = study.ask().await.unwrap();
+        let trial = study.ask().await.unwrap();
         study.ask().await.unwrap().tell(1e6).await.unwrap();
         let (storage, row) = (study.storage(), study.row());
         let seen = storage.follow(row, None).await.unwrap();
@@ -208,13 +208,14 @@ async fn a_study_is_followed_from_where_it_was_seen_last() {
         let before = filled.steps.load(Ordering::Relaxed);
         let seen = storage.follow(row, seen.horizon.as_ref()).await.unwrap();
         assert_eq!(seen.counts.to_string(), "1 RUNNING");
-        open.tell(-1.0).await.unwrap();
+        let open = trial.id();
+        trial.tell(-1.0).await.unwrap();
         study.ask().await.unwrap().tell(-0.5).await.unwrap();
         let since = seen.horizon;
         let seen = storage.follow(row, since.as_ref()).await.unwrap();
         assert_eq!(seen.counts.to_string(), "2 COMPLETE");
         let best = storage.best_trial(row, Direction::Minimize, since.as_ref());
-        assert_eq!(best.await.unwrap().unwrap().value, -1.0);
+        assert_eq!(best.await.unwrap().unwrap().id, open);
         steps.push(filled.steps.load(Ordering::Relaxed) - before);
     }
     assert!(steps[1] < steps[0] * 2, "{steps:?}");
