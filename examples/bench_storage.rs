@@ -11,8 +11,6 @@
 //! and commits are counted on the wire, with one worker and after a warm-up; for SQLite there is no
 //! wire. The study stays in the database, under a name of its own.
 
-mod proxy;
-
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -22,6 +20,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use docktuna::sampler::Random;
 use docktuna::{BoxError, DatabaseBuilder, OptunaDatabase, Pool, SslMode, Study, Tunable};
 use docktuna_examples::cli;
+use docktuna_tests::Proxy;
 use lexopt::{Arg, ValueExt};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -29,8 +28,6 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tokio::task::JoinSet;
-
-use crate::proxy::Proxy;
 
 const USAGE: &str = "\
 Measures what a trial costs in the database, and prints one line of JSON.
@@ -423,7 +420,7 @@ async fn count<T: Tunable + Send + 'static>(
     if options.get_socket().is_some() || options.get_host().starts_with('/') {
         return Err("the server is reached through a socket file".into());
     }
-    let proxy = Proxy::start(options.get_host(), options.get_port()).await?;
+    let proxy = Proxy::start(options.get_host(), options.get_port()).await;
     let settings = OptunaDatabase::builder().from_env();
     let settings = parts(settings, "127.0.0.1", &options)
         .port(proxy.port())
@@ -447,7 +444,10 @@ async fn count<T: Tunable + Send + 'static>(
     let each = |before: u64, after: u64| {
         u32::try_from(after - before).map(|n| f64::from(n) / f64::from(COUNTED))
     };
-    Ok(Some((each(before.0, after.0)?, each(before.1, after.1)?)))
+    Ok(Some((
+        each(before.round_trips, after.round_trips)?,
+        each(before.transactions, after.transactions)?,
+    )))
 }
 
 /// How many trials the study has, how many numbers, and the largest of them.

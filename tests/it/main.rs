@@ -15,6 +15,7 @@ use docktuna_tests as support;
 mod backend;
 mod child;
 mod expected;
+mod python;
 mod space;
 mod texts;
 

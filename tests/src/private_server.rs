@@ -184,6 +184,7 @@ impl PrivateServer {
                 log: folder.path().join("server.log"),
                 root_certificate: None,
                 bin: PathBuf::from(from_run("DOCKTUNA_TEST_PG_BIN")),
+                is_private: true,
             },
             cluster: folder.path().join("cluster"),
             account,

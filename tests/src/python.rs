@@ -1,14 +1,26 @@
 //! Runs the scripts of `tests/python`: Optuna itself, as judge of what we wrote and as writer of what we read.
 
 use std::fmt::{self, Display};
-use std::path::Path;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 
-use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
+use crate::bouncer::private_folder;
 use crate::server::from_run;
+
+/// Our scripts.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
+
+/// The variable that tells a script its database: other users of the machine can read arguments.
+const URL: &str = "DOCKTUNA_TEST_URL";
 
 /// Which Optuna.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +52,7 @@ impl Display for Version {
     }
 }
 
-/// Runs a script with the process's zone set to UTC and returns the JSON that it prints.
+/// Runs a script in a process of its own, with its zone set to UTC, and returns the JSON that it prints.
 ///
 /// # Panics
 /// When the script fails; its standard error is shown.
@@ -56,30 +68,58 @@ pub async fn python_in_zone(
     url: &str,
     zone: &str,
 ) -> Value {
-    let output = command(version, script, url)
-        .args(args)
-        .env("TZ", zone)
-        .stdin(Stdio::null())
-        .output()
+    let request = json!({
+        "script": script,
+        "arguments": args,
+        "environment": { URL: url, "TZ": zone },
+    });
+    let answer = served(version, &request)
         .await
-        .expect("the interpreter that tests/run installed");
-    let stderr = String::from_utf8_lossy(&output.stderr);
+        .unwrap_or_else(|error| panic!("{version}, {script} {args:?}: {error}"));
+    let errors = answer["errors"].as_str().unwrap_or_default();
     assert!(
-        output.status.success(),
-        "{version}, {script} {args:?}: {}\n{stderr}",
-        output.status
+        answer["status"] == 0,
+        "{version}, {script} {args:?}: {}\n{errors}",
+        answer["status"]
     );
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{version}, {script} {args:?}: no JSON: {error}\n{stderr}"))
+    serde_json::from_str(answer["output"].as_str().unwrap_or_default())
+        .unwrap_or_else(|error| panic!("{version}, {script} {args:?}: no JSON: {error}\n{errors}"))
+}
+
+/// What `serve.py` answers. It is started once for each Optuna, because importing that takes longer than most scripts.
+async fn served(version: Version, request: &Value) -> io::Result<Value> {
+    static SERVERS: [OnceLock<PathBuf>; 2] = [const { OnceLock::new() }; 2];
+    let socket = SERVERS[version as usize].get_or_init(|| start_server(version));
+    let mut server = UnixStream::connect(socket).await?;
+    server.write_all(format!("{request}\n").as_bytes()).await?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).await?;
+    Ok(serde_json::from_slice(&answer)?)
+}
+
+/// Starts `serve.py` and returns the socket that it listens on. It ends with this program.
+fn start_server(version: Version) -> PathBuf {
+    let (folder, _) = private_folder("python-");
+    // It is needed as long as this program runs, and `tests/run` removes it.
+    let socket = folder.keep().join("socket");
+    let listener = UnixListener::bind(&socket).expect("a new folder");
+    let mut command = command(version, "serve.py", "");
+    // Its end is how the server knows of ours.
+    command
+        .stdin(OwnedFd::from(listener))
+        .stdout(Stdio::piped());
+    // More threads than one do not survive a fork.
+    command.env("OPENBLAS_NUM_THREADS", "1");
+    let server = command.into_std().spawn();
+    std::mem::forget(server.expect("the interpreter that tests/run installed"));
+    socket
 }
 
 fn command(version: Version, script: &str, url: &str) -> Command {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/python"));
     let mut command = Command::new(version.interpreter());
     command
-        .arg(folder.join(script))
-        // Not an argument: other users of the machine can read those.
-        .env("DOCKTUNA_TEST_URL", url)
+        .arg(Path::new(FOLDER).join(script))
+        .env(URL, url)
         .env("TZ", "UTC")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONUTF8", "1")

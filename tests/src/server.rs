@@ -7,7 +7,6 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::Duration;
 use std::{env, fs, thread};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -31,6 +30,8 @@ pub struct Server {
     pub root_certificate: Option<PathBuf>,
     /// The folder of `initdb`, `pg_ctl` and `postgres`.
     pub bin: PathBuf,
+    /// Whether it is a single test's, and is removed with that.
+    pub is_private: bool,
 }
 
 /// A variable that `tests/run` exports. Its absence is a failure: a test that is skipped without a word looks passed.
@@ -78,6 +79,7 @@ impl Server {
                 log: from_run("DOCKTUNA_TEST_PG_LOG").into(),
                 root_certificate: Some(from_run("DOCKTUNA_TEST_PG_CA").into()),
                 bin: from_run("DOCKTUNA_TEST_PG_BIN").into(),
+                is_private: false,
             }
         })
     }
@@ -138,7 +140,7 @@ async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Err
         .map(drop)
 }
 
-/// A fresh database and the role that owns it. Both are removed when this is dropped.
+/// A fresh database and the role that owns it. Both are removed soon after this is dropped.
 pub struct TestDb {
     /// The server's address.
     pub host: String,
@@ -285,27 +287,26 @@ impl TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
-        // A runtime must not be entered from within another, hence the thread. The server may be dead by now, hence
-        // the time limit; `tests/run` removes everything anyway, this only keeps a run small.
-        let (server, database, role) = (&self.server, &self.database, &self.user);
-        let dropped = thread::scope(|scope| {
-            scope
-                .spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread()
-                        .enable_all()
-                        .build();
-                    let Ok(runtime) = runtime else { return false };
-                    runtime.block_on(async {
-                        let limit = Duration::from_secs(10);
-                        let work = server.try_drop(database, role);
-                        matches!(tokio::time::timeout(limit, work).await, Ok(Ok(())))
-                    })
-                })
-                .join()
-                .unwrap_or(false)
-        });
-        if !dropped {
-            eprintln!("database {database} was not removed");
+        // It goes with its server.
+        if self.server.is_private {
+            return;
         }
+        // Nobody waits for it: a checkpoint is part of it, which takes longer than many a test. `tests/run` removes what
+        // is left at the end, this only keeps a run small.
+        let (server, database, role) = (
+            self.server.clone(),
+            self.database.clone(),
+            self.user.clone(),
+        );
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let dropped = runtime
+                .is_ok_and(|runtime| runtime.block_on(server.try_drop(&database, &role)).is_ok());
+            if !dropped {
+                eprintln!("database {database} was not removed");
+            }
+        });
     }
 }

@@ -1,10 +1,10 @@
 //! What a database does for a study, on PostgreSQL, in an SQLite file and in memory alike.
 
-use docktuna::{Error, Stop, TrialState, Tunable, Value};
+use docktuna::{Error, Stop, TrialState, Value};
 use sqlx::Row;
 
 use crate::backend::{Backend, Kind};
-use crate::space::{Activation, Line, Optimizer, Train};
+use crate::space::{Line, Train};
 
 #[tokio::test]
 async fn a_trial_keeps_everything() {
@@ -206,121 +206,6 @@ async fn a_dropped_trial_fails() {
 }
 
 #[tokio::test]
-async fn the_queue_is_served_first_and_in_order() {
-    for backend in Backend::all().await {
-        let study = backend.db.study::<Train>("s").await.unwrap();
-        // A connection that has looked at the queue before finds what came later all the same.
-        study.ask().await.unwrap().tell(0.0).await.unwrap();
-        let wanted = Train {
-            lr: 1e-3,
-            dropout: 0.15,
-            optimizer: Optimizer::AdamW {
-                weight_decay: 1e-4,
-                beta1: 0.9,
-            },
-            activation: Activation::Silu,
-            mixup: Some(0.25),
-            schedule: "café".to_owned(),
-            ..Train::defaults()
-        };
-        assert_eq!(study.enqueue(wanted.clone()).await.unwrap().get(), 1);
-        study
-            .enqueue_partial([("optimizer", "lion"), ("schedule", "linear")])
-            .await
-            .unwrap();
-        study.enqueue_default().await.unwrap();
-
-        let first = study.ask().await.unwrap();
-        assert_eq!(
-            (first.number().get(), first.config()),
-            (1, &wanted),
-            "{:?}",
-            backend.kind
-        );
-        let second = study.ask().await.unwrap();
-        assert!(matches!(second.config().optimizer, Optimizer::Lion(_)));
-        assert_eq!(second.config().schedule, "linear");
-        let third = study.ask().await.unwrap();
-        assert_eq!(
-            (third.number().get(), third.config()),
-            (3, &Train::defaults())
-        );
-        assert_eq!(study.ask().await.unwrap().number().get(), 4);
-
-        let (_, first) = first.into_parts();
-        first.tell(1.0).await.unwrap();
-        let stored = &study.trials().await.unwrap()[1];
-        let names: Vec<&str> = stored.params.iter().map(|p| p.name()).collect();
-        let expected = [
-            "lr",
-            "dropout",
-            "layers",
-            "hidden",
-            "shift",
-            "batch",
-            "schedule",
-            "nesterov",
-            "activation",
-            "optimizer",
-            "optimizer.adam_w.weight_decay",
-            "optimizer.adam_w.beta1",
-            "augment.flip",
-            "mixup",
-            "mixup.some",
-        ];
-        assert_eq!(names, expected);
-        assert_eq!(
-            stored.params.get("dropout").unwrap().value(),
-            Value::Float(0.15)
-        );
-        assert_eq!(
-            stored.params.get("activation").unwrap().value(),
-            Value::from("swish")
-        );
-        let fixed = stored.system_attrs["fixed_params"].as_json();
-        assert!(fixed.contains(r#""schedule": "caf\u00e9""#), "{fixed}");
-    }
-}
-
-#[tokio::test]
-async fn what_cannot_be_enqueued_is_refused() {
-    for backend in Backend::all().await {
-        let study = backend.db.study::<Train>("s").await.unwrap();
-        let error = study
-            .enqueue(Train {
-                layers: 9,
-                ..Train::defaults()
-            })
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(&error, Error::InvalidValue { param, .. } if param == "layers"),
-            "{error}"
-        );
-        let error = study.enqueue_partial([("lrr", 1e-3)]).await.unwrap_err();
-        assert!(error.to_string().contains("did you mean \"lr\""), "{error}");
-        let error = study.enqueue_partial([("lr", 1.0)]).await.unwrap_err();
-        assert!(matches!(error, Error::InvalidValue { .. }), "{error}");
-        assert_eq!(study.trial_counts().await.unwrap().total(), 0);
-    }
-}
-
-#[tokio::test]
-async fn many_trials_are_asked_for_at_once() {
-    for backend in Backend::all().await {
-        let study = backend.db.study::<Line>("s").await.unwrap();
-        study.enqueue(Line { x: 0.125 }).await.unwrap();
-        let trials = study.ask_many(5).await.unwrap();
-        let numbers: Vec<i32> = trials.iter().map(|trial| trial.number().get()).collect();
-        assert_eq!(numbers, [0, 1, 2, 3, 4]);
-        assert_eq!(trials[0].config().x, 0.125);
-        for trial in trials {
-            trial.tell(1.0).await.unwrap();
-        }
-    }
-}
-
-#[tokio::test]
 async fn the_table_of_the_python_docktuna() {
     for backend in Backend::all().await {
         let db = &backend.db;
@@ -414,29 +299,6 @@ async fn several_objectives() {
 }
 
 #[tokio::test]
-async fn a_deleted_study_is_an_error_and_not_a_new_one() {
-    for backend in Backend::shared().await {
-        let study = backend.db.study::<Line>("s").await.unwrap();
-        let trial = study.ask().await.unwrap();
-        for table in [
-            "trial_heartbeats",
-            "trial_params",
-            "trials",
-            "study_directions",
-            "study_user_attributes",
-            "study_system_attributes",
-            "studies",
-        ] {
-            backend.execute(&format!("DELETE FROM {table}")).await;
-        }
-        let error = trial.tell(1.0).await.unwrap_err();
-        assert!(matches!(error, Error::StudyDeleted { .. }), "{error:?}");
-        let error = study.ask().await.unwrap_err();
-        assert!(matches!(error, Error::StudyDeleted { .. }), "{error:?}");
-    }
-}
-
-#[tokio::test]
 async fn stop_takes_every_error() {
     fn objective(fail: bool) -> Result<f64, Stop> {
         if fail {
@@ -446,73 +308,4 @@ async fn stop_takes_every_error() {
     }
     assert!(matches!(objective(true), Err(Stop::Failed(_))));
     assert!(objective(false).is_ok());
-}
-
-/// SQLite hands ids of deleted studies out again; a handle must not write into another study.
-#[tokio::test]
-async fn a_handle_of_a_deleted_study_does_not_write_into_its_successor() {
-    let backend = Backend::sqlite().await;
-    let old = backend.db.study::<Line>("old").await.unwrap();
-    old.ask().await.unwrap().tell(1.0).await.unwrap();
-    for table in [
-        "trial_heartbeats",
-        "trial_params",
-        "trial_values",
-        "trials",
-        "study_directions",
-        "study_user_attributes",
-        "studies",
-    ] {
-        backend.execute(format!("DELETE FROM {table}")).await;
-    }
-    let new = backend.db.study::<Line>("new").await.unwrap();
-    assert_eq!(old.id(), new.id());
-    let error = old.ask().await.map(|trial| trial.number()).unwrap_err();
-    assert!(matches!(error, Error::StudyDeleted { .. }), "{error:?}");
-    assert!(old.enqueue(Line { x: 0.5 }).await.is_err());
-    assert_eq!(new.trial_counts().await.unwrap().total(), 0);
-}
-
-/// SQLite hands out the ids of studies and trials again, so that a study that was deleted and made again may be
-/// taken for the one that was.
-#[tokio::test]
-async fn a_result_does_not_land_in_a_study_that_was_made_again() {
-    for backend in Backend::shared().await {
-        let make = async || {
-            backend.db.study::<Line>("other").await.unwrap();
-            backend.db.study::<Line>("s").await.unwrap()
-        };
-        let study = make().await;
-        let other = backend.db.study::<Line>("other").await.unwrap();
-        other.ask().await.unwrap().tell(0.0).await.unwrap();
-        let old = study.ask_many(3).await.unwrap();
-        let tables = "trial_heartbeats trial_params trial_values trials study_directions study_user_attributes \
-                      study_system_attributes studies";
-        let delete = tables
-            .split(' ')
-            .map(|table| format!("DELETE FROM {table};"));
-        backend.execute(delete.collect::<String>()).await;
-        // In SQLite the first old trial's id is that of number 1 now, and the others' are nobody's.
-        let study = make().await;
-        let new = study.ask_many(2).await.unwrap();
-        for trial in old {
-            let error = trial.tell(1.0).await.unwrap_err();
-            assert!(
-                matches!(error, Error::TrialGone { .. } | Error::StudyDeleted { .. }),
-                "{:?}: {error:?}",
-                backend.kind
-            );
-        }
-        for trial in new {
-            trial.tell(2.0).await.unwrap();
-        }
-        let trials = study.trials().await.unwrap();
-        let values = trials.iter().map(|trial| trial.value());
-        assert_eq!(
-            values.collect::<Vec<_>>(),
-            [Some(2.0); 2],
-            "{:?}",
-            backend.kind
-        );
-    }
 }

@@ -2,9 +2,11 @@
 
 mod bad_input;
 mod contract;
+mod deleted;
 mod fixtures;
 mod interop;
 mod opening;
+mod queue;
 mod schema;
 mod stored;
 mod stored_texts;
