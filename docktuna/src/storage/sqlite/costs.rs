@@ -208,14 +208,14 @@ async fn a_study_is_followed_from_where_it_was_seen_last() {
         let before = filled.steps.load(Ordering::Relaxed);
         let seen = storage.follow(row, seen.horizon.as_ref()).await.unwrap();
         assert_eq!(seen.counts.to_string(), "1 RUNNING");
-        let open = trial.id();
+        let open = trial.number();
         trial.tell(-1.0).await.unwrap();
         study.ask().await.unwrap().tell(-0.5).await.unwrap();
         let since = seen.horizon;
         let seen = storage.follow(row, since.as_ref()).await.unwrap();
         assert_eq!(seen.counts.to_string(), "2 COMPLETE");
         let best = storage.best_trial(row, Direction::Minimize, since.as_ref());
-        assert_eq!(best.await.unwrap().unwrap().id, open);
+        assert_eq!(best.await.unwrap().unwrap().number, open);
         steps.push(filled.steps.load(Ordering::Relaxed) - before);
     }
     assert!(steps[1] < steps[0] * 2, "{steps:?}");
