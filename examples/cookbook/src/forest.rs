@@ -108,6 +108,7 @@ pub async fn tune(db: &OptunaDatabase, name: &str, total: usize) -> docktuna::Re
     study
         .optimize_blocking(move |forest, _trial| Ok(forest.score(&x, &y)?))
         .concurrency(threads)
+        .retry(1)
         .max_total(total)
         .run()
         .await?;
