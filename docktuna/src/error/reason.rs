@@ -1,14 +1,14 @@
-//! Why something failed, where one variant has several causes.
+//! The reasons of errors whose variant has several causes.
 
 use std::fmt;
 
-/// Why no connection came about.
+/// Why no connection could be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectReason {
     /// The host's name is unknown.
     Dns,
-    /// Nobody listens there.
+    /// No server listens at this address.
     Refused,
     /// The encrypted connection failed.
     Tls,
@@ -22,15 +22,15 @@ pub enum ConnectReason {
     Privilege,
     /// The password or the user's name holds characters that the driver cannot send.
     Credentials,
-    /// No host of several is what `target_session_attrs` asks for.
+    /// None of the hosts satisfies `target_session_attrs`.
     Session,
     /// The file cannot be opened.
     File,
     /// The folder of the file does not exist.
     MissingFolder,
-    /// The file does not exist, and its URL does not let it be made.
+    /// The file does not exist, and its URL does not allow creating it.
     MissingFile,
-    /// Something else, which the cause says.
+    /// Another reason; the source of the error has it.
     Other,
     /// The server is starting, stopping or unreachable.
     Unavailable,
@@ -95,13 +95,13 @@ impl fmt::Display for ConnectReason {
     }
 }
 
-/// Why a database failed at an operation, as far as its code tells.
+/// Why a database operation failed, as far as the error code tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StorageReason {
     /// The connection was lost, or the server is starting or stopping.
     Lost,
-    /// Another transaction was in the way.
+    /// The operation conflicted with another transaction.
     Busy,
     /// The server has no connection left.
     TooManyConnections,
@@ -121,16 +121,16 @@ pub enum StorageReason {
     Unopened,
     /// The server has an internal error.
     Internal,
-    /// The server is in another state that may pass.
+    /// The server is in another temporary state.
     Unavailable,
     /// The database was dropped while it was in use.
     Dropped,
-    /// Something else, which the cause says.
+    /// Another reason; the source of the error has it.
     Other,
 }
 
 impl StorageReason {
-    /// What a person can do about it, where the cause alone does not say.
+    /// What to do about it, if the cause alone does not tell.
     #[must_use]
     pub const fn advice(self) -> Option<&'static str> {
         Some(match self {
@@ -176,7 +176,7 @@ pub enum SchemaReason {
     Foreign(String),
     /// Some tables are there and others are not.
     Incomplete(Vec<String>),
-    /// The PostgreSQL schema that the tables are to be in does not exist.
+    /// The PostgreSQL schema for the tables does not exist.
     MissingSchema,
 }
 
