@@ -1,4 +1,4 @@
-//! What a trial reported.
+//! The reports of a trial.
 
 use crate::space::Direction;
 
@@ -10,7 +10,7 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// How many reports there are.
+    /// The number of reports.
     #[must_use]
     pub fn len(&self) -> usize {
         self.steps.len()

@@ -10,21 +10,20 @@ use crate::error::{Error, Result};
 use crate::space::distribution::Distribution;
 use crate::space::{Field, Sequence, Space, Switch, Value};
 
-/// Tries every combination of a discrete space once, whatever number of workers take part, and then
-/// ends the run.
+/// Tries every combination of a discrete space once, with any number of workers, and then ends the run.
 ///
-/// Numbers need a step, except for integers, and enums bring every combination of each of their
-/// arms. Combinations come in the order of the fields, the last field changing first.
+/// Floats need a step. An enum contributes every combination of each of its arms. The order of the
+/// combinations is that of the fields, and the last field changes first.
 ///
-/// A combination counts as tried if any trial of the study has it: one that runs, ended or failed, was
-/// enqueued by hand or comes from Python. So a failed combination is not tried again, which would
-/// never end if it always fails; enqueue it to repeat it. What other trials tried that lies on no grid
-/// point changes nothing, nor do trials that still wait in the queue. A worker that stops takes the
-/// combination that it was running with it; mark that trial as failed and enqueue its parameters.
+/// A combination counts as tried if any trial of the study has it: a running, ended or failed trial, one
+/// that was enqueued by hand, or one from Python. A failed combination is therefore not tried again,
+/// because a combination that always fails would never end; enqueue it to repeat it. Trials whose values
+/// are not on the grid do not count, and neither do trials that wait in the queue. If a worker dies, the
+/// combination that it was running counts as tried; mark that trial as failed and enqueue its parameters.
 ///
-/// No combination is tried twice, because a trial is created, under the lock that numbers all trials,
-/// only if its combination was chosen with every other trial of the study in view. Combinations that
-/// the rules of the type refuse are passed over.
+/// No combination is tried twice: a trial is created under the lock that numbers all trials, and only if
+/// the worker that chose its combination knew every other trial of the study. Combinations that the rules
+/// of the type refuse are skipped.
 ///
 /// ```
 /// use docktuna::sampler::Grid;
