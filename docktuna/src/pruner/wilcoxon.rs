@@ -33,8 +33,7 @@ impl Default for Wilcoxon {
 }
 
 impl Wilcoxon {
-    /// Prunes if the probability that the difference is chance is below `p`, a number of 0..=1; 0.1 by
-    /// default.
+    /// Prunes if the p-value of the test is below `p`, a number of 0..=1; 0.1 by default.
     #[must_use]
     pub fn p_threshold(mut self, p: f64) -> Self {
         self.p_threshold = p;
