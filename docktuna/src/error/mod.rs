@@ -50,7 +50,7 @@ pub enum Error {
     },
     /// The server, the database or the role is read-only, as a standby is.
     #[error(
-        "{} only reads, so `{op}` cannot be done; help: connect to the primary server where this is its \
+        "{} is read-only, so `{op}` is not possible; help: connect to the primary server where this is its \
          standby, or have default_transaction_read_only turned off for the server, the database or the role",
         Shown(.target)
     )]
@@ -64,7 +64,7 @@ pub enum Error {
     },
     /// Another process keeps an SQLite file locked for longer than an operation waits, which is a minute.
     #[error(
-        "{} stays locked by another process, `{op}` was given up; help: end or commit the transaction \
+        "{} stays locked by another process, so `{op}` failed; help: end or commit the transaction \
          that is open there; many workers are better off with PostgreSQL",
         Shown(.target)
     )]
@@ -127,7 +127,7 @@ pub enum Error {
         near: Vec<String>,
     },
     /// The study was deleted while a handle to it was in use.
-    #[error("study {study:?} was deleted; help: open it again, which creates it anew")]
+    #[error("study {study:?} was deleted; help: open it again, which creates a new one")]
     StudyDeleted {
         /// The study.
         study: String,
@@ -211,7 +211,7 @@ pub enum Error {
     },
     /// A caller named a parameter that does not exist.
     #[error(
-        "`{}` is no parameter of `{}`{}",
+        "`{}` is not a parameter of `{}`{}",
         Shown(.param),
         Shown(.type_name),
         did_you_mean(.near)
@@ -227,7 +227,7 @@ pub enum Error {
     /// Two fields have one stored name, across `flatten`, `shared` or `alias`.
     #[error(
         "two fields are or were stored as `{}`; \
-         help: rename one, or leave out `flatten`, `shared` or `alias`",
+         help: rename one, or remove `flatten`, `shared` or `alias`",
         Shown(.param)
     )]
     NameClash {
@@ -235,7 +235,7 @@ pub enum Error {
         param: String,
     },
     /// A text is not the JSON of a space.
-    #[error("the space cannot be read: {}; help: give what `to_json` wrote", Shown(.reason))]
+    #[error("the space cannot be read: {}; help: give a text that `to_json` wrote", Shown(.reason))]
     SpaceJson {
         /// Where the text is wrong, and how.
         reason: String,
@@ -304,7 +304,7 @@ pub enum Error {
         reason: String,
     },
     /// An override cannot be read or goes beyond the declared space.
-    #[error("`{}` is no valid override: {}", Shown(.text), Shown(.reason))]
+    #[error("`{}` is not a valid override: {}", Shown(.text), Shown(.reason))]
     Override {
         /// The text given.
         text: String,
@@ -345,9 +345,7 @@ pub enum Error {
         lost: String,
     },
     /// The trial's row is gone, or it belongs to another trial after a crash of the server.
-    #[error(
-        "trial {trial} of study {study:?} is no longer in the database, which has the study still"
-    )]
+    #[error("trial {trial} of study {study:?} is no longer in the database, but its study is")]
     TrialGone {
         /// The study.
         study: String,
@@ -356,7 +354,7 @@ pub enum Error {
     },
     /// The pruner decided to stop the trial. If an objective returns this error, or an error with this
     /// cause, the trial ends as PRUNED.
-    #[error("the pruner gives trial {trial} up; help: return this error from the objective")]
+    #[error("the pruner stopped trial {trial}; help: return this error from the objective")]
     Pruned {
         /// The trial.
         trial: TrialNumber,

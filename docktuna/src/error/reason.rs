@@ -55,7 +55,7 @@ impl fmt::Display for ConnectReason {
         f.write_str(match self {
             Self::Dns => "the host name cannot be resolved; help: check OPTUNA_DB_HOST",
             Self::Refused => {
-                "nobody listens there; help: start the server, or check OPTUNA_DB_HOST and \
+                "no server listens there; help: start the server, or check OPTUNA_DB_HOST and \
                  OPTUNA_DB_PORT"
             }
             Self::Tls => {
@@ -81,14 +81,14 @@ impl fmt::Display for ConnectReason {
                  password"
             }
             Self::Session => {
-                "no host is as target_session_attrs asks; help: check the hosts, or leave it out"
+                "no host satisfies target_session_attrs; help: check the hosts, or remove the option"
             }
             Self::MissingFolder => "its folder does not exist; help: create it, or check the path",
             Self::MissingFile => {
-                "there is no such file, and its URL does not let it be made; help: check the path, or \
-                 leave out `mode`"
+                "there is no such file, and its URL does not allow creating it; help: check the path, or \
+                 remove `mode`"
             }
-            Self::Other => "it cannot be made as things are",
+            Self::Other => "the connection cannot be opened",
             Self::File => "the file cannot be opened; help: check the path and its permissions",
             Self::Unavailable => "the server did not answer; help: try again when it is up",
         })
@@ -139,11 +139,13 @@ impl StorageReason {
             }
             Self::Locked => "another session keeps the rows locked: end its transaction",
             Self::DiskFull => "the database's disk is full: free space on it",
-            Self::OutOfMemory => "the database's machine is out of memory: see what uses it there",
+            Self::OutOfMemory => {
+                "the database's machine is out of memory: find out what uses it there"
+            }
             Self::Limit => "a limit of the server was reached: raise it",
             Self::Cancelled => {
-                "the statement was cancelled, by an operator or by statement_timeout: raise that one \
-                 where it is short"
+                "the statement was cancelled, by an operator or by statement_timeout: raise the \
+                 timeout if it is too short"
             }
             Self::Io => "the database cannot read or write its files: look at its disk and its log",
             Self::Unopened => {
