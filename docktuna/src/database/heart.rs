@@ -150,7 +150,7 @@ impl Heart {
         self.pulse.grace
     }
 
-    /// Whether so long a silence is why somebody failed a trial.
+    /// Whether a silence of this length explains that another worker failed a trial.
     pub(crate) fn is_suspicious(&self, silence: Duration) -> bool {
         silence > self.pulse.interval.mul_f64(1.5).min(self.pulse.grace)
     }
@@ -262,7 +262,7 @@ impl Pump {
         soon.mul_f64(rand::RngExt::random_range(&mut rand::rng(), 0.5..1.0))
     }
 
-    /// Stops beating for trials that somebody else has ended.
+    /// Stops heartbeats of trials that another worker has ended.
     fn forget_ended(&self, alive: &HashMap<TrialKey, Ward>, beaten: &[TrialId]) {
         let mut shared = lock(&self.shared);
         for (key, ward) in alive {

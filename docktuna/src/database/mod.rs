@@ -30,7 +30,7 @@ use last_words::LastWords;
 /// How many connections one handle opens at most, unless the builder says otherwise.
 const CONNECTIONS: usize = 8;
 
-/// How long a handle that is closed waits for what it does on other runtimes: nobody may drive them.
+/// How long `close` waits for work on other runtimes, which may never run again.
 const FOREIGN: Duration = Duration::from_secs(5);
 
 type Background = Vec<(Id, JoinHandle<()>)>;

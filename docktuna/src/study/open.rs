@@ -238,9 +238,9 @@ fn unambiguous(declared: &[Node], aliases: &Aliases) -> Result<()> {
     Ok(())
 }
 
-/// The study `name`, and the tables, where somebody else was not faster. Once begun this goes on when the
-/// caller gives up: a study that lacks what its creator adds to it would stay so, and callers that always
-/// give up would never have any tables.
+/// Creates the study `name` and the tables, unless another process has already done so. Once begun this
+/// goes on when the caller gives up: a study that lacks what its creator adds to it would stay so, and
+/// callers that always give up would never have any tables.
 async fn create(
     db: &OptunaDatabase,
     name: &str,

@@ -266,8 +266,8 @@ impl Drop for Sure {
     }
 }
 
-/// An untold trial becomes FAIL. A result that could not be told, because the database was away or
-/// the call was cancelled, is told once more.
+/// A trial without a result becomes FAIL. A result that could not be written, because the database was
+/// unavailable or the call was cancelled, is written once more.
 impl Drop for Live {
     fn drop(&mut self) {
         if *self.told.get_mut() {
