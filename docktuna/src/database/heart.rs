@@ -227,7 +227,7 @@ impl Pump {
                 lock(&self.shared).reached(self.pulse.interval);
                 self.forget_ended(&alive, &beaten);
                 if time::timeout(patience, self.sweep(&alive)).await.is_err() {
-                    tracing::warn!("looking for silent trials took too long");
+                    tracing::warn!("looking for trials without heartbeats took too long");
                 }
                 self.pulse.interval
             }
@@ -251,7 +251,7 @@ impl Pump {
         for ward in wards.into_values() {
             let swept = sweep(&self.storage, self.pulse, &self.shared, ward).await;
             if let Err(error) = swept {
-                tracing::warn!(%error, "silent trials were not looked for");
+                tracing::warn!(%error, "could not look for trials without heartbeats");
             }
         }
     }
@@ -268,7 +268,7 @@ impl Pump {
         for (key, ward) in alive {
             // A trial that was told since has left by itself.
             if !beaten.contains(&key.id) && shared.alive.remove(key).is_some() {
-                tracing::warn!(study = %Shown(&ward.study.name), trial = key.number.0, "a running trial was ended by somebody else");
+                tracing::warn!(study = %Shown(&ward.study.name), trial = key.number.0, "another worker has ended a running trial");
             }
         }
     }

@@ -244,7 +244,7 @@ impl OptunaDatabase {
             if Some(runtime) == own {
                 let _ = task.await;
             } else if time::timeout_at(patience, task).await.is_err() {
-                tracing::warn!("another runtime does not end what was begun there");
+                tracing::warn!("work on another runtime does not end");
             }
         }
         self.last_words.written().await;

@@ -80,7 +80,7 @@ impl FromIterator<(u32, f64)> for Curve {
     }
 }
 
-/// The best of some values, NaN left aside; NaN if there is no other.
+/// The best of some values. NaN is ignored, unless there is nothing else.
 pub(super) fn best(values: &[f64], direction: Direction) -> f64 {
     // `min` and `max` prefer a number to NaN.
     let better = match direction {

@@ -93,7 +93,7 @@ impl Sampler for Grid {
         u32::try_from(points).unwrap_or(u32::MAX).saturating_add(1)
     }
 
-    /// Only for trials of the queue that leave parameters open.
+    /// Only for queued trials that leave parameters open.
     fn sample(&self, draft: &mut Draft<'_>, _: &str, distribution: &Distribution) -> f64 {
         uniform(draft.rng(), distribution)
     }
@@ -109,7 +109,7 @@ struct Tree {
 
 /// What of the tree belongs together.
 enum Node {
-    /// A parameter with so many values; for each of its choices, if it is an enum, what its arm needs.
+    /// A parameter with this number of values and, if it is an enum, the parts of each of its arms.
     Param {
         name: String,
         distribution: Distribution,
@@ -180,7 +180,7 @@ impl Builder<'_> {
         node
     }
 
-    /// The length of a vector is a choice, too, which brings so many elements.
+    /// The length of a vector is a choice, too, which adds that many elements.
     fn sequence(&mut self, sequence: &Sequence) -> Node {
         if sequence.length().is_none() {
             return self.elements(sequence, sequence.longest());

@@ -271,7 +271,7 @@ fn unknown<T: Tunable>(name: &str) -> Error {
     }
 }
 
-/// What a trial of the queue brings for its pruner, for tests that give it anything.
+/// What a queued trial brings for its pruner, for tests that give it anything.
 #[cfg(test)]
 pub(crate) fn own_of_queue(stored: &crate::FrozenTrial) -> Result<()> {
     trial::pruning::Own::of(stored).map(drop)

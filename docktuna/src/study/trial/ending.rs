@@ -158,7 +158,7 @@ impl RunningTrial {
     }
 
     /// Lets the trial go on without a worker for a while: nothing beats for it, and should it end like this,
-    /// a trial of the queue goes back there.
+    /// a queued trial goes back there.
     pub(in crate::study) fn rest(&self) {
         self.still();
         let mut outcome = self.untold("the call that asked for the trial was cancelled");
