@@ -5,11 +5,11 @@
 //! cargo run --example bench_derive -- [--structs N] [--runs N]
 //! ```
 //!
-//! Both crates are written to a temporary folder and their dependencies built beforehand. Every run
-//! builds both, one after the other, so that what else the machine does meets both alike; a ratio
-//! below 1 says that `Tunable` is the cheaper one. `check` is what an editor waits for, `build` makes
-//! a library out of it, and `used` also makes machine code of every derived function: values are
-//! written to JSON and read again with serde, and recorded and built again with docktuna.
+//! Both crates are written to a temporary folder, and their dependencies are built beforehand. Every run
+//! builds both crates, one after the other, so that other load of the machine affects both. A ratio below
+//! 1 says that `Tunable` is cheaper. `check` is the step that an editor waits for. `build` makes a
+//! library. `used` also makes machine code of every derived function: serde writes values to JSON and
+//! reads them, and docktuna records values and builds them again.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -5,9 +5,9 @@
 //! cargo run --release --example bench_join -- [--trials N] [--database URL]
 //! ```
 //!
-//! The study has trials of 10 parameters, written by plain statements, and stands between two others
-//! of the same size, so that reading it shows whether others are in the way. All three stay in the
-//! database. Memory is what of the process is resident, on Linux.
+//! The study has trials of 10 parameters, which plain statements write. It stands between two other
+//! studies of the same size, so that reading it shows whether other studies slow it down. All three stay
+//! in the database. Memory is the resident memory of the process, on Linux.
 
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};

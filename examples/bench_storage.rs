@@ -5,11 +5,11 @@
 //!     [--database URL]
 //! ```
 //!
-//! It prints one line of JSON. The floor is what the same database needs for the least that two
-//! durable steps can be, two committed INSERTs of one row each on a connection that is held open. It
-//! is measured in slices that alternate with ours, so that both meet the same machine. Round trips
-//! and commits are counted on the wire, with one worker and after a warm-up; for SQLite there is no
-//! wire. The study stays in the database, under a name of its own.
+//! It prints one line of JSON. The floor is the time that the same database needs for two committed
+//! INSERTs of one row each on an open connection. It is measured in slices that alternate with
+//! docktuna's, so that both run under the same load. Round trips and commits are counted on the wire,
+//! with one worker and after a warm-up. SQLite has none. The study stays in the database, under its own
+//! name.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

@@ -6,9 +6,9 @@
 //! taskset -c 0 cargo run --release --example bench_suggest -- VENV/bin/python
 //! ```
 //!
-//! `suggest` is the sampler's own time, `ask` all of a trial's creation with a database in memory (which
-//! is what Python's `ask` and ten `suggest_float` come to). The numbers depend on the machine; the
-//! ratios are what counts. On a machine that others use, too, the medians of several runs tell more.
+//! `suggest` is the time of the sampler alone. `ask` is the time to create a trial with a database in
+//! memory, which corresponds to Python's `ask` and ten `suggest_float`. The times depend on the machine,
+//! and the ratios matter. On a machine with other load, use the medians of several runs.
 
 use std::process::Command;
 use std::sync::{Arc, Mutex};

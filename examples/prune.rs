@@ -4,8 +4,8 @@
 //! cargo run --release --example prune
 //! ```
 //!
-//! Every study draws the same configurations, so that pruners differ in nothing but what they stop. The
-//! database is one in memory.
+//! Every study draws the same configurations, so the pruners differ only in the trials that they stop.
+//! The database is in memory.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A program of one's own: `service tune TRIALS` looks for a configuration on as many hosts as you like,
+//! A program of your own: `service tune TRIALS` looks for a configuration, on as many hosts as you like,
 //! and `service` starts with the best one. `docker/own` makes an image of it.
 //!
 //! The database is the one that the `OPTUNA_*` settings name.

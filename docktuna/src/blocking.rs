@@ -1,7 +1,7 @@
-//! The start-up of a service without a runtime of its own.
+//! Loading for a service that has no asynchronous runtime.
 //!
-//! Every function here makes a small runtime, uses it and drops it. Inside an asynchronous runtime
-//! they return [`Error::InsideRuntime`] instead of blocking it.
+//! Every function here creates a small runtime, uses it and drops it. Inside an asynchronous runtime the
+//! functions return [`Error::InsideRuntime`] instead of blocking it.
 
 use crate::database::DatabaseBuilder;
 #[cfg(doc)]
@@ -39,8 +39,8 @@ pub fn load_best_of<T: Tunable>() -> Result<T> {
     load(&T::loader_of())
 }
 
-/// The same with policies: a fallback, a tolerated mismatch, a snapshot for when the database is
-/// down.
+/// The same with policies: a fall-back, an allowed mismatch, and a snapshot that is read when the
+/// database is down.
 ///
 /// # Errors
 ///

@@ -12,6 +12,7 @@
 //! | [`fleet`] | many workers: heartbeats, retries, signals, outages, proxies, SQLite files |
 //! | [`cost`] | round trips, commits, connections, crashes |
 //! | [`from_python`] | for people who come from the Python docktuna |
+//! | [`cookbook`] | recipes: models, a web service, containers, clusters |
 
 /// Declares a page, whose text is a file.
 macro_rules! pages {
@@ -31,4 +32,5 @@ pages! {
     fleet "fleet",
     cost "cost",
     from_python "from-python",
+    cookbook "cookbook",
 }

@@ -1,4 +1,4 @@
-//! What identifies studies and trials, and the states of a trial.
+//! The identifiers of studies and trials, and the states of a trial.
 
 use std::fmt;
 
@@ -70,7 +70,7 @@ id! {
 /// The state of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TrialState {
-    /// Somebody works on it.
+    /// A worker is running it.
     Running,
     /// It ended with a result.
     Complete,
@@ -92,7 +92,7 @@ impl TrialState {
         Self::Waiting,
     ];
 
-    /// Whether the trial is over, so that nothing of it may change any more.
+    /// Whether the trial has ended, so it can no longer change.
     #[must_use]
     pub const fn is_finished(self) -> bool {
         matches!(self, Self::Complete | Self::Pruned | Self::Fail)

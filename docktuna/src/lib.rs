@@ -5,10 +5,9 @@
 //!
 //! The [`guide`] has a page for each topic.
 //!
-//! A type says what can be searched ([`Tunable`], [`space`]); a [`sampler`] draws from it and a
-//! [`pruner`] stops what is not promising; a study
-//! ([`Study`], [`DynamicStudy`]) asks for trials and tells their results to an [`OptunaDatabase`];
-//! [`Load`] brings the best one back. Data flows in that one direction.
+//! A type declares what can be searched ([`Tunable`], [`space`]). A [`sampler`] draws values from it, and
+//! a [`pruner`] stops trials that are not promising. A study ([`Study`], [`DynamicStudy`]) asks for
+//! trials and stores their results in an [`OptunaDatabase`]. [`Load`] reads the best one.
 
 // Generated code names this crate by its own name, here too.
 extern crate self as docktuna;

@@ -203,7 +203,7 @@ pub fn refusal<E: core::fmt::Display>(rule: Result<(), E>) -> Result<(), String>
     rule.map_err(|reason| reason.to_string())
 }
 
-/// `array` with a default for so many elements.
+/// `array` with a default for this number of elements.
 ///
 /// # Panics
 ///

@@ -25,8 +25,8 @@ impl Attribute {
     ///
     /// # Errors
     ///
-    /// [`Error::Attribute`] if it is of another type, or holds what only Python reads: `NaN`,
-    /// `Infinity` or a lone surrogate. [`as_json`](Self::as_json) gives the text in any case.
+    /// [`Error::Attribute`] if the value has another type, or contains something that only Python reads:
+    /// `NaN`, `Infinity` or a lone surrogate. [`as_json`](Self::as_json) always gives the text.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_str(&self.0).map_err(|error| Error::Attribute {
             key: self.0.chars().take(60).collect(),
@@ -48,24 +48,24 @@ pub struct FrozenTrial {
     pub number: TrialNumber,
     /// Its state.
     pub state: TrialState,
-    /// The number of each objective; empty without a result.
+    /// The result for each objective; empty without a result.
     pub values: Vec<f64>,
     /// Its parameters, in the order in which they were drawn.
     pub params: Params,
-    /// What the user noted.
+    /// The attributes that users set.
     pub user_attrs: Attributes,
-    /// What Optuna and its parts noted.
+    /// The attributes that Optuna and its parts set.
     pub system_attrs: Attributes,
     /// Reported values by step.
     pub intermediate_values: BTreeMap<i64, f64>,
-    /// When it started, in UTC; trials of Optuna 4 and older are in the local time of their worker.
+    /// When it started, in UTC. Optuna 4 and older wrote the local time of the worker.
     pub datetime_start: Option<chrono::NaiveDateTime>,
-    /// When it ended, likewise.
+    /// When it ended, in the same form.
     pub datetime_complete: Option<chrono::NaiveDateTime>,
 }
 
 impl FrozenTrial {
-    /// The only number of a trial with one objective.
+    /// The result of a trial with one objective.
     #[must_use]
     pub fn value(&self) -> Option<f64> {
         match self.values.as_slice() {
@@ -74,10 +74,10 @@ impl FrozenTrial {
         }
     }
 
-    /// The constraints by name; a number above 0 breaks one, and so does NaN, which also stands for what
-    /// is no number. Both encodings are read: the list of
-    /// Optuna 4 and the single ones of Optuna 5, which win on the same name. The items of a list are
-    /// called 0, 1, … as in Optuna 5, unless a `#[tune(constraint(..))]` gave them names.
+    /// The constraints by name. A number above 0 breaks a constraint. So does NaN, which also stands for
+    /// a stored value that is not a number. Two encodings are read: the list of Optuna 4 and the single
+    /// attributes of Optuna 5, which take precedence for the same name. The items of a list are named 0,
+    /// 1, … as in Optuna 5, unless a `#[tune(constraint(..))]` named them.
     #[must_use]
     pub fn constraints(&self) -> BTreeMap<String, f64> {
         self.named(constraints(&self.system_attrs))

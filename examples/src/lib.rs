@@ -1,6 +1,6 @@
-//! What the programs train: for `tune` and `infer` a model and its search space, the data, and how one
-//! is trained on the other; for `prune` a network and the digits that it learns; for the benchmarks of the
-//! sampler ten numbers.
+//! What the programs train. For `tune` and `infer` it is a model with its search space, the data, and the
+//! training. For `prune` it is a network and the digits that it learns. For the benchmarks of the sampler
+//! it is ten numbers.
 
 pub mod cli;
 pub mod data;

@@ -43,7 +43,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
 
     // An ask by hand is told at once; nothing else is.
     let failed = fleet.failures();
-    let asked = |event: &&&Event| matches!(event, Event::Failed { call, error } if call == "ask" && error.contains("only reads"));
+    let asked = |event: &&&Event| matches!(event, Event::Failed { call, error } if call == "ask" && error.contains("is read-only"));
     assert_eq!(failed.iter().find(|event| !asked(event)), None);
     // In a few turns each worker may have been in the midst of a trial, where it waits.
     assert!(turns < 10 || !failed.is_empty(), "the workers have noticed");

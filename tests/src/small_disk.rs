@@ -15,7 +15,7 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts one of so many bytes; `None` without the right to do that.
+    /// Mounts one of this size in bytes; `None` without the right to do that.
     pub fn mount(bytes: u64) -> Option<Self> {
         let (folder, _) = private_folder("disk-");
         let mounted = Command::new("mount")

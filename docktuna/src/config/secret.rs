@@ -1,4 +1,4 @@
-//! A password, kept out of every text.
+//! A password that appears in no text.
 
 use std::fmt;
 

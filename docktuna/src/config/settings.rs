@@ -61,7 +61,7 @@ fn check_password(password: &Secret) -> Result<(), String> {
     }
 }
 
-/// Names what a URL asks for and nobody does.
+/// Warns of the options of a URL that are ignored.
 fn warn_of(ignored: &[&str]) {
     if !ignored.is_empty() {
         tracing::warn!(

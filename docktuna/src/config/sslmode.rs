@@ -7,12 +7,12 @@ use std::str::FromStr;
 pub enum SslMode {
     /// `disable`: clear text.
     Disable,
-    /// `allow`: clear text, as this driver has no second try.
+    /// `allow`: clear text, because this driver does not try a second time.
     Allow,
-    /// `prefer`: encrypted if the server can, unchecked.
+    /// `prefer`: encrypted if the server supports it; the server is not checked.
     #[default]
     Prefer,
-    /// `require`: encrypted; unchecked unless a root certificate is given.
+    /// `require`: encrypted; the server is checked only if a root certificate is given.
     Require,
     /// `verify-ca`: encrypted, and the server's certificate is signed by a trusted root.
     VerifyCa,

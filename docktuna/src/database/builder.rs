@@ -12,7 +12,7 @@ use crate::config::{Layer, Layers, Secret, SslMode, Target, report, resolve};
 use crate::error::Error;
 use crate::error::Result;
 
-/// Settings given in code. They win over the environment, which is asked only after
+/// Settings from code. They take precedence over the environment, which is read only after
 /// [`from_env`](Self::from_env).
 #[derive(Clone, Default)]
 pub struct DatabaseBuilder {
@@ -51,8 +51,8 @@ macro_rules! setting {
 
 impl DatabaseBuilder {
     setting! {
-        /// The server's host name or address, or the folder of its Unix socket; several with commas
-        /// between them, which are tried in turn.
+        /// The server's host name or address, or the folder of its Unix socket. Several hosts are
+        /// separated by commas and tried in turn.
         host, "OPTUNA_DB_HOST"
     }
     setting! {
@@ -64,7 +64,7 @@ impl DatabaseBuilder {
         database, "OPTUNA_DB_NAME"
     }
     setting! {
-        /// The file that holds the password; white space around it is not part of it.
+        /// The file that holds the password. White space around the password is not part of it.
         password_file, "OPTUNA_DB_PASSWORD_FILE"
     }
     setting! {
@@ -80,7 +80,7 @@ impl DatabaseBuilder {
         sslrootcert, "OPTUNA_DB_SSLROOTCERT"
     }
     setting! {
-        /// The schema of the tables, where it is not in the role's search path.
+        /// The schema of the tables, if it is not in the role's search path.
         schema, "OPTUNA_DB_SCHEMA"
     }
     setting! {
@@ -112,44 +112,45 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Takes what is not given in code from the environment, and then from the nearest `.env` file
-    /// of the working folder or above it.
+    /// Takes every setting that the code does not give from the environment, and then from the nearest
+    /// `.env` file in the working folder or above it.
     #[must_use]
     pub fn from_env(mut self) -> Self {
         self.environment = true;
         self
     }
 
-    /// Uses this SQLite file where no setting at all names a database.
+    /// Uses this SQLite file if no setting names a database.
     #[must_use]
     pub fn or_sqlite(mut self, file: impl AsRef<Path>) -> Self {
         self.fallback = Some(file.as_ref().to_owned());
         self
     }
 
-    /// How many connections to PostgreSQL the handle may hold at once: at least 1, 8 by default. To an
-    /// SQLite file it holds one. Heartbeats, and the ends of trials for which no runtime is left, have one each
-    /// beside these.
+    /// The largest number of connections to PostgreSQL that the handle holds at once: at least 1, and 8
+    /// by default. An SQLite file has one. Heartbeats use one more connection, and so does ending trials
+    /// for which no runtime is left.
     #[must_use]
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.connections = Some(connections.max(1));
         self
     }
 
-    /// How often a heartbeat of all running trials is recorded, every 60 seconds by default; zero turns
-    /// heartbeats off, as they are in Optuna unless asked for.
+    /// How often a heartbeat of all running trials is recorded: every 60 seconds by default. Zero turns
+    /// heartbeats off, which is Optuna's default.
     ///
-    /// A process that sends heartbeats also looks, as often, for running trials that have sent none for
-    /// the [grace period](Self::grace_period), Python's included, and marks them FAIL. Trials that never
-    /// sent any, such as those of Python workers without `heartbeat_interval`, run for ever.
+    /// A process that sends heartbeats also looks equally often for running trials, Python's included,
+    /// without a heartbeat during the [grace period](Self::grace_period), and marks them FAIL. A trial
+    /// that never sent a heartbeat, such as one of a Python worker without `heartbeat_interval`, stays
+    /// RUNNING if its worker dies.
     #[must_use]
     pub fn heartbeat_interval(mut self, interval: Duration) -> Self {
         self.heartbeat = Some(interval);
         self
     }
 
-    /// How long a running trial may be silent before it counts as dead, two heartbeat intervals by
-    /// default. All workers of a study should agree on it.
+    /// How long a running trial may send no heartbeat before it is marked FAIL: two heartbeat intervals
+    /// by default. All workers of a study should agree on it.
     #[must_use]
     pub fn grace_period(mut self, grace: Duration) -> Self {
         self.grace = Some(grace);

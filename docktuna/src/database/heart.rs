@@ -158,7 +158,7 @@ impl Heart {
         self.pulse.grace
     }
 
-    /// Whether so long a silence is why somebody failed a trial.
+    /// Whether a silence of this length explains that another worker failed a trial.
     pub(crate) fn is_suspicious(&self, silence: Duration) -> bool {
         silence > self.pulse.interval.mul_f64(1.5).min(self.pulse.grace)
     }
@@ -235,7 +235,7 @@ impl Pump {
                 lock(&self.shared).reached(self.pulse.interval);
                 self.forget_ended(&alive, &beaten);
                 if time::timeout(patience, self.sweep(&alive)).await.is_err() {
-                    tracing::warn!("looking for silent trials took too long");
+                    tracing::warn!("looking for trials without heartbeats took too long");
                 }
                 self.pulse.interval
             }
@@ -259,7 +259,7 @@ impl Pump {
         for ward in wards.into_values() {
             let swept = sweep(&self.storage, self.pulse, &self.shared, ward).await;
             if let Err(error) = swept {
-                tracing::warn!(%error, "silent trials were not looked for");
+                tracing::warn!(%error, "could not look for trials without heartbeats");
             }
         }
     }
@@ -270,13 +270,13 @@ impl Pump {
         soon.mul_f64(rand::RngExt::random_range(&mut rand::rng(), 0.5..1.0))
     }
 
-    /// Stops beating for trials that somebody else has ended.
+    /// Stops heartbeats of trials that another worker has ended.
     fn forget_ended(&self, alive: &HashMap<TrialKey, Ward>, beaten: &[TrialId]) {
         let mut shared = lock(&self.shared);
         for (key, ward) in alive {
             // A trial that was told since has left by itself.
             if !beaten.contains(&key.id) && shared.alive.remove(key).is_some() {
-                tracing::warn!(study = %Shown(&ward.study.name), trial = key.number.0, "a running trial was ended by somebody else");
+                tracing::warn!(study = %Shown(&ward.study.name), trial = key.number.0, "another worker has ended a running trial");
             }
         }
     }

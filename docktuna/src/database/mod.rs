@@ -30,16 +30,16 @@ use last_words::LastWords;
 /// How many connections one handle opens at most, unless the builder says otherwise.
 const CONNECTIONS: usize = 8;
 
-/// How long a handle that is closed waits for what it does on other runtimes: nobody may drive them.
+/// How long `close` waits for work on other runtimes, which may never run again.
 const FOREIGN: Duration = Duration::from_secs(5);
 
 type Background = Vec<(Id, JoinHandle<()>)>;
 
 /// A PostgreSQL database or SQLite file that holds Optuna studies.
 ///
-/// A handle is cheap to clone and may be used from many tasks at once. It opens connections when
-/// they are needed, at most 8 unless [`DatabaseBuilder::max_connections`] says otherwise (one to an
-/// SQLite file), and uses none while an objective runs.
+/// A handle is cheap to clone and may be used from many tasks at once. It opens connections when they are
+/// needed: at most 8 unless [`DatabaseBuilder::max_connections`] says otherwise, and one to an SQLite
+/// file. It uses no connection while an objective runs.
 ///
 /// ```
 /// # async fn example() -> docktuna::Result<()> {
@@ -73,7 +73,7 @@ pub struct OptunaDatabase {
     heart: Option<Arc<Heart>>,
 }
 
-/// A pool of the driver's connections, for statements of one's own.
+/// A pool of the driver's connections, for your own statements.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Pool {
@@ -85,7 +85,7 @@ pub enum Pool {
     Sqlite(sqlx::SqlitePool),
 }
 
-/// A study at a glance.
+/// A summary of a study.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct StudySummary {
@@ -93,11 +93,12 @@ pub struct StudySummary {
     pub id: StudyId,
     /// Its name.
     pub name: String,
-    /// Which way each objective goes.
+    /// The direction of each objective.
     pub directions: Vec<Direction>,
     /// Its trials by state.
     pub trials: StateCounts,
-    /// The number of its best complete and feasible trial; none with several objectives.
+    /// The value of its best complete and feasible trial. `None` if there is no such trial, or if there
+    /// are several objectives.
     pub best_value: Option<f64>,
     /// When its first trial started, in UTC.
     pub datetime_start: Option<NaiveDateTime>,
@@ -127,30 +128,31 @@ impl OptunaDatabase {
         Self::builder().from_env().connect().await
     }
 
-    /// The database that the settings name or, where there are none at all, the SQLite file `file`.
-    /// Settings that are there and incomplete are an error.
+    /// The database that the settings name or, if no setting names one, the SQLite file `file`.
+    /// Incomplete settings are an error.
     ///
     /// # Errors
     ///
-    /// As [`from_env`](Self::from_env), except for settings that are missing altogether.
+    /// As [`from_env`](Self::from_env), except that it is no error if no setting names a database.
     pub async fn from_env_or_sqlite(file: impl AsRef<Path>) -> Result<Self> {
         Self::builder().from_env().or_sqlite(file).connect().await
     }
 
-    /// Settings given in code.
+    /// A builder for settings from code.
     #[must_use]
     pub fn builder() -> DatabaseBuilder {
         DatabaseBuilder::default()
     }
 
     /// The database behind a URL in one of Optuna's forms: `postgresql://user:password@host/name`,
-    /// `postgresql+psycopg2://…`, `sqlite:///file.db`. Several hosts stand with commas between them and are
-    /// tried in turn. Options are those of libpq and SQLAlchemy: one that changes nothing here is ignored
-    /// with a warning, one that would is refused by its name.
+    /// `postgresql+psycopg2://…`, `sqlite:///file.db`. Several hosts are separated by commas and tried in
+    /// turn. Options are those of libpq and SQLAlchemy. An option without an effect here is ignored with
+    /// a warning, and any other unknown option is refused by its name.
     ///
     /// # Errors
     ///
-    /// [`Error::Settings`] if it cannot be read; [`Error::Connect`] if the database cannot be reached.
+    /// [`Error::Settings`] if the URL cannot be read; [`Error::Connect`] if the database cannot be
+    /// reached.
     pub async fn connect(url: &str) -> Result<Self> {
         let (target, pulse) = (resolve_url(url)?, Some(Pulse::default()));
         Self::open(target, "from a URL given in code", CONNECTIONS, pulse).await
@@ -160,7 +162,8 @@ impl OptunaDatabase {
     ///
     /// # Errors
     ///
-    /// [`Error::Corrupt`] if the file is something else; [`Error::Connect`] if it cannot be opened.
+    /// [`Error::Corrupt`] if the file is not an SQLite database; [`Error::Connect`] if it cannot be
+    /// opened.
     #[cfg(feature = "sqlite")]
     pub async fn sqlite(file: impl AsRef<Path>) -> Result<Self> {
         let target = Target::File(file.as_ref().to_owned().into());
@@ -168,7 +171,7 @@ impl OptunaDatabase {
         Self::open(target, "from a path given in code", CONNECTIONS, pulse).await
     }
 
-    /// A database in memory, which ends with the last clone of this handle.
+    /// A database in memory, which exists until the last clone of this handle is dropped.
     #[cfg(feature = "sqlite")]
     #[must_use]
     pub fn in_memory() -> Self {
@@ -224,12 +227,13 @@ impl OptunaDatabase {
         Ok(Self::new(storage, origin, pulse))
     }
 
-    /// Waits for what still has to be written of trials that were dropped and of asks that were given up,
-    /// and closes the connections that no call is using.
+    /// Waits until the ends of dropped trials and cancelled asks are written, and closes the connections
+    /// that no call is using.
     ///
-    /// Without it connections end with the process; an SQLite file then keeps its newest trials in a
-    /// log beside it (`-wal`), where every reader finds them, but a copy of the file alone does not
-    /// have them. What was begun on another runtime is waited for some seconds, as long as it lives.
+    /// Without it, connections end with the process. The newest trials of an SQLite file are then in a
+    /// log beside it (`-wal`): every reader of the file finds them, but a copy of the file alone does not
+    /// contain them. Work that began on another runtime is waited for a few seconds, while that runtime
+    /// exists.
     pub async fn close(&self) {
         self.closed.send_modify(|closed| *closed += 1);
         let own = Handle::try_current().ok().map(|runtime| runtime.id());
@@ -240,7 +244,7 @@ impl OptunaDatabase {
             if Some(runtime) == own {
                 let _ = task.await;
             } else if time::timeout_at(patience, task).await.is_err() {
-                tracing::warn!("another runtime does not end what was begun there");
+                tracing::warn!("work on another runtime does not end");
             }
         }
         self.last_words.written().await;
@@ -295,13 +299,13 @@ impl OptunaDatabase {
         &self.storage
     }
 
-    /// Which database this is and why it was chosen, for the user to read.
+    /// A text that says which database this is and why it was chosen.
     #[must_use]
     pub fn description(&self) -> String {
         format!("{} ({})", self.storage.target(), self.origin)
     }
 
-    /// The URL for Optuna and its dashboard, without the password: Python takes that one from
+    /// The URL for Optuna and its dashboard, without the password. Python takes the password from
     /// `PGPASSWORD` or a password file. `None` for a database in memory.
     #[must_use]
     pub fn optuna_url(&self) -> Option<String> {
@@ -324,7 +328,7 @@ impl OptunaDatabase {
         }
     }
 
-    /// The database's name; the file for SQLite, empty for one in memory.
+    /// The database's name. It is the file for SQLite, and empty for a database in memory.
     #[must_use]
     pub fn db_name(&self) -> String {
         match &*self.storage {
@@ -338,7 +342,7 @@ impl OptunaDatabase {
         }
     }
 
-    /// The server's host, of several the first; `None` for SQLite.
+    /// The server's host, or the first of several hosts. `None` for SQLite.
     #[must_use]
     pub fn hostname(&self) -> Option<&str> {
         match &*self.storage {
@@ -352,14 +356,16 @@ impl OptunaDatabase {
         }
     }
 
-    /// A pool for statements of one's own, made at the first call. Studies do not use it. `None` for a
-    /// database in memory, which no second connection sees.
+    /// A pool for your own statements, created at the first call. Studies do not use it. `None` for a
+    /// database in memory, which a second connection could not see.
     ///
-    /// Its connections are the driver's as they are: a transaction has the isolation level that role, database
-    /// or server have as default. Where the password comes from a file, each call reads it again.
+    /// Its connections are the driver's, without changes: a transaction has the default isolation level
+    /// of the role, the database or the server. If the password comes from a file, each call reads the
+    /// file again.
     ///
-    /// A proxy that pools by transaction keeps no prepared statement: behind one, use [`sqlx::raw_sql`], or a
-    /// transaction with [`persistent(false)`](sqlx::query::Query::persistent) on each query.
+    /// A proxy that pools by transaction keeps no prepared statements. Behind such a proxy use
+    /// [`sqlx::raw_sql`], or a transaction with [`persistent(false)`](sqlx::query::Query::persistent) on
+    /// each query.
     pub async fn pool(&self) -> Option<&Pool> {
         #[cfg(feature = "sqlite")]
         if let Storage::Sqlite(sqlite) = &*self.storage
@@ -390,7 +396,7 @@ impl OptunaDatabase {
         Some(pool)
     }
 
-    /// How many studies there are.
+    /// The number of studies.
     ///
     /// # Errors
     ///
@@ -408,8 +414,8 @@ impl OptunaDatabase {
         Ok(self.storage.find_study(name).await?.is_some())
     }
 
-    /// Every study at a glance, in the order in which they were created. One query, in which the database
-    /// counts trials and compares their values.
+    /// A summary of every study, in the order in which the studies were created. This is one query, in
+    /// which the database counts trials and compares their values.
     ///
     /// # Errors
     ///
@@ -419,7 +425,7 @@ impl OptunaDatabase {
         Ok(summaries.into_iter().map(StudySummary::from).collect())
     }
 
-    /// The study `name` at a glance.
+    /// A summary of the study `name`.
     ///
     /// # Errors
     ///

@@ -47,11 +47,11 @@ pub struct Difference {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// The struct has it, the trial has not.
+    /// The struct has it, and the trial does not.
     NotStored,
-    /// The trial has it, the struct has not.
+    /// The trial has it, and the struct does not.
     NotDeclared,
-    /// It is of another kind or scale, or has other choices.
+    /// The kind, the scale or the choices differ.
     Changed {
         /// As stored.
         stored: Distribution,
@@ -65,21 +65,21 @@ pub enum DifferenceKind {
         /// As declared.
         declared: Distribution,
     },
-    /// It is fixed to another expression, or was fixed and is searched, or the reverse.
+    /// The fixed expression differs, or only one of the two is fixed.
     Fixed {
-        /// The stored expression; `None` where it was searched.
+        /// The stored expression; `None` if it was searched.
         stored: Option<String>,
-        /// The declared expression; `None` where it is searched.
+        /// The declared expression; `None` if it is searched.
         declared: Option<String>,
     },
-    /// Other choices make it active.
+    /// It is active under other conditions.
     MovedCondition {
         /// As stored.
         stored: Vec<Condition>,
         /// As declared.
         declared: Vec<Condition>,
     },
-    /// Its value lies outside what is declared today.
+    /// Its value is outside the declared range or choices.
     Outside {
         /// The stored value.
         found: String,

@@ -1,4 +1,4 @@
-//! The one error type, and what its variants carry.
+//! The error type of this crate, and the data of its variants.
 
 mod diff;
 mod reason;
@@ -13,20 +13,20 @@ use crate::id::{StateCounts, TrialNumber, TrialState};
 use crate::shown::Shown;
 use crate::space::Direction;
 
-/// A cause from another crate; its type is not part of our interface.
+/// A cause from another crate. Its type is not part of the public interface.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
-/// The result of most functions here.
+/// The result type of most functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong. Every text fits a log line, and none holds a password.
+/// Every error of this crate. Each text is one line, and none contains a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Settings are missing, contradict each other or cannot be read.
     #[error("{}", Shown(.0))]
     Settings(Box<SettingsReport>),
-    /// No connection came about.
+    /// No connection could be opened.
     #[error("cannot connect to {}: {reason}{}", Shown(.target), cause(*.reason, .source))]
     Connect {
         /// Host, port and database, or the file.
@@ -43,14 +43,14 @@ pub enum Error {
         op: &'static str,
         /// How often it was tried.
         attempts: u32,
-        /// Why, as far as its code tells.
+        /// The reason, as far as the database's error code tells it.
         reason: StorageReason,
         /// The driver's error.
         source: BoxError,
     },
-    /// The server, the database or the role only reads, as a standby does.
+    /// The server, the database or the role is read-only, as a standby is.
     #[error(
-        "{} only reads, so `{op}` cannot be done; help: connect to the primary server where this is its \
+        "{} is read-only, so `{op}` is not possible; help: connect to the primary server where this is its \
          standby, or have default_transaction_read_only turned off for the server, the database or the role",
         Shown(.target)
     )]
@@ -62,9 +62,9 @@ pub enum Error {
         /// The driver's error.
         source: BoxError,
     },
-    /// Another process keeps an SQLite file locked for longer than an operation waits, a minute.
+    /// Another process keeps an SQLite file locked for longer than an operation waits, which is a minute.
     #[error(
-        "{} stays locked by another process, `{op}` was given up; help: end or commit the transaction \
+        "{} stays locked by another process, so `{op}` failed; help: end or commit the transaction \
          that is open there; many workers are better off with PostgreSQL",
         Shown(.target)
     )]
@@ -94,7 +94,7 @@ pub enum Error {
         /// What is there instead.
         reason: SchemaReason,
     },
-    /// The file is no SQLite database, or is damaged.
+    /// The file is not an SQLite database, or it is damaged.
     #[error(
         "{} is not a readable SQLite database; help: restore it from a backup or name another \
          file; nothing was changed",
@@ -126,8 +126,8 @@ pub enum Error {
         /// Names that look like it.
         near: Vec<String>,
     },
-    /// The study was deleted while a handle to it lived.
-    #[error("study {study:?} was deleted; help: open it again, which creates it anew")]
+    /// The study was deleted while a handle to it was in use.
+    #[error("study {study:?} was deleted; help: open it again, which creates a new one")]
     StudyDeleted {
         /// The study.
         study: String,
@@ -138,7 +138,7 @@ pub enum Error {
         /// The name.
         name: String,
     },
-    /// The study exists and goes another way.
+    /// The study exists with other directions.
     #[error(
         "study {study:?} was created to {}, not to {}; help: use another study name, or the stored \
          direction",
@@ -153,7 +153,7 @@ pub enum Error {
         /// The directions asked for.
         wanted: Vec<Direction>,
     },
-    /// A single best trial is asked of a study with several objectives.
+    /// A single best trial was requested from a study with several objectives.
     #[error(
         "study {study:?} has {objectives} objectives, so no single trial is best; help: choose from \
          `pareto_front()`"
@@ -185,7 +185,7 @@ pub enum Error {
         /// What it allows.
         allowed: String,
     },
-    /// The defaults are to be used and some are missing.
+    /// The defaults were requested, and some are missing.
     #[error(
         "`{type_name}` has no default for {}; help: add #[tune(default = …)]",
         Shown(.missing.join(", "))
@@ -196,7 +196,7 @@ pub enum Error {
         /// The parameters without a default.
         missing: Vec<String>,
     },
-    /// A value that a caller gave is outside its parameter's range, or no choice.
+    /// A value from the caller is outside its parameter's range, or is not one of its choices.
     #[error(
         "`{}`: {} is not in {}; help: give a value that is",
         Shown(.param), Shown(.found), Shown(.allowed)
@@ -211,7 +211,7 @@ pub enum Error {
     },
     /// A caller named a parameter that does not exist.
     #[error(
-        "`{}` is no parameter of `{}`{}",
+        "`{}` is not a parameter of `{}`{}",
         Shown(.param),
         Shown(.type_name),
         did_you_mean(.near)
@@ -227,7 +227,7 @@ pub enum Error {
     /// Two fields have one stored name, across `flatten`, `shared` or `alias`.
     #[error(
         "two fields are or were stored as `{}`; \
-         help: rename one, or leave out `flatten`, `shared` or `alias`",
+         help: rename one, or remove `flatten`, `shared` or `alias`",
         Shown(.param)
     )]
     NameClash {
@@ -235,7 +235,7 @@ pub enum Error {
         param: String,
     },
     /// A text is not the JSON of a space.
-    #[error("the space cannot be read: {}; help: give what `to_json` wrote", Shown(.reason))]
+    #[error("the space cannot be read: {}; help: give a text that `to_json` wrote", Shown(.reason))]
     SpaceJson {
         /// Where the text is wrong, and how.
         reason: String,
@@ -248,7 +248,7 @@ pub enum Error {
     Refused {
         /// The struct.
         type_name: &'static str,
-        /// What the rule said.
+        /// The reason that the rule gave.
         reason: String,
     },
     /// A rule across fields refuses the stored best trial.
@@ -262,7 +262,7 @@ pub enum Error {
         trial: TrialNumber,
         /// The struct.
         type_name: &'static str,
-        /// What the rule said.
+        /// The reason that the rule gave.
         reason: String,
     },
     /// A rule across fields refused every configuration that was drawn.
@@ -276,10 +276,11 @@ pub enum Error {
         type_name: &'static str,
         /// How many were drawn.
         draws: u32,
-        /// What the rule said to the last one.
+        /// The reason that the rule gave for the last one.
         reason: String,
     },
-    /// Each trial that was drawn for the study's next number came too late: other workers are always faster.
+    /// Every trial that was drawn for the study's next number came too late, because other workers took
+    /// the number.
     #[error(
         "other workers took the next number of study {study:?} {refusals} times in a row; help: ask again, \
          or with fewer workers at once"
@@ -287,30 +288,30 @@ pub enum Error {
     Overtaken {
         /// The study.
         study: String,
-        /// How often in one ask.
+        /// How often this happened in one ask.
         refusals: u32,
     },
-    /// Every point of the grid was tried, here or by another worker.
+    /// Every point of the grid has been tried, by this worker or another one.
     #[error("every one of the {points} points of the grid has been tried")]
     GridExhausted {
         /// How many there are.
         points: u64,
     },
-    /// A grid cannot cover the space.
+    /// The space has no grid.
     #[error("no grid covers this space: {}", Shown(.reason))]
     NoGrid {
-        /// Why, and what helps.
+        /// The reason, and what to do.
         reason: String,
     },
     /// An override cannot be read or goes beyond the declared space.
-    #[error("`{}` is no valid override: {}", Shown(.text), Shown(.reason))]
+    #[error("`{}` is not a valid override: {}", Shown(.text), Shown(.reason))]
     Override {
         /// The text given.
         text: String,
         /// What is wrong with it, and what to do.
         reason: String,
     },
-    /// An option of the pruner makes no sense.
+    /// An option of the pruner is invalid.
     #[error("the {pruner} pruner cannot work: {}", Shown(.reason))]
     Pruner {
         /// Its name.
@@ -318,7 +319,7 @@ pub enum Error {
         /// Which option, and what to do.
         reason: String,
     },
-    /// The study has no trial that could be the best one.
+    /// The study has no complete and feasible trial.
     #[error(
         "study {study:?} has no complete{} trial yet ({counts}); help: run the tuner first",
         if *.infeasible { ", feasible" } else { "" }
@@ -328,38 +329,36 @@ pub enum Error {
         study: String,
         /// Its trials by state.
         counts: StateCounts,
-        /// Whether complete trials exist and all of them break a constraint.
+        /// Whether there are complete trials, all of which break a constraint.
         infeasible: bool,
     },
-    /// The trial is over, so nothing of it may change.
+    /// The trial has ended, so it can no longer change.
     #[error("trial {trial} {}; {} not recorded", ended(*.state, *.silence), Shown(.lost))]
     TrialClosed {
         /// The trial.
         trial: TrialNumber,
         /// Its state.
         state: TrialState,
-        /// For how long it had sent no heartbeat when it was marked FAIL, if that is why.
+        /// How long it had sent no heartbeat when it was marked FAIL for that reason.
         silence: Option<Duration>,
-        /// What was to be written.
+        /// What could not be written.
         lost: String,
     },
-    /// The trial's row is gone, or belongs to another trial since the server crashed.
-    #[error(
-        "trial {trial} of study {study:?} is no longer in the database, which has the study still"
-    )]
+    /// The trial's row is gone, or it belongs to another trial after a crash of the server.
+    #[error("trial {trial} of study {study:?} is no longer in the database, but its study is")]
     TrialGone {
         /// The study.
         study: String,
         /// The trial.
         trial: TrialNumber,
     },
-    /// The pruner gives the trial up. An objective that returns this error, or one that it is the cause
-    /// of, ends the trial as PRUNED.
-    #[error("the pruner gives trial {trial} up; help: return this error from the objective")]
+    /// The pruner decided to stop the trial. If an objective returns this error, or an error with this
+    /// cause, the trial ends as PRUNED.
+    #[error("the pruner stopped trial {trial}; help: return this error from the objective")]
     Pruned {
         /// The trial.
         trial: TrialNumber,
-        /// By which it is recognised in the errors of other crates.
+        /// The marker by which this error is recognised inside errors of other crates.
         source: BoxError,
     },
     /// A second report for one step of one trial.
@@ -370,12 +369,12 @@ pub enum Error {
         /// The step.
         step: i32,
     },
-    /// A result that cannot be recorded.
+    /// The result cannot be stored.
     #[error("trial {trial} cannot end with {}: {rule}", Shown(.found))]
     InvalidResult {
         /// The trial.
         trial: TrialNumber,
-        /// What was given.
+        /// The result that was given.
         found: String,
         /// The rule it breaks.
         rule: &'static str,
@@ -388,7 +387,7 @@ pub enum Error {
         /// Which row, and what is wrong with it.
         what: String,
     },
-    /// An attribute that JSON, or this reader's type, cannot hold.
+    /// An attribute cannot be written as JSON, or cannot be read as the requested type.
     #[error("attribute {key:?}: {}", Shown(.reason))]
     Attribute {
         /// Its key.
@@ -396,7 +395,7 @@ pub enum Error {
         /// What is wrong, and what to do.
         reason: String,
     },
-    /// The fallback file cannot be read or written.
+    /// The snapshot file cannot be read or written.
     #[error(
         "snapshot {path:?}: {}; help: remove the file, or name another one",
         Shown(.reason)
@@ -407,7 +406,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A blocking function was called where it would block an asynchronous runtime.
+    /// A blocking function was called inside an asynchronous runtime.
     #[error(
         "a blocking call inside an asynchronous runtime; help: use the asynchronous function of the \
          same name"
@@ -440,9 +439,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the same call may succeed later without a change: the connection was lost, the
-    /// server is busy, starting or only reads, or it has trouble that somebody may see to, such as a
-    /// full disk.
+    /// Whether the same call may succeed later: the connection was lost, the server is busy, starting or
+    /// read-only, or it has trouble that can be resolved, such as a full disk.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {

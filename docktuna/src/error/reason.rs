@@ -1,14 +1,14 @@
-//! Why something failed, where one variant has several causes.
+//! The reasons of errors whose variant has several causes.
 
 use std::fmt;
 
-/// Why no connection came about.
+/// Why no connection could be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectReason {
     /// The host's name is unknown.
     Dns,
-    /// Nobody listens there.
+    /// No server listens at this address.
     Refused,
     /// The encrypted connection failed.
     Tls,
@@ -22,15 +22,15 @@ pub enum ConnectReason {
     Privilege,
     /// The password or the user's name holds characters that the driver cannot send.
     Credentials,
-    /// No host of several is what `target_session_attrs` asks for.
+    /// None of the hosts satisfies `target_session_attrs`.
     Session,
     /// The file cannot be opened.
     File,
     /// The folder of the file does not exist.
     MissingFolder,
-    /// The file does not exist, and its URL does not let it be made.
+    /// The file does not exist, and its URL does not allow creating it.
     MissingFile,
-    /// Something else, which the cause says.
+    /// Another reason; the source of the error has it.
     Other,
     /// The server is starting, stopping or unreachable.
     Unavailable,
@@ -55,7 +55,7 @@ impl fmt::Display for ConnectReason {
         f.write_str(match self {
             Self::Dns => "the host name cannot be resolved; help: check OPTUNA_DB_HOST",
             Self::Refused => {
-                "nobody listens there; help: start the server, or check OPTUNA_DB_HOST and \
+                "no server listens there; help: start the server, or check OPTUNA_DB_HOST and \
                  OPTUNA_DB_PORT"
             }
             Self::Tls => {
@@ -81,27 +81,27 @@ impl fmt::Display for ConnectReason {
                  password"
             }
             Self::Session => {
-                "no host is as target_session_attrs asks; help: check the hosts, or leave it out"
+                "no host satisfies target_session_attrs; help: check the hosts, or remove the option"
             }
             Self::MissingFolder => "its folder does not exist; help: create it, or check the path",
             Self::MissingFile => {
-                "there is no such file, and its URL does not let it be made; help: check the path, or \
-                 leave out `mode`"
+                "there is no such file, and its URL does not allow creating it; help: check the path, or \
+                 remove `mode`"
             }
-            Self::Other => "it cannot be made as things are",
+            Self::Other => "the connection cannot be opened",
             Self::File => "the file cannot be opened; help: check the path and its permissions",
             Self::Unavailable => "the server did not answer; help: try again when it is up",
         })
     }
 }
 
-/// Why a database failed at an operation, as far as its code tells.
+/// Why a database operation failed, as far as the error code tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StorageReason {
     /// The connection was lost, or the server is starting or stopping.
     Lost,
-    /// Another transaction was in the way.
+    /// The operation conflicted with another transaction.
     Busy,
     /// The server has no connection left.
     TooManyConnections,
@@ -121,16 +121,16 @@ pub enum StorageReason {
     Unopened,
     /// The server has an internal error.
     Internal,
-    /// The server is in another state that may pass.
+    /// The server is in another temporary state.
     Unavailable,
     /// The database was dropped while it was in use.
     Dropped,
-    /// Something else, which the cause says.
+    /// Another reason; the source of the error has it.
     Other,
 }
 
 impl StorageReason {
-    /// What a person can do about it, where the cause alone does not say.
+    /// What to do about it, if the cause alone does not tell.
     #[must_use]
     pub const fn advice(self) -> Option<&'static str> {
         Some(match self {
@@ -139,11 +139,13 @@ impl StorageReason {
             }
             Self::Locked => "another session keeps the rows locked: end its transaction",
             Self::DiskFull => "the database's disk is full: free space on it",
-            Self::OutOfMemory => "the database's machine is out of memory: see what uses it there",
+            Self::OutOfMemory => {
+                "the database's machine is out of memory: find out what uses it there"
+            }
             Self::Limit => "a limit of the server was reached: raise it",
             Self::Cancelled => {
-                "the statement was cancelled, by an operator or by statement_timeout: raise that one \
-                 where it is short"
+                "the statement was cancelled, by an operator or by statement_timeout: raise the \
+                 timeout if it is too short"
             }
             Self::Io => "the database cannot read or write its files: look at its disk and its log",
             Self::Unopened => {
@@ -176,7 +178,7 @@ pub enum SchemaReason {
     Foreign(String),
     /// Some tables are there and others are not.
     Incomplete(Vec<String>),
-    /// The PostgreSQL schema that the tables are to be in does not exist.
+    /// The PostgreSQL schema for the tables does not exist.
     MissingSchema,
 }
 

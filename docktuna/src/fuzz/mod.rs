@@ -246,7 +246,7 @@ proptest! {
         }
     }
 
-    /// What a trial of the queue brings, and what other trials have stored.
+    /// What a queued trial brings, and what other trials have stored.
     #[test]
     fn trials_of_the_queue_are_answered(
         others in proptest::collection::vec(parameters(), 0..12),

@@ -1,7 +1,7 @@
-//! Best parameters, back in the struct and checked.
+//! Loads the best parameters into the struct and checks them.
 //!
-//! Loading reads and never writes: three indexed queries, for the study, its best trial and that
-//! trial's parameters.
+//! Loading never writes. It takes three indexed queries: for the study, its best trial and that trial's
+//! parameters.
 
 pub(crate) mod snapshot;
 mod source;
@@ -22,13 +22,13 @@ pub(crate) use source::Stored;
 pub use source::{Loaded, LoadedFrom};
 pub use watch::{WatchError, Watched};
 
-/// The best trial of a study as a configuration.
+/// The best trial of a study, with its configuration.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Best<T> {
     /// Its configuration.
     pub config: T,
-    /// Its number for the objective.
+    /// Its result.
     pub value: f64,
     /// Its place in the study.
     pub number: TrialNumber,
@@ -40,24 +40,24 @@ pub struct Best<T> {
 pub struct ParetoOptimal<T> {
     /// Its configuration.
     pub config: T,
-    /// Its number for each objective, in the study's order.
+    /// Its result for each objective, in the study's order.
     pub values: Vec<f64>,
     /// Its place in the study.
     pub number: TrialNumber,
 }
 
-/// What to do where there is no best trial to be had.
+/// What to do if no best trial can be loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Fallback {
-    /// Fail.
+    /// Return the error.
     #[default]
     Error,
-    /// Take the declared defaults; every searched field has to have one.
+    /// Use the declared defaults. Every searched field must have one.
     Defaults,
 }
 
-/// Loads the best configuration of a study; every [`Tunable`] type has it.
+/// Loads the best configuration of a study. Every [`Tunable`] type implements this trait.
 ///
 /// ```
 /// # async fn example() -> docktuna::Result<()> {
@@ -130,13 +130,12 @@ impl<T: Tunable> Load for T {}
 
 /// Loads the best configuration of a study.
 ///
-/// The database counts as down where an error [is transient](Error::is_transient): its name is not
-/// resolved, nobody listens, it is starting, stopping, full or silent, or the line to it broke. Then
-/// the [`snapshot`](Self::snapshot) serves and, where there is none yet,
-/// [`on_missing`](Self::on_missing) decides. Nothing takes the place of a database that answers, nor
-/// of settings that are missing or wrong: a password or certificate that is refused, a database that
-/// does not exist, a right that is missing, and a best trial that does not match are errors, whatever
-/// the policies.
+/// The database counts as down if the error [is transient](Error::is_transient): the host's name is not
+/// resolved, no server listens, the server is starting, stopping, full or silent, or the connection
+/// broke. Then the [`snapshot`](Self::snapshot) is used. If there is no snapshot yet,
+/// [`on_missing`](Self::on_missing) decides. Other failures are errors, whatever the policies are:
+/// missing or wrong settings, a refused password or certificate, a database that does not exist, a
+/// missing right, and a best trial that does not match.
 #[derive(Debug)]
 #[must_use = "nothing is read before `load`"]
 pub struct Loader<T> {
@@ -161,21 +160,22 @@ impl<T> Clone for Loader<T> {
 }
 
 impl<T: Tunable> Loader<T> {
-    /// What to do where the study does not exist or has no best trial, or where the database is down
-    /// and there is no snapshot; fails by default.
+    /// What to do if the study does not exist or has no best trial, or if the database is down and there
+    /// is no snapshot. By default loading fails.
     pub fn on_missing(mut self, fallback: Fallback) -> Self {
         self.fallback = fallback;
         self
     }
 
-    /// What to overlook in a trial that was drawn from another space; nothing by default.
+    /// Which differences to ignore in a trial that was drawn from another space. By default none is
+    /// ignored.
     pub fn on_mismatch(mut self, mismatch: Mismatch) -> Self {
         self.mismatch = mismatch;
         self
     }
 
-    /// A file that is written after every success and read, and checked like the database, when the
-    /// database is down. One that is damaged, or of another study, is an error then.
+    /// A file that is written after every success. When the database is down, the file is read and
+    /// checked like the database. A damaged file, or one of another study, is an error then.
     pub fn snapshot(mut self, file: impl AsRef<Path>) -> Self {
         self.snapshot = Some(file.as_ref().to_owned());
         self
@@ -183,14 +183,15 @@ impl<T: Tunable> Loader<T> {
 
     /// Loads the configuration.
     ///
-    /// A handle comes from a database that answered. Where a service should start although none does,
-    /// [`load_from`](Self::load_from) also covers the connecting.
+    /// A handle exists only if its database answered once. If a service should also start without that,
+    /// use [`load_from`](Self::load_from), which also connects.
     ///
     /// # Errors
     ///
-    /// As [`Load::load_best`], except for what the policies allow; [`Error::MissingDefaults`] where
-    /// the defaults are to be used and not every field has one; [`Error::Snapshot`] if the file is
-    /// needed and cannot be used. Where the database is down and nothing takes its place, its error.
+    /// As [`Load::load_best`], except for what the policies allow. [`Error::MissingDefaults`] if the
+    /// defaults are needed and a field has none; [`Error::Snapshot`] if the file is needed and cannot be
+    /// used. If the database is down and there is neither a snapshot nor a fall-back, the database's
+    /// error.
     pub async fn load(&self, db: &OptunaDatabase) -> Result<T> {
         Ok(self.load_with_source(db).await?.config)
     }
@@ -243,8 +244,8 @@ impl<T: Tunable> Loader<T> {
         })
     }
 
-    /// Connects to the database that `builder` describes, and loads. The policies also hold where no
-    /// connection comes about.
+    /// Connects to the database that `builder` describes, and loads. The policies also apply if no
+    /// connection can be opened.
     ///
     /// ```no_run
     /// use docktuna::{Load, OptunaDatabase, Tunable};
@@ -265,8 +266,8 @@ impl<T: Tunable> Loader<T> {
     ///
     /// # Errors
     ///
-    /// As [`DatabaseBuilder::connect`] where the database is not down but wrong, such as
-    /// [`Error::Settings`] or a password that is refused; otherwise as [`load`](Self::load).
+    /// As [`DatabaseBuilder::connect`] if the database is not down, such as [`Error::Settings`] or a
+    /// refused password; otherwise as [`load`](Self::load).
     pub async fn load_from(&self, builder: DatabaseBuilder) -> Result<T> {
         Ok(self.load_with_source_from(builder).await?.config)
     }
@@ -285,7 +286,7 @@ impl<T: Tunable> Loader<T> {
     }
 
     /// Connects to the database that the environment names, as [`OptunaDatabase::from_env`] does, and
-    /// loads. The policies also hold where no connection comes about.
+    /// loads. The policies also apply if no connection can be opened.
     ///
     /// # Errors
     ///
@@ -336,16 +337,16 @@ impl<T: Tunable> Study<T> {
         best(self, Mismatch::AllowMovedRange).await
     }
 
-    /// The complete and feasible trials that no other one beats: none is at least as good in every
-    /// objective and better in one. They come in the order of their numbers, as in Python's
-    /// `best_trials`, and each is checked as in [`best`](Self::best). Trials with equal numbers are
-    /// all there. Reads all trials of the study.
+    /// The complete and feasible trials that no other trial beats, where a trial beats another one if it
+    /// is at least as good in every objective and better in one. They are in the order of their numbers,
+    /// as in Python's `best_trials`, and each is checked as in [`best`](Self::best). Trials with equal
+    /// results are all included. This reads all trials of the study.
     ///
     /// # Errors
     ///
-    /// [`Error::SpaceMismatch`] or [`Error::OutOfRange`] for the first trial that is not of this space,
-    /// [`Error::BestRefused`] for one that its rules refuse today; the untyped front is still there as
-    /// [`DynamicStudy::pareto_front`].
+    /// [`Error::SpaceMismatch`] or [`Error::OutOfRange`] for the first trial that is not from this space,
+    /// and [`Error::BestRefused`] for one that the type's rules refuse. [`DynamicStudy::pareto_front`]
+    /// gives the trials without these checks.
     pub async fn pareto_front(&self) -> Result<Vec<ParetoOptimal<T>>> {
         pareto_front(self, Mismatch::AllowMovedRange).await
     }

@@ -1,4 +1,4 @@
-//! The best parameters of a study in a file, for when the database is down.
+//! The best parameters of a study in a file, which is read when the database is down.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};

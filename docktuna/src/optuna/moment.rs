@@ -108,7 +108,7 @@ fn skip(text: &str, c: char) -> (bool, &str) {
         .map_or((false, text), |rest| (true, rest))
 }
 
-/// Exactly so many digits.
+/// A number of exactly this many digits.
 fn number(text: &str, digits: usize) -> Option<(u32, &str)> {
     let (number, rest) = text.split_at_checked(digits)?;
     let all = number.bytes().all(|byte| byte.is_ascii_digit());

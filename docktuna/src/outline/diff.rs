@@ -7,7 +7,7 @@ use crate::space::Condition;
 use crate::space::distribution::Distribution;
 
 impl SpaceOutline {
-    /// How this space, the stored one, differs from `declared`: empty exactly where their
+    /// The differences between this stored space and `declared`. They are empty exactly if the
     /// [fingerprints](Self::fingerprint) are equal.
     #[must_use]
     pub fn diff(&self, declared: &Self) -> SpaceDiff {

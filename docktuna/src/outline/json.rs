@@ -22,13 +22,13 @@ impl SpaceOutline {
         )
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote; members that it does not know are left aside.
+    /// Reads the JSON that [`to_json`](Self::to_json) wrote. Unknown members are ignored.
     ///
     /// # Errors
     ///
-    /// [`Error::SpaceJson`] with the entry and what is wrong with it: no JSON, a newer form, a name
-    /// that is missing or given twice, a distribution without values, a default that is not one of
-    /// them, a condition on what does not come before it.
+    /// [`Error::SpaceJson`] with the entry and what is wrong with it: the text is not JSON or has a newer
+    /// form, a name is missing or occurs twice, a distribution has no values, a default is not one of the
+    /// values, or a condition is not on an earlier entry.
     pub fn from_json(text: &str) -> Result<Self> {
         read(text).map_err(|reason| Error::SpaceJson { reason })
     }

@@ -10,9 +10,9 @@ use crate::optuna;
 use crate::space::distribution::Distribution;
 use crate::space::{Condition, Domain, NodeKind, Space, Test, Value};
 
-/// The owned description of a space: what a study keeps of the type it was made for.
+/// The owned description of a space. A study stores that of the type that it was created for.
 ///
-/// It is written as JSON and read again, printed as a table and compared with another one.
+/// It can be written as JSON and read again, printed as a table, and compared with another one.
 ///
 /// ```
 /// use docktuna::{SpaceOutline, Tunable};
@@ -61,7 +61,7 @@ pub enum EntryKind {
     Param {
         /// What it is drawn from.
         distribution: Distribution,
-        /// Whether its choices have an order that means something.
+        /// Whether neighbouring choices are alike.
         ordered: bool,
         /// Its default, if it has one.
         default: Option<Value>,
@@ -82,9 +82,9 @@ impl SpaceOutline {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
-    /// A short text that is equal for two spaces exactly when they have the same parameters and
-    /// fixed values under the same conditions, whatever their order, the order of choices and
-    /// whether it means something, descriptions and defaults: none of these is stored with a trial.
+    /// A short text that is equal for two spaces exactly if they have the same parameters and fixed
+    /// values under the same conditions. It does not depend on the order of the fields, the order of
+    /// choices, `ordered`, descriptions and defaults, because none of these is stored with a trial.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let mut lines: Vec<String> = self.entries.iter().map(OutlineEntry::identity).collect();
@@ -122,7 +122,8 @@ impl OutlineEntry {
         &self.kind
     }
 
-    /// The choices that make it active, outermost first; none for what always is.
+    /// The conditions under which it is active, outermost first. The list is empty if it is always
+    /// active.
     #[must_use]
     pub fn when(&self) -> &[Condition] {
         &self.when
@@ -201,8 +202,7 @@ impl Space {
         self.outline().to_json()
     }
 
-    /// A short text that changes when studies of this space cannot be continued as they are:
-    /// [`SpaceOutline::fingerprint`].
+    /// A short text that identifies the space: [`SpaceOutline::fingerprint`].
     #[must_use]
     pub fn fingerprint(&self) -> String {
         self.outline().fingerprint()

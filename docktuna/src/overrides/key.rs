@@ -7,9 +7,9 @@ use crate::tunable::{Scalar, Tunable};
 
 /// The name of a parameter of `T` whose values have the type `V`.
 ///
-/// A constant of this type is checked by the compiler: that there is a parameter stored under this
-/// name, in whichever branch, and that it holds numbers, texts or booleans as `V` says. The label of
-/// an enum is a text. Nothing is generated for it; the name is looked up in [`Tunable::SPACE`].
+/// The compiler checks a constant of this type: a parameter must be stored under this name, in any
+/// branch, and it must hold numbers, texts or booleans, as `V` says. The label of an enum is a text. No
+/// code is generated for a key; the name is looked up in [`Tunable::SPACE`].
 ///
 /// ```
 /// use docktuna::{Key, Overrides, Tunable};
@@ -74,8 +74,8 @@ impl<T: Tunable, V: KeyValue> Key<T, V> {
     ///
     /// # Panics
     ///
-    /// If there is no such parameter, or it holds values of another type. In a `const` that is a
-    /// compile error, and a key has no other use.
+    /// If there is no such parameter, or it holds values of another type. In a `const`, which is where
+    /// keys are meant to be, that is a compile error.
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str) -> Self {

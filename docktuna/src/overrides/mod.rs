@@ -1,4 +1,4 @@
-//! Another search than the declared one, for one run and without a change of the type.
+//! Changes the search for one run, without a change of the type.
 
 mod fits;
 #[cfg(test)]
@@ -23,11 +23,11 @@ use crate::error::{Error, Result};
 use crate::space::{Domain, NodeKind, Space, Value};
 use crate::tunable::{Tunable, TunableNumber};
 
-/// What a run searches instead of all that `T` declares.
+/// Changes what a run searches, compared with what `T` declares.
 ///
-/// A range is narrowed or widened, a parameter fixed, only some choices are kept; a later rule for a
-/// parameter replaces an earlier one. In code a [`Key`] names the parameter; from a command line it
-/// is a text ([`set`](Self::set)), from a settings file a map ([`Deserialize`]):
+/// An override narrows or widens a range, fixes a parameter, or keeps some of the choices. A later rule
+/// for a parameter replaces an earlier one. In code a [`Key`] names the parameter. From a command line an
+/// override is a text ([`set`](Self::set)), and from a settings file a map ([`Deserialize`]):
 ///
 /// ```
 /// use docktuna::{Overrides, Tunable};
@@ -57,15 +57,14 @@ use crate::tunable::{Tunable, TunableNumber};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// In a file, a parameter of a branch is written in quotes (`"optimizer.sgd.momentum" = 0.9`) or as
-/// tables in tables.
+/// In a file, the name of a parameter in a branch is written in quotes (`"optimizer.sgd.momentum" = 0.9`)
+/// or as nested tables.
 ///
-/// What is stored: a narrowed, fixed or kept parameter keeps its declared distribution, which holds
-/// all of its values, so that nothing falls apart for other readers and the best trial is loaded
-/// without a question. A widened range is stored as it was widened, as Python's Optuna does where a
-/// range moves, because the value has to lie in what is stored beside it. A best trial outside the
-/// declared range is then refused at loading, until the type declares that range. Choices cannot be
-/// widened: Optuna refuses a study whose choices change.
+/// Narrowing a range, fixing a parameter or keeping some choices leaves the stored distribution as
+/// declared, so the best trial matches the type at loading. Widening a range stores the wider one,
+/// because a stored value must lie in the distribution that is stored with it. Loading then refuses a
+/// best trial outside the declared range, until the type declares the wider range. Choices cannot be
+/// widened, because Optuna refuses a study whose choices change.
 pub struct Overrides<T> {
     rules: Vec<(String, Rule)>,
     config: PhantomData<fn() -> T>,
@@ -85,7 +84,7 @@ enum Rule {
 }
 
 impl<T: Tunable> Overrides<T> {
-    /// No override at all.
+    /// Overrides that change nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -102,8 +101,8 @@ impl<T: Tunable> Overrides<T> {
         self.with(key.name(), Rule::Narrow(low, high))
     }
 
-    /// Draws from a range that goes beyond the declared one, and so says that this is meant. It has
-    /// to fit the field's type; with a step, both ends lie on the grid of the declared range.
+    /// Draws from a range that goes beyond the declared one. The range must fit the field's type. With a
+    /// step, both ends must lie on the grid of the declared range.
     #[must_use]
     pub fn widen<V: KeyValue + TunableNumber>(
         self,
@@ -114,7 +113,7 @@ impl<T: Tunable> Overrides<T> {
         self.with(key.name(), Rule::Widen(low, high))
     }
 
-    /// Gives the parameter always this value.
+    /// Always gives the parameter this value.
     #[must_use]
     pub fn fix<V: KeyValue>(self, key: Key<T, V>, value: V) -> Self {
         self.keep(key, [value])
@@ -127,16 +126,16 @@ impl<T: Tunable> Overrides<T> {
         self.with(key.name(), Rule::Keep(values.collect()))
     }
 
-    /// Adds one from a text: `lr=1e-4..=1e-3` narrows a range, `lr=widen 1e-6..=1.0` widens it,
-    /// `lr=0.01` and `optimizer=sgd` fix a value, `optimizer=sgd|adam_w` keeps some choices. What is
-    /// wrong with it is said by [`check`](Self::check) and when the study is opened.
+    /// Adds one from a text: `lr=1e-4..=1e-3` narrows a range, `lr=widen 1e-6..=1.0` widens it, `lr=0.01`
+    /// and `optimizer=sgd` fix a value, `optimizer=sgd|adam_w` keeps some choices. [`check`](Self::check)
+    /// and opening the study report what is wrong with it.
     #[must_use]
     pub fn set(self, text: &str) -> Self {
         let (name, rule) = text.split_once('=').unwrap_or((text, ""));
         self.with(name.trim(), Rule::Text(rule.trim().to_owned()))
     }
 
-    /// All of these, then all of `later`.
+    /// These overrides, followed by those of `later`.
     #[must_use]
     pub fn and(mut self, later: Self) -> Self {
         self.rules.extend(later.rules);
@@ -147,9 +146,9 @@ impl<T: Tunable> Overrides<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownParam`] with near names; [`Error::Override`] for a range that is wider than
-    /// declared without saying so, that is empty, off the grid or outside the field's type, for a
-    /// value that is not in the domain, or for a text that cannot be read.
+    /// [`Error::UnknownParam`] with similar names. [`Error::Override`] for a range that is wider than
+    /// declared without `widen`, is empty, is off the grid or is outside the field's type, for a value
+    /// that is not in the domain, and for a text that cannot be read.
     pub fn check(&self) -> Result<()> {
         self.resolve().map(drop)
     }

@@ -7,7 +7,7 @@ use crate::space::Node;
 use crate::space::distribution::Distribution;
 use crate::space::{Domain, Space};
 
-/// What a loader may overlook.
+/// Which differences a loader ignores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Mismatch {

@@ -30,13 +30,13 @@ impl Parameter {
         &self.name
     }
 
-    /// What it was drawn from.
+    /// The distribution that it was drawn from.
     #[must_use]
     pub fn distribution(&self) -> &Distribution {
         &self.distribution
     }
 
-    /// Its value as Python sees it; [`Value::None`] where the stored index has no choice.
+    /// Its value as Python sees it; [`Value::None`] if no choice has the stored index.
     #[must_use]
     pub fn value(&self) -> Value {
         self.distribution.value(self.stored).unwrap_or(Value::None)

@@ -46,9 +46,9 @@ impl Params {
         Ok(recorder.params)
     }
 
-    /// The configuration that has these parameters: the inverse of [`of`](Self::of). Fields that are
-    /// not searched get their own values. Names and labels of older versions are read where the type
-    /// has them as aliases.
+    /// The configuration that has these parameters: the inverse of [`of`](Self::of). Fields that are not
+    /// searched get their declared values. Names and labels of older versions are read if the type has
+    /// aliases for them.
     ///
     /// ```
     /// use docktuna::{Params, Tunable};
@@ -67,9 +67,9 @@ impl Params {
     ///
     /// # Errors
     ///
-    /// [`Error::SpaceMismatch`] with the diff if they are not what the type declares; a range may
-    /// have moved, as long as the value lies in the declared one. [`Error::Refused`] if the type's
-    /// `validate` refuses the configuration.
+    /// [`Error::SpaceMismatch`] with the diff if they are not what the type declares. A range may have
+    /// moved, if the value lies in the declared one. [`Error::Refused`] if the type's `validate` refuses
+    /// the configuration.
     pub fn to_config<T: Tunable>(&self) -> Result<T> {
         self.configuration(Mismatch::AllowMovedRange)
             .map_err(|unfit| match unfit {

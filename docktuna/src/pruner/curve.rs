@@ -1,4 +1,4 @@
-//! What a trial reported.
+//! The reports of a trial.
 
 use crate::space::Direction;
 
@@ -10,7 +10,7 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// How many reports there are.
+    /// The number of reports.
     #[must_use]
     pub fn len(&self) -> usize {
         self.steps.len()
@@ -80,7 +80,7 @@ impl FromIterator<(u32, f64)> for Curve {
     }
 }
 
-/// The best of some values, NaN left aside; NaN if there is no other.
+/// The best of some values. NaN is ignored, unless there is nothing else.
 pub(super) fn best(values: &[f64], direction: Direction) -> f64 {
     // `min` and `max` prefer a number to NaN.
     let better = match direction {

@@ -1,4 +1,4 @@
-//! What a pruner decides from.
+//! The data from which a pruner decides.
 
 use std::ops::BitOr;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::Curve;
 use crate::id::{TrialNumber, TrialState};
 use crate::space::Direction;
 
-/// How far the trial that is judged has come.
+/// The progress of the trial that is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
     pub(crate) study: &'a str,
@@ -36,20 +36,20 @@ impl<'a> Progress<'a> {
         self.number
     }
 
-    /// All that it reported.
+    /// All its reports.
     #[must_use]
     pub fn curve(&self) -> &'a Curve {
         self.curve
     }
 
-    /// The rungs that it completed before.
+    /// The rungs that it has completed.
     #[must_use]
     pub fn rungs(&self) -> &'a Rungs {
         self.rungs
     }
 }
 
-/// What a pruner looks at in other trials.
+/// The data of other trials that a pruner needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reads {
     pub(crate) curves: bool,
@@ -58,7 +58,7 @@ pub struct Reads {
 }
 
 impl Reads {
-    /// Nothing: it judges a trial by its own reports alone, and costs no query.
+    /// Nothing. The pruner judges a trial by its own reports, which costs no query.
     pub const NOTHING: Self = Self {
         curves: false,
         rungs: false,
@@ -74,7 +74,7 @@ impl Reads {
         rungs: true,
         ..Self::NOTHING
     };
-    /// The results of completed trials, and whether those break a constraint.
+    /// The results of completed trials, and whether the trials break a constraint.
     pub const RESULTS: Self = Self {
         results: true,
         ..Self::NOTHING
@@ -99,7 +99,7 @@ impl BitOr for Reads {
     }
 }
 
-/// The rungs of successive halving that a trial completed, with the value it had at each.
+/// The rungs of successive halving that a trial completed, with its value at each.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rungs(Vec<(u32, f64)>);
 
@@ -144,7 +144,7 @@ impl FromIterator<(u32, f64)> for Rungs {
     }
 }
 
-/// Another trial of the study, as far as the pruner [reads](Reads) it.
+/// Another trial of the study, with the data that the pruner [reads](Reads).
 #[derive(Debug, Clone)]
 pub struct Peer {
     pub(crate) number: TrialNumber,
@@ -169,13 +169,13 @@ impl Peer {
         self.state
     }
 
-    /// Its result, where results are read.
+    /// Its result, if results are read.
     #[must_use]
     pub fn value(&self) -> Option<f64> {
         self.value
     }
 
-    /// Whether it breaks no constraint, where results are read.
+    /// Whether it breaks no constraint, if results are read.
     #[must_use]
     pub fn is_feasible(&self) -> bool {
         self.feasible
@@ -187,20 +187,20 @@ impl Peer {
         self.last_step
     }
 
-    /// What it reported, if it is complete and curves are read.
+    /// Its reports, if it is complete and curves are read.
     #[must_use]
     pub fn curve(&self) -> &Curve {
         &self.curve
     }
 
-    /// The rungs that it completed, whatever its state, where rungs are read.
+    /// The rungs that it completed, in any state, if rungs are read.
     #[must_use]
     pub fn rungs(&self) -> &Rungs {
         &self.rungs
     }
 }
 
-/// The other trials of the study, in no particular order: those that are complete, and those of any
+/// The other trials of the study, in no particular order: the complete trials, and the trials in any
 /// state that completed a rung.
 #[derive(Debug, Clone, Default)]
 pub struct Peers {
@@ -218,7 +218,7 @@ impl Peers {
             .chain(self.running.iter())
     }
 
-    /// Those that are complete: with a result, neither pruned nor failed.
+    /// The complete trials, which have a result and are neither pruned nor failed.
     pub fn completed(&self) -> impl Iterator<Item = &Peer> {
         self.finished
             .iter()
@@ -226,12 +226,12 @@ impl Peers {
             .filter(|peer| peer.state == TrialState::Complete)
     }
 
-    /// What the completed ones reported at exactly this step.
+    /// The values that complete trials reported at exactly this step.
     pub fn values_at(&self, step: u32) -> impl Iterator<Item = f64> {
         self.completed().filter_map(move |peer| peer.curve.at(step))
     }
 
-    /// The largest step that a completed one reported.
+    /// The largest step that a complete trial reported.
     #[must_use]
     pub fn largest_step(&self) -> Option<u32> {
         self.completed().filter_map(|peer| peer.last_step).max()

@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 use super::successive_halving::{Halving, check};
 use super::{Decision, Peers, Progress, Pruner, Reads};
 
-/// Hyperband: several brackets of [`SuccessiveHalving`](super::SuccessiveHalving), from one that halves
-/// early to one that lets trials go far before it compares them.
+/// Hyperband: several brackets of [`SuccessiveHalving`](super::SuccessiveHalving), from one that compares
+/// trials early to one that compares them late.
 ///
-/// A trial's bracket follows from the study's name and its number, so that all workers agree. Set
-/// [`max_resource`](Self::max_resource) where several processes work on a study: otherwise each finds
-/// it from the trials that it sees complete, and they may find different ones.
+/// The bracket of a trial depends on the study's name and the trial's number, so all workers choose the
+/// same one. Set [`max_resource`](Self::max_resource) if several processes work on a study. Otherwise
+/// each process finds it from the complete trials that it sees, and they may find different ones.
 ///
 /// Li et al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization", JMLR 18, 2018,
 /// with the asynchronous halving of Li et al., MLSys 2020.
@@ -49,25 +49,25 @@ impl Hyperband {
         self
     }
 
-    /// How many steps a trial has; at least [`min_resource`](Self::min_resource). By default one more
-    /// than the largest step that completed trials reported, found once per process; nothing is pruned
-    /// before.
+    /// The number of steps of a trial; at least [`min_resource`](Self::min_resource). By default it is
+    /// one more than the largest step that complete trials reported. Each process finds it once, and
+    /// prunes nothing before.
     #[must_use]
     pub fn max_resource(mut self, steps: u32) -> Self {
         self.max_resource = Some(steps);
         self
     }
 
-    /// One in so many trials goes on past a rung, and the next rung is so many times as far; 2 or
-    /// more, 3 by default.
+    /// One of `factor` trials continues after a rung, and the next rung is at `factor` times the step. It
+    /// is 2 or more, and 3 by default.
     #[must_use]
     pub fn reduction_factor(mut self, factor: u32) -> Self {
         self.reduction_factor = factor;
         self
     }
 
-    /// How many trials have to be at a rung before one may pass it, 0 by default. Needs a
-    /// [`max_resource`](Self::max_resource).
+    /// The number of trials that must have reached a rung before one may pass it; 0 by default. It needs
+    /// a [`max_resource`](Self::max_resource).
     #[must_use]
     pub fn bootstrap_count(mut self, trials: usize) -> Self {
         self.bootstrap_count = trials;

@@ -1,9 +1,9 @@
-//! Pruning below the median.
+//! Pruning of trials that are worse than the median.
 
 use super::{Decision, Peers, Percentile, Progress, Pruner, Reads};
 
-/// Prunes a trial whose best report so far is worse than the median of what completed trials reported
-/// at the same step: the default, and [`Percentile`] at 50.
+/// Prunes a trial whose best report so far is worse than the median of the complete trials' reports at
+/// the same step. It is the default, and the same as [`Percentile`] at 50.
 ///
 /// The rule is the one of Golovin et al., "Google Vizier: A Service for Black-Box Optimization", KDD
 /// 2017, section 3.2.
@@ -11,25 +11,25 @@ use super::{Decision, Peers, Percentile, Progress, Pruner, Reads};
 pub struct Median(Percentile);
 
 impl Median {
-    /// Decides nothing before so many trials are complete, 5 by default.
+    /// Prunes nothing before this number of trials is complete; 5 by default.
     #[must_use]
     pub fn n_startup_trials(self, trials: usize) -> Self {
         Self(self.0.n_startup_trials(trials))
     }
 
-    /// Decides nothing below this step, 0 by default.
+    /// Prunes nothing below this step; 0 by default.
     #[must_use]
     pub fn n_warmup_steps(self, steps: u32) -> Self {
         Self(self.0.n_warmup_steps(steps))
     }
 
-    /// Decides once in so many steps, counted from the warm-up on, 1 by default.
+    /// Decides once in this number of steps, counted from the end of the warm-up; 1 by default.
     #[must_use]
     pub fn interval_steps(self, steps: u32) -> Self {
         Self(self.0.interval_steps(steps))
     }
 
-    /// Decides only at steps that so many completed trials reported, 1 by default.
+    /// Decides only at steps that at least this number of complete trials reported; 1 by default.
     #[must_use]
     pub fn n_min_trials(self, trials: usize) -> Self {
         Self(self.0.n_min_trials(trials))

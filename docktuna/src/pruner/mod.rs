@@ -1,13 +1,13 @@
-//! Which running trials are not worth going on with.
+//! Pruners stop running trials that are not promising.
 //!
 //! A pruner is asked after a report, by [`RunningTrial::prune_if_needed`] or
-//! [`RunningTrial::should_prune`]. It decides from evidence alone: what the trial itself has reported
-//! ([`Progress`]) and what is stored of the others ([`Peers`]). It never sees the database, and no lock
-//! and no connection is held while it thinks.
+//! [`RunningTrial::should_prune`]. It decides from the reports of the trial itself ([`Progress`]) and
+//! from what is stored of the other trials ([`Peers`]). It never sees the database, and no lock and no
+//! connection is held while it decides.
 //!
-//! All of them decide as those of Optuna 5, and successive halving and Hyperband leave the same marks,
-//! so that Rust and Python workers prune one study together. A study with several objectives has no
-//! reports and so no pruning.
+//! They make the same decisions as Optuna 5's pruners, and successive halving and Hyperband store the
+//! same attributes, so Rust and Python workers can prune one study together. A study with several
+//! objectives has no reports and therefore no pruning.
 //!
 //! ```
 //! use docktuna::pruner::{Decision, Peers, Progress, Pruner, Reads};
@@ -87,41 +87,42 @@ pub use successive_halving::SuccessiveHalving;
 pub use threshold::Threshold;
 pub use wilcoxon::Wilcoxon;
 
-/// Says whether a trial is worth going on with. The [module](self) has an example.
+/// Decides whether a trial should be stopped. The [module](self) has an example.
 pub trait Pruner: std::fmt::Debug + Send + Sync {
     /// Its name in errors and logs.
     fn name(&self) -> &'static str;
 
-    /// Checks the options, when a study is opened.
+    /// Checks the options when a study is opened.
     ///
     /// # Errors
     ///
-    /// What is wrong and what to do, as a text.
+    /// A text that says what is wrong and what to do.
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
 
-    /// What it looks at in other trials; the rest is neither read nor kept. It must not change.
+    /// The data of other trials that it needs. Other data is neither read nor kept. The answer must
+    /// always be the same.
     fn reads(&self) -> Reads {
         Reads::ALL
     }
 
-    /// Whether this decision needs the other trials at all. Where it does not, nothing is read and
-    /// [`decide`](Self::decide) is given none, so that it has to come to the same answer without.
+    /// Whether this decision needs the other trials. If it does not, no trial is read, and
+    /// [`decide`](Self::decide) gets none. It must then give the same answer without them.
     fn needs_peers(&self, trial: &Progress<'_>) -> bool {
         !(trial.curve().is_empty() || self.reads() == Reads::NOTHING)
     }
 
-    /// Decides.
+    /// Decides whether to stop the trial.
     fn decide(&self, trial: &Progress<'_>, peers: &Peers) -> Decision;
 }
 
-/// What a pruner decided.
+/// The decision of a pruner.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Decision {
-    /// Whether the trial is to end as PRUNED.
+    /// Whether the trial should end as PRUNED.
     pub prune: bool,
-    /// The rungs that the trial completed, each with its value there, to be noted on it for all
+    /// The rungs that the trial completed, with its value at each. They are stored on the trial for all
     /// workers as `completed_rung_0`, `completed_rung_1`, …
     pub rungs: Vec<(u32, f64)>,
 }

@@ -4,8 +4,8 @@ use super::curve::best;
 use super::{Decision, Peers, Progress, Pruner, Reads};
 use crate::space::Direction;
 
-/// Leaves a trial alone as long as it improves, and asks another pruner once it does not; without
-/// another one it prunes then, and costs no query.
+/// Does not prune a trial that improves, and asks another pruner about a trial that does not. Without
+/// another pruner it prunes such a trial, which costs no query.
 ///
 /// A trial does not improve if the best of its newest `patience + 1` reports is worse than the best of
 /// those before, by more than `min_delta`.
@@ -22,7 +22,7 @@ pub struct Patient {
 }
 
 impl Patient {
-    /// Tolerates so many reports without an improvement.
+    /// Tolerates `patience` reports without an improvement.
     #[must_use]
     pub fn new(patience: usize) -> Self {
         Self {
@@ -32,14 +32,14 @@ impl Patient {
         }
     }
 
-    /// Lets `pruner` decide on trials that do not improve.
+    /// Lets `pruner` decide about trials that do not improve.
     #[must_use]
     pub fn before(mut self, pruner: impl Pruner + 'static) -> Self {
         self.inner = Some(Box::new(pruner));
         self
     }
 
-    /// How much worse is still tolerated, in the metric's unit; 0 by default.
+    /// The deterioration that is tolerated, in the metric's unit; 0 by default.
     #[must_use]
     pub fn min_delta(mut self, delta: f64) -> Self {
         self.min_delta = delta;

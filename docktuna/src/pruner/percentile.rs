@@ -1,12 +1,12 @@
-//! Pruning below a percentile.
+//! Pruning of trials that are worse than a percentile.
 
 use super::curve::{best, is_worse};
 use super::schedule::Schedule;
 use super::{Decision, Peers, Progress, Pruner, Reads};
 use crate::space::Direction;
 
-/// Prunes a trial whose best report so far is not among the best `percentile` percent of what completed
-/// trials reported at the same step.
+/// Prunes a trial whose best report so far is not among the best `percentile` percent of the complete
+/// trials' reports at the same step.
 ///
 /// At 50 it is the median rule of Golovin et al., "Google Vizier: A Service for Black-Box
 /// Optimization", KDD 2017, section 3.2. Trials that were pruned themselves do not count.
@@ -42,28 +42,28 @@ impl Percentile {
         }
     }
 
-    /// Decides nothing before so many trials are complete, 5 by default.
+    /// Prunes nothing before this number of trials is complete; 5 by default.
     #[must_use]
     pub fn n_startup_trials(mut self, trials: usize) -> Self {
         self.startup_trials = trials;
         self
     }
 
-    /// Decides nothing below this step, 0 by default.
+    /// Prunes nothing below this step; 0 by default.
     #[must_use]
     pub fn n_warmup_steps(mut self, steps: u32) -> Self {
         self.schedule.warmup = steps;
         self
     }
 
-    /// Decides once in so many steps, counted from the warm-up on, 1 by default.
+    /// Decides once in this number of steps, counted from the end of the warm-up; 1 by default.
     #[must_use]
     pub fn interval_steps(mut self, steps: u32) -> Self {
         self.schedule.interval = steps;
         self
     }
 
-    /// Decides only at steps that so many completed trials reported, 1 by default.
+    /// Decides only at steps that at least this number of complete trials reported; 1 by default.
     #[must_use]
     pub fn n_min_trials(mut self, trials: usize) -> Self {
         self.min_trials = trials;

@@ -10,8 +10,8 @@ use crate::space::Direction;
 /// share of all trials that have reached that rung.
 ///
 /// Rung k is reached at the step `min_resource * reduction_factor^(min_early_stopping_rate + k)`. The
-/// value that a trial has there is noted on it as the system attribute `completed_rung_k`, as Optuna
-/// does, so that all workers compare the same numbers; that costs one more round trip for each rung.
+/// trial's value there is stored as its system attribute `completed_rung_k`, as Optuna does, so all
+/// workers compare the same numbers. This costs one more round trip for each rung.
 ///
 /// Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020.
 ///
@@ -51,30 +51,30 @@ impl Default for SuccessiveHalving {
 
 impl SuccessiveHalving {
     /// The step of the first rung, 1 or more. By default it is a hundredth of the largest step that
-    /// completed trials reported, found once per process; nothing is pruned before.
+    /// complete trials reported. Each process finds it once, and prunes nothing before.
     #[must_use]
     pub fn min_resource(mut self, step: u32) -> Self {
         self.min_resource = Some(step);
         self
     }
 
-    /// One in so many trials goes on past a rung, and the next rung is so many times as far; 2 or
-    /// more, 4 by default.
+    /// One of `factor` trials continues after a rung, and the next rung is at `factor` times the step. It
+    /// is 2 or more, and 4 by default.
     #[must_use]
     pub fn reduction_factor(mut self, factor: u32) -> Self {
         self.halving.reduction_factor = factor;
         self
     }
 
-    /// Leaves out so many of the first rungs, 0 by default.
+    /// Omits this number of the first rungs; 0 by default.
     #[must_use]
     pub fn min_early_stopping_rate(mut self, rungs: u32) -> Self {
         self.halving.early_stopping_rate = rungs;
         self
     }
 
-    /// How many trials have to be at a rung before one may pass it, 0 by default. Needs a
-    /// [`min_resource`](Self::min_resource).
+    /// The number of trials that must have reached a rung before one may pass it; 0 by default. It needs
+    /// a [`min_resource`](Self::min_resource).
     #[must_use]
     pub fn bootstrap_count(mut self, trials: usize) -> Self {
         self.halving.bootstrap_count = trials;

@@ -3,8 +3,8 @@
 use super::schedule::Schedule;
 use super::{Decision, Peers, Progress, Pruner, Reads};
 
-/// Prunes a trial whose last report is NaN, below a lower bound or above an upper one, whichever way
-/// the study goes. It costs no query.
+/// Prunes a trial whose last report is NaN, below a lower bound or above an upper one, whatever the
+/// study's direction is. It costs no query.
 ///
 /// ```
 /// use docktuna::pruner::Threshold;
@@ -40,14 +40,14 @@ impl Threshold {
         }
     }
 
-    /// Decides nothing below this step, 0 by default.
+    /// Prunes nothing below this step; 0 by default.
     #[must_use]
     pub fn n_warmup_steps(mut self, steps: u32) -> Self {
         self.schedule.warmup = steps;
         self
     }
 
-    /// Decides once in so many steps, counted from the warm-up on, 1 by default.
+    /// Decides once in this number of steps, counted from the end of the warm-up; 1 by default.
     #[must_use]
     pub fn interval_steps(mut self, steps: u32) -> Self {
         self.schedule.interval = steps;

@@ -4,11 +4,12 @@ use super::curve::is_worse;
 use super::signed_rank::p_value;
 use super::{Decision, Peer, Peers, Progress, Pruner, Reads};
 
-/// Prunes a trial that is a mean over problem instances once a signed-rank test says that it does worse
-/// than the best trial on the instances that both have solved.
+/// Prunes a trial once a signed-rank test says that it is worse than the best trial on the problem
+/// instances that both have solved. It is for trials whose result is a mean over problem instances.
 ///
-/// A step is the number of an instance, reported in any order; shuffle it, so that no trial is judged
-/// by the same first ones. The trial's result should be the mean of its reports.
+/// A step is the number of an instance. Instances may be reported in any order: shuffle them, so that not
+/// every trial is judged by the same first instances. The trial's result should be the mean of its
+/// reports.
 ///
 /// The test is Wilcoxon's, "Individual Comparisons by Ranking Methods", Biometrics Bulletin 1, 1945.
 ///
@@ -32,15 +33,15 @@ impl Default for Wilcoxon {
 }
 
 impl Wilcoxon {
-    /// Prunes below this probability of a difference by chance; 0..=1, 0.1 by default.
+    /// Prunes if the p-value of the test is below `p`, a number of 0..=1; 0.1 by default.
     #[must_use]
     pub fn p_threshold(mut self, p: f64) -> Self {
         self.p_threshold = p;
         self
     }
 
-    /// Decides nothing before both have so many instances in common; 2 by default, which is also the
-    /// least.
+    /// Prunes nothing before both trials have this number of instances in common; 2 by default, which is
+    /// also the smallest number.
     #[must_use]
     pub fn n_startup_steps(mut self, steps: usize) -> Self {
         self.startup_steps = steps;

@@ -13,7 +13,7 @@ use super::tpe::Split;
 use crate::id::TrialNumber;
 use crate::params::Params;
 
-/// A trial while its values are chosen: all that a [`Sampler`](super::Sampler) may look at.
+/// A trial whose values are being chosen: everything that a [`Sampler`](super::Sampler) may use.
 #[derive(Debug)]
 pub struct Draft<'a> {
     pub(super) params: Params,
@@ -45,14 +45,14 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The only source of chance that a sampler may use: with a seed, it is made from the seed and
-    /// the trial's number, so that the study repeats.
+    /// The only source of randomness that a sampler may use. With a seed it depends on the seed and the
+    /// trial's number, so the study is repeatable.
     pub fn rng(&mut self) -> &mut dyn Rng {
         &mut self.rng
     }
 
-    /// The number that the trial will get, where it is known: in studies with a seed, and for
-    /// samplers that are [exclusive](super::Sampler::is_exclusive).
+    /// The number that the trial will get, if it is known: in studies with a seed, and for
+    /// [exclusive](super::Sampler::is_exclusive) samplers.
     #[must_use]
     pub fn number(&self) -> Option<TrialNumber> {
         self.number
@@ -83,10 +83,9 @@ impl<'a> Draft<'a> {
         &self.params
     }
 
-    /// Sets the value of another parameter, which was chosen together with the one that is asked for:
-    /// the sampler will not be asked for it. It has the same form as what
-    /// [`sample`](super::Sampler::sample) returns, and is left aside if the trial does not come to
-    /// need it.
+    /// Sets the value of another parameter, which was chosen together with the requested one. The sampler
+    /// is not asked for that parameter. The value has the form that [`sample`](super::Sampler::sample)
+    /// returns, and it is ignored if the trial does not need the parameter.
     pub fn put(&mut self, name: &str, value: f64) {
         self.together.insert(name.to_owned(), value);
     }

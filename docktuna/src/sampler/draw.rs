@@ -15,10 +15,10 @@ use crate::space::path::Path;
 use crate::space::{Param, Value};
 use crate::tunable::{Source, Tunable};
 
-/// The values that a trial of the queue brings with it.
+/// The values that a queued trial brings with it.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
-    /// Whether it is of the queue at all.
+    /// Whether it is a queued trial at all.
     pub(crate) queued: bool,
     /// Parameters that stand in the database already.
     pub(crate) stored: Params,

@@ -10,21 +10,20 @@ use crate::error::{Error, Result};
 use crate::space::distribution::Distribution;
 use crate::space::{Field, Sequence, Space, Switch, Value};
 
-/// Tries every combination of a discrete space once, whatever number of workers take part, and then
-/// ends the run.
+/// Tries every combination of a discrete space once, with any number of workers, and then ends the run.
 ///
-/// Numbers need a step, except for integers, and enums bring every combination of each of their
-/// arms. Combinations come in the order of the fields, the last field changing first.
+/// Floats need a step. An enum contributes every combination of each of its arms. The order of the
+/// combinations is that of the fields, and the last field changes first.
 ///
-/// A combination counts as tried if any trial of the study has it: one that runs, ended or failed, was
-/// enqueued by hand or comes from Python. So a failed combination is not tried again, which would
-/// never end if it always fails; enqueue it to repeat it. What other trials tried that lies on no grid
-/// point changes nothing, nor do trials that still wait in the queue. A worker that stops takes the
-/// combination that it was running with it; mark that trial as failed and enqueue its parameters.
+/// A combination counts as tried if any trial of the study has it: a running, ended or failed trial, one
+/// that was enqueued by hand, or one from Python. A failed combination is therefore not tried again,
+/// because a combination that always fails would never end; enqueue it to repeat it. Trials whose values
+/// are not on the grid do not count, and neither do trials that wait in the queue. If a worker dies, the
+/// combination that it was running counts as tried; mark that trial as failed and enqueue its parameters.
 ///
-/// No combination is tried twice, because a trial is created, under the lock that numbers all trials,
-/// only if its combination was chosen with every other trial of the study in view. Combinations that
-/// the rules of the type refuse are passed over.
+/// No combination is tried twice: a trial is created under the lock that numbers all trials, and only if
+/// the worker that chose its combination knew every other trial of the study. Combinations that the rules
+/// of the type refuse are skipped.
 ///
 /// ```
 /// use docktuna::sampler::Grid;
@@ -94,7 +93,7 @@ impl Sampler for Grid {
         u32::try_from(points).unwrap_or(u32::MAX).saturating_add(1)
     }
 
-    /// Only for trials of the queue that leave parameters open.
+    /// Only for queued trials that leave parameters open.
     fn sample(&self, draft: &mut Draft<'_>, _: &str, distribution: &Distribution) -> f64 {
         uniform(draft.rng(), distribution)
     }
@@ -110,7 +109,7 @@ struct Tree {
 
 /// What of the tree belongs together.
 enum Node {
-    /// A parameter with so many values; for each of its choices, if it is an enum, what its arm needs.
+    /// A parameter with this number of values and, if it is an enum, the parts of each of its arms.
     Param {
         name: String,
         distribution: Distribution,
@@ -181,7 +180,7 @@ impl Builder<'_> {
         node
     }
 
-    /// The length of a vector is a choice, too, which brings so many elements.
+    /// The length of a vector is a choice, too, which adds that many elements.
     fn sequence(&mut self, sequence: &Sequence) -> Node {
         if sequence.length().is_none() {
             return self.elements(sequence, sequence.longest());

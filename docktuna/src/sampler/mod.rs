@@ -1,8 +1,8 @@
-//! Where the values of a new trial come from.
+//! Samplers choose the values of a new trial.
 //!
-//! [`Tpe`] learns from the trials of the study and is what studies use by default; [`Random`] is the
-//! baseline; [`Grid`] tries every combination once. All of them work the same way: the type's tree is
-//! walked from the top, and each parameter that turns out to be needed is asked for by its name.
+//! [`Tpe`] learns from the trials of the study, and is the default. [`Random`] is the baseline. [`Grid`]
+//! tries every combination once. All of them work the same way: the type's tree is walked from the top,
+//! and the sampler is asked by name for each parameter that is needed.
 //!
 //! # Your own
 //!
@@ -73,46 +73,46 @@ use crate::space::distribution::Distribution;
 
 /// Chooses the values of a new trial.
 ///
-/// It never sees the database: no lock of the study and no connection is held while it works.
+/// It never sees the database, and no lock of the study and no connection is held while it works.
 pub trait Sampler: std::fmt::Debug + Send + Sync {
     /// Its name, recorded with the study.
     fn name(&self) -> &'static str;
 
-    /// Whether it looks at the [history](Draft::history). Reading what is new costs one round trip
-    /// to the database for each trial.
+    /// Whether it uses the [history](Draft::history). Reading the new part of the history costs one round
+    /// trip to the database for each trial.
     fn reads_history(&self) -> bool {
         false
     }
 
-    /// Whether its choice stands only if no other trial was added since the history was read. If one
-    /// was, the history is read again and the sampler asked anew, so that no two workers, wherever
-    /// they run, choose out of the same history.
+    /// Whether its choice is valid only if no other trial was added since the history was read. If a
+    /// trial was added, the history is read again, and the sampler is asked again. So no two workers, on
+    /// any host, choose from the same history.
     fn is_exclusive(&self) -> bool {
         false
     }
 
-    /// Prepares for a trial: called before its first parameter, and again each time the rules of
-    /// the type refused what was chosen. By default nothing is done.
+    /// Prepares for a trial. It is called before the first parameter, and again each time the rules of
+    /// the type refuse the chosen configuration. By default it does nothing.
     ///
     /// # Errors
     ///
-    /// If there will be no such trial. [`Error::GridExhausted`](crate::Error::GridExhausted) ends a
-    /// run as if its last trial was done; any other error is returned from the ask.
+    /// If there is no trial left to choose. [`Error::GridExhausted`](crate::Error::GridExhausted) ends a
+    /// run as if its last trial had ended; the ask returns any other error.
     fn prepare(&self, draft: &mut Draft<'_>) -> Result<()> {
         let _ = draft;
         Ok(())
     }
 
-    /// How many configurations of a trial the rules of the type may refuse in a row before the ask ends with
-    /// [`Error::EveryDrawRefused`](crate::Error::EveryDrawRefused); 1000 by default. It is never endless:
-    /// a sampler that tries the values of a space in turn says how many there are.
+    /// How many configurations of a trial the rules of the type may refuse in a row before the ask ends
+    /// with [`Error::EveryDrawRefused`](crate::Error::EveryDrawRefused); 1000 by default. There is always
+    /// a bound: a sampler that tries the values of a space in turn returns their number.
     fn most_draws(&self, space: &SearchSpace) -> u32 {
         let _ = space;
         draw::MOST_DRAWS
     }
 
-    /// A value for the parameter `name`, in the form in which it is stored: a number itself, a
-    /// choice as its index. It has to lie in `distribution`. It is not asked for parameters that it
-    /// [put](Draft::put) into the draft before.
+    /// A value for the parameter `name`, in its stored form: a number itself, or the index of a choice.
+    /// It must lie in `distribution`. The sampler is not asked for parameters that it has
+    /// [put](Draft::put) into the draft.
     fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64;
 }

@@ -5,11 +5,11 @@ use rand::{Rng, RngExt};
 use super::{Draft, Sampler};
 use crate::space::distribution::Distribution;
 
-/// Draws every parameter uniformly and independently of all others; on a log scale, uniformly in
+/// Draws every parameter uniformly and independently of all others. On a log scale it draws uniformly in
 /// the logarithm.
 ///
-/// Random search is the baseline that other samplers have to beat (Bergstra and Bengio, "Random
-/// Search for Hyper-Parameter Optimization", JMLR 13, 2012), and needs no other trials.
+/// Random search is the baseline for other samplers (Bergstra and Bengio, "Random Search for
+/// Hyper-Parameter Optimization", JMLR 13, 2012), and it needs no other trials.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Random;
 

@@ -4,14 +4,14 @@ use std::fmt;
 
 use crate::shown::Shown;
 
-/// A choice that has to be made for a parameter to be active: `optimizer="sgd"`, `convs.len>2`.
+/// A condition under which a parameter is active: `optimizer="sgd"`, `convs.len>2`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Condition {
     pub(crate) param: String,
     pub(crate) test: Test,
 }
 
-/// What the parameter of a [`Condition`] has to be.
+/// The values that a [`Condition`] requires of its parameter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Test {
@@ -22,13 +22,13 @@ pub enum Test {
 }
 
 impl Condition {
-    /// The stored name of the parameter that chooses.
+    /// The stored name of the parameter that decides.
     #[must_use]
     pub fn param(&self) -> &str {
         &self.param
     }
 
-    /// What it has to choose.
+    /// The values that it must have.
     #[must_use]
     pub fn test(&self) -> &Test {
         &self.test

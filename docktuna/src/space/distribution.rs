@@ -1,11 +1,11 @@
-//! What a stored parameter was drawn from: the owned counterpart of a declared [`Domain`].
+//! The distribution of a stored parameter: the owned counterpart of a declared [`Domain`].
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::space::{ChoiceDomain, Domain, FloatDomain, GRID_TOLERANCE, IntDomain, Value, list};
 
-/// What a stored parameter was drawn from, declared here or by Python.
+/// The distribution that a stored parameter was drawn from, declared here or in Python.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Distribution {
@@ -18,7 +18,7 @@ pub enum Distribution {
 }
 
 impl Distribution {
-    /// The value behind a stored number; `None` for the index of a choice that does not exist.
+    /// The value that a stored number stands for; `None` for an index without a choice.
     #[must_use]
     pub fn value(&self, stored: f64) -> Option<Value> {
         match self {
@@ -48,8 +48,8 @@ impl Distribution {
         }
     }
 
-    /// Whether Optuna accepts both for one parameter of one study: the same kind with the same log
-    /// flag, or the same choices in the same order. Ranges and steps may differ.
+    /// Whether Optuna accepts both distributions for one parameter of a study: they have the same kind
+    /// and the same log flag, or the same choices in the same order. Ranges and steps may differ.
     #[must_use]
     pub fn is_compatible(&self, other: &Self) -> bool {
         match (self, other) {

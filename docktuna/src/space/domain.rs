@@ -279,8 +279,8 @@ impl ChoiceDomain {
         }
     }
 
-    /// Says that neighbouring values are alike, as sizes are. Samplers of this crate use it; Optuna
-    /// knows no order, so the stored distribution is that of any other list.
+    /// Declares that neighbouring values are alike, as sizes are. The samplers of this crate use it.
+    /// Optuna has no ordered lists, so the stored distribution is an ordinary list.
     #[must_use]
     pub const fn ordered(mut self) -> Self {
         self.ordered = true;
@@ -293,7 +293,7 @@ impl ChoiceDomain {
         self.choices
     }
 
-    /// Whether the declared order means something.
+    /// Whether neighbouring values are alike.
     #[must_use]
     pub const fn is_ordered(&self) -> bool {
         self.ordered

@@ -4,7 +4,7 @@ use super::{Arm, Param, Sequence, Space};
 use crate::space::path::ROOT;
 
 impl Space {
-    /// The parameter stored as `name`, if there is one.
+    /// The parameter that is stored as `name`, if there is one.
     ///
     /// ```
     /// use docktuna::Tunable;

@@ -26,7 +26,7 @@ pub use value::Value;
 pub(crate) use value::list;
 pub use walk::{Node, NodeKind};
 
-/// What values of a type are drawn from.
+/// The search space of a type.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Space {
@@ -36,7 +36,7 @@ pub enum Space {
     Group(&'static [Field]),
     /// An enum: one of its arms.
     Switch(Switch),
-    /// An array or a vector: so many times the same.
+    /// An array or a vector: a number of equal elements.
     Sequence(Sequence),
     /// A value that is recorded and not searched, as its Rust expression.
     Fixed(&'static str),
@@ -75,12 +75,13 @@ pub struct Arm {
     space: &'static Space,
 }
 
-/// What a type says about the studies it is tuned in.
+/// The options of a type for its studies.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StudySpec {
-    /// The study's name; [`Tunable::study_name`](crate::Tunable::study_name) where there has to be one.
+    /// The study's name. [`Tunable::study_name`](crate::Tunable::study_name) gives it for types that must
+    /// have one.
     pub name: Option<&'static str>,
-    /// The objectives in their order; empty: one objective, to be minimized.
+    /// The objectives in their order. If the list is empty, there is one objective, which is minimized.
     pub objectives: &'static [Objective],
 }
 
@@ -251,15 +252,15 @@ impl Field {
         }
     }
 
-    /// The same part, which older versions called `aliases`.
+    /// The same part with the names that older versions gave it.
     #[must_use]
     pub const fn aliased(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
         self
     }
 
-    /// The same part of an arm, without the arm's label in the names of its parameters: they are the
-    /// same parameters as those of the other arms' shared parts of this name.
+    /// The same part of an arm, without the arm's label in the names of its parameters. The shared parts
+    /// of this name in other arms then have the same parameters.
     #[must_use]
     pub const fn shared(mut self) -> Self {
         self.shared = true;
@@ -290,7 +291,7 @@ impl Field {
         self.space
     }
 
-    /// Whether the label of the arm around it is left out of the names of its parameters.
+    /// Whether the names of its parameters omit the label of the arm around it.
     #[must_use]
     pub const fn is_shared(&self) -> bool {
         self.shared
@@ -358,7 +359,7 @@ impl Arm {
         }
     }
 
-    /// The same arm, which older versions called `aliases`.
+    /// The same arm with the labels that older versions gave it.
     #[must_use]
     pub const fn aliased(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;

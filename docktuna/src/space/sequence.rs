@@ -2,8 +2,8 @@
 
 use super::{Domain, Param, Space, Value};
 
-/// So many times the same, stored as `0`, `1`, …; where the number is searched, it is stored as
-/// `len`, and only so many elements beside it.
+/// A number of equal elements, which are stored as `0`, `1`, …. If the number is searched, it is stored
+/// as `len`, and only that many elements are stored.
 #[derive(Debug, Clone, Copy)]
 pub struct Sequence {
     length: Length,

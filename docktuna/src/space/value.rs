@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::shown::Shown;
 
-/// A parameter's value outside the database: what Python calls the external representation.
+/// The value of a parameter outside the database, which Python calls the external representation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value {

@@ -44,7 +44,8 @@ impl Node {
         }
     }
 
-    /// The choices that make it active, outermost first; none for what always is.
+    /// The conditions under which it is active, outermost first. The list is empty if it is always
+    /// active.
     #[must_use]
     pub fn when(&self) -> &[Condition] {
         &self.when
@@ -58,8 +59,8 @@ impl Node {
 }
 
 impl Space {
-    /// Everything that can occur, in field order: the label of an enum comes before what its arms
-    /// need.
+    /// Every parameter and fixed value, in the order of the fields. The label of an enum comes before the
+    /// parameters of its arms.
     ///
     /// ```
     /// use docktuna::Tunable;
@@ -81,9 +82,9 @@ impl Space {
         Walk::over(self, None)
     }
 
-    /// The parameters that occur together, in field order, where `value` tells the values of labels:
-    /// the branch that a trial, a configuration or the defaults take. Where it does not know one, or
-    /// gives one that is no choice, what the arms need stays out.
+    /// The parameters that are active together, in the order of the fields: those of the branch that a
+    /// trial, a configuration or the defaults take. `value` gives the values of labels. If it gives no
+    /// value, or one that is not a choice, the parameters of the arms are omitted.
     ///
     /// ```
     /// use docktuna::Tunable;

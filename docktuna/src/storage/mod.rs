@@ -335,7 +335,7 @@ impl Storage {
         .await
     }
 
-    /// What an ask of this moment brought, whose answer was lost. Trials of the queue come before new
+    /// What an ask of this moment brought, whose answer was lost. Queued trials come before new
     /// ones, as they do in an ask; a new one is recognised by its parameters.
     async fn asked_at(
         &self,

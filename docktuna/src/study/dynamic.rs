@@ -14,7 +14,7 @@ use crate::space::Direction;
 use crate::storage::{Attrs, BestRow, Ids, Storage, StudyRow, TrialKey, attribute};
 use crate::trial::{Attributes, FrozenTrial};
 
-/// A study of any origin, without a struct for its parameters.
+/// A study without a struct for its parameters, created by this crate or by Python.
 ///
 /// ```
 /// # async fn example() -> docktuna::Result<()> {
@@ -88,8 +88,8 @@ impl DynamicStudy {
         }
     }
 
-    /// Ends the runs that this handle and its clones are in: no further trial starts, those that run are
-    /// finished. An objective reaches it by [`RunningTrial::study`](super::RunningTrial::study).
+    /// Ends the runs of this handle and its clones: no further trial starts, and running trials are
+    /// finished. An objective can call it through [`RunningTrial::study`](super::RunningTrial::study).
     pub fn stop(&self) {
         self.stops.fetch_add(1, Ordering::Relaxed);
     }
@@ -98,7 +98,7 @@ impl DynamicStudy {
         self.stops.load(Ordering::Relaxed)
     }
 
-    /// What this handle, its clones and its runs have done so far.
+    /// Counts what this handle, its clones and its runs have done so far.
     #[must_use]
     pub fn stats(&self) -> StudyStats {
         StudyStats::of(&self.counters, self.storage().load())
@@ -137,7 +137,7 @@ impl DynamicStudy {
         &self.row.name
     }
 
-    /// Which way each objective goes.
+    /// The direction of each objective.
     #[must_use]
     pub fn directions(&self) -> &[Direction] {
         &self.row.directions
@@ -164,7 +164,7 @@ impl DynamicStudy {
             .await
     }
 
-    /// When a trial last started or ended, in UTC; none without trials.
+    /// When a trial last started or ended, in UTC. `None` if there are no trials.
     ///
     /// # Errors
     ///
@@ -174,7 +174,7 @@ impl DynamicStudy {
         self.unless_deleted(last, Option::is_none).await
     }
 
-    /// The best complete trial that breaks no constraint; the earliest of equal ones.
+    /// The best complete trial that breaks no constraint. Of equal trials it is the earliest.
     ///
     /// # Errors
     ///
@@ -191,8 +191,8 @@ impl DynamicStudy {
         trials.pop().ok_or_else(|| self.row.deleted())
     }
 
-    /// The complete and feasible trials that no other one beats in every objective, in the order of
-    /// their numbers. Reads all trials of the study.
+    /// The complete and feasible trials that no other trial beats, in the order of their numbers. This
+    /// reads all trials of the study.
     ///
     /// # Errors
     ///
@@ -231,7 +231,7 @@ impl DynamicStudy {
         Ok(front.map(|((_, trial), _)| trial).collect())
     }
 
-    /// What users noted on the study.
+    /// The attributes that users set on the study.
     ///
     /// # Errors
     ///
@@ -240,7 +240,7 @@ impl DynamicStudy {
         self.attributes(Attrs::User).await
     }
 
-    /// What Optuna and its parts noted on the study.
+    /// The attributes that Optuna and its parts set on the study.
     ///
     /// # Errors
     ///
@@ -249,7 +249,7 @@ impl DynamicStudy {
         self.attributes(Attrs::System).await
     }
 
-    /// Notes something on the study; a value of the same key is replaced.
+    /// Sets an attribute of the study. An older value of the same key is replaced.
     ///
     /// # Errors
     ///
@@ -257,7 +257,7 @@ impl DynamicStudy {
     ///
     /// # Cancel safety
     ///
-    /// The note may or may not have been written.
+    /// The attribute may or may not have been written.
     pub async fn set_user_attr(&self, key: &str, value: impl serde::Serialize) -> Result<()> {
         let json = super::attribute_json(key, &value)?;
         self.storage()

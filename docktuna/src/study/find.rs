@@ -60,7 +60,7 @@ impl OptunaDatabase {
         self.study_builder(T::study_name())
     }
 
-    /// The existing study `name`, for which no struct is needed.
+    /// The existing study `name`, without a struct for its parameters.
     ///
     /// # Errors
     ///
@@ -82,8 +82,8 @@ impl OptunaDatabase {
             .collect())
     }
 
-    /// The study in which a trial last started or ended. One query, in which the database looks at the
-    /// times of every trial of every study.
+    /// The study in which a trial last started or ended. This is one query, in which the database reads
+    /// the times of every trial of every study.
     ///
     /// # Errors
     ///
@@ -93,12 +93,12 @@ impl OptunaDatabase {
         Ok(latest.map(|row| DynamicStudy::new(self.clone(), row)))
     }
 
-    /// The parameters of the best trial of any study, Python's included, as Python shows them; empty
-    /// if no trial is complete and feasible.
+    /// The parameters of the best trial of any study, Python's included, as Python shows them. The map is
+    /// empty if no trial is complete and feasible.
     ///
     /// # Errors
     ///
-    /// [`Error::StudyNotFound`]; [`Error::SeveralObjectives`] where no single trial is best.
+    /// [`Error::StudyNotFound`]; [`Error::SeveralObjectives`] if the study has several objectives.
     pub async fn best_params(&self, name: &str) -> Result<BTreeMap<String, Value>> {
         let study = self.dynamic_study(name).await?;
         let params = match study.best_row().await? {

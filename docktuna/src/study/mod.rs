@@ -36,7 +36,8 @@ use crate::tunable::Tunable;
 
 /// A study whose trials are values of `T`.
 ///
-/// It is cheap to clone, and dereferences to [`DynamicStudy`] for what does not depend on `T`.
+/// It is cheap to clone. It dereferences to [`DynamicStudy`], which has everything that does not depend
+/// on `T`.
 ///
 /// ```
 /// # async fn example() -> docktuna::Result<()> {
@@ -105,29 +106,29 @@ impl<T> Deref for Study<T> {
 }
 
 impl<T: Tunable + Send + 'static> Study<T> {
-    /// A trial to run: the oldest one of the queue, or a new one.
+    /// Gives a trial to run: the oldest one from the queue, or a new one.
     ///
-    /// A trial of the queue whose values are not in the space is marked FAIL, with the reason as
-    /// user attribute `docktuna:error`, and the next one is taken.
+    /// If the values of a queued trial are not in the space, the trial is marked FAIL, with the reason in
+    /// the user attribute `docktuna:error`, and the next one is taken.
     ///
     /// # Errors
     ///
-    /// If the database fails, or the study was deleted; [`Error::EveryDrawRefused`] if the rules
-    /// across fields refuse whatever is drawn; [`Error::Overtaken`] if others are always faster where a trial
-    /// is drawn for its number.
+    /// If the database fails, or the study was deleted. [`Error::EveryDrawRefused`] if the rules across
+    /// fields refuse every drawn configuration. [`Error::Overtaken`] if other workers always take the
+    /// number that a trial was drawn for.
     ///
     /// # Cancel safety
     ///
-    /// What was begun goes on in the background, and the next ask of this handle or its clones takes it
-    /// over, so that no trial is lost however often asks are cancelled. What no ask takes over within ten
-    /// seconds, or a quarter of the grace period if that is less, becomes FAIL; a trial of the queue also
-    /// goes back into the queue.
+    /// A cancelled ask continues in the background, and the next ask of this handle or its clones takes
+    /// over its trials, so no trial is lost. A trial that no ask takes over within ten seconds, or a
+    /// quarter of the grace period if that is less, becomes FAIL. A queued trial also goes back into the
+    /// queue.
     pub async fn ask(&self) -> Result<Trial<T>> {
         let mut trials = self.ask_many(1).await?;
         trials.pop().ok_or_else(|| self.dynamic.row().deleted())
     }
 
-    /// Several trials to run, in one transaction.
+    /// Gives several trials to run, in one transaction.
     ///
     /// # Errors
     ///
@@ -151,7 +152,7 @@ impl<T: Tunable> Study<T> {
     ///
     /// # Cancel safety
     ///
-    /// The trial may or may not have been added; added again, it may be there twice.
+    /// The trial may or may not have been added. If it is added again, it may be there twice.
     pub async fn enqueue(&self, config: T) -> Result<TrialNumber> {
         let (params, _) = Params::accepted(&config)?;
         let fixed = params
@@ -161,8 +162,8 @@ impl<T: Tunable> Study<T> {
         self.enqueue_fixed(fixed).await
     }
 
-    /// Puts a configuration into the queue of which only some parameters are given, by their stored
-    /// names; the worker that runs it draws the others.
+    /// Puts a configuration into the queue with only some parameters, which are given by their stored
+    /// names. The worker that runs it draws the others.
     ///
     /// # Errors
     ///
@@ -195,7 +196,7 @@ impl<T: Tunable> Study<T> {
         self.enqueue_fixed(fixed).await
     }
 
-    /// Puts the declared defaults into the queue; parameters without one are drawn.
+    /// Puts the declared defaults into the queue. Parameters without a default are drawn.
     ///
     /// # Errors
     ///
@@ -238,9 +239,9 @@ impl<T: Tunable> Study<T> {
 
     /// Runs trials of an asynchronous objective: set the budget, then [`run`](Optimize::run).
     ///
-    /// The objective gets the configuration and the running trial, and returns the number to
-    /// minimize or maximize. An error marks the trial FAIL, so does a panic or NaN; the run goes on.
-    /// [`Stop`] says which errors `?` takes, those of `anyhow` among them.
+    /// The objective gets the configuration and the running trial, and returns the number to minimize or
+    /// maximize. An error, a panic or NaN marks the trial FAIL, and the run goes on. [`Stop`] says which
+    /// errors `?` accepts; those of `anyhow` are among them.
     pub fn optimize<F, Fut, V>(&self, objective: F) -> Optimize<T, F>
     where
         F: Fn(T, RunningTrial) -> Fut + Send + Sync + 'static,
@@ -270,7 +271,7 @@ fn unknown<T: Tunable>(name: &str) -> Error {
     }
 }
 
-/// What a trial of the queue brings for its pruner, for tests that give it anything.
+/// What a queued trial brings for its pruner, for tests that give it anything.
 #[cfg(test)]
 pub(crate) fn own_of_queue(stored: &crate::FrozenTrial) -> Result<()> {
     trial::pruning::Own::of(stored).map(drop)

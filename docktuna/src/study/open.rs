@@ -54,13 +54,15 @@ impl<T: Tunable> StudyBuilder<T> {
         }
     }
 
-    /// Adds an objective to minimize, with the metric's name. What the type declares is left aside.
+    /// Adds an objective to minimize, with the metric's name. The objectives that the type declares are
+    /// ignored.
     #[must_use]
     pub fn minimize(self, metric: impl Into<String>) -> Self {
         self.objective(Direction::Minimize, metric.into())
     }
 
-    /// Adds an objective to maximize, with the metric's name. What the type declares is left aside.
+    /// Adds an objective to maximize, with the metric's name. The objectives that the type declares are
+    /// ignored.
     #[must_use]
     pub fn maximize(self, metric: impl Into<String>) -> Self {
         self.objective(Direction::Maximize, metric.into())
@@ -73,14 +75,14 @@ impl<T: Tunable> StudyBuilder<T> {
         self
     }
 
-    /// Chooses the values of new trials; [`Tpe`] unless another one is given.
+    /// Sets the sampler, which chooses the values of new trials; [`Tpe`] by default.
     #[must_use]
     pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler = Box::new(sampler);
         self
     }
 
-    /// Says which running trials are to be pruned; [`Median`] by default. It is asked by
+    /// Sets the pruner, which decides which running trials to stop; [`Median`] by default. It is asked by
     /// [`prune_if_needed`](crate::RunningTrial::prune_if_needed) and
     /// [`should_prune`](crate::RunningTrial::should_prune).
     #[must_use]
@@ -89,14 +91,16 @@ impl<T: Tunable> StudyBuilder<T> {
         self
     }
 
-    /// Makes the study repeatable: the values of a trial follow from this seed and its number.
+    /// Makes the study repeatable: the random numbers of a trial depend on this seed and the trial's
+    /// number.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Changes the search for this run, after what was [`set`](Self::set) before.
+    /// Changes the search for this run. These overrides are added to those that were [`set`](Self::set)
+    /// before.
     #[must_use]
     pub fn overrides(mut self, overrides: Overrides<T>) -> Self {
         self.overrides = self.overrides.and(overrides);
@@ -112,10 +116,11 @@ impl<T: Tunable> StudyBuilder<T> {
         self
     }
 
-    /// How often a failed trial is put into the queue again with the same parameters, 0 by default: one
-    /// that returned an error, panicked or was dropped here, and any that was found without a heartbeat.
-    /// It is counted with the trial, as Optuna's `RetryHeartbeatStaleTrialCallback` counts it, so that no
-    /// mixture of workers exceeds it. A trial of the queue whose values are not in the space is not retried.
+    /// How often a failed trial is put into the queue again with the same parameters; 0 by default. This
+    /// applies to a trial that returned an error, panicked or was dropped here, and to any trial that was
+    /// found without a heartbeat. The number of retries is stored with the trial, as Optuna's
+    /// `RetryHeartbeatStaleTrialCallback` stores it, so Rust and Python workers together keep the limit.
+    /// A queued trial whose values are not in the space is not retried.
     #[must_use]
     pub fn retry(mut self, times: usize) -> Self {
         self.retries = times;
@@ -126,16 +131,16 @@ impl<T: Tunable> StudyBuilder<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Schema`] if the database belongs to something else; [`Error::DirectionMismatch`] if
-    /// the study goes another way; [`Error::SpaceMismatch`] if it holds parameters of another kind,
-    /// scale or list of choices; [`Error::UnknownParam`] and [`Error::Override`] for a wrong
-    /// [`set`](Self::set); [`Error::Pruner`] for a wrong option of the pruner. No trial has been made
-    /// then.
+    /// [`Error::Schema`] if the database belongs to another program; [`Error::DirectionMismatch`] if the
+    /// study has other directions; [`Error::SpaceMismatch`] if it holds parameters of another kind, scale
+    /// or list of choices; [`Error::UnknownParam`] and [`Error::Override`] for a wrong
+    /// [`set`](Self::set); [`Error::Pruner`] for a wrong option of the pruner. In these cases no trial
+    /// has been created.
     ///
     /// # Cancel safety
     ///
-    /// The tables and the study may or may not be there afterwards. Their creation goes on in the background
-    /// once it has begun, and opening again completes the rest.
+    /// The tables and the study may or may not exist afterwards. Once their creation has begun, it
+    /// continues in the background, and opening the study again completes it.
     pub async fn open(self) -> Result<Study<T>> {
         if self.name.chars().count() > keys::LONGEST {
             return Err(Error::StudyName { name: self.name });
@@ -233,9 +238,9 @@ fn unambiguous(declared: &[Node], aliases: &Aliases) -> Result<()> {
     Ok(())
 }
 
-/// The study `name`, and the tables, where somebody else was not faster. Once begun this goes on when the
-/// caller gives up: a study that lacks what its creator adds to it would stay so, and callers that always
-/// give up would never have any tables.
+/// Creates the study `name` and the tables, unless another process has already done so. Once begun this
+/// goes on when the caller gives up: a study that lacks what its creator adds to it would stay so, and
+/// callers that always give up would never have any tables.
 async fn create(
     db: &OptunaDatabase,
     name: &str,

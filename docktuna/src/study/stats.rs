@@ -5,30 +5,30 @@ use std::time::Duration;
 
 use crate::database::Counters;
 
-/// What this process has done with a study since it was opened, its clones and runs included.
+/// Counts of what this process has done with a study since it was opened, including clones and runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StudyStats {
-    /// Trials that were asked for, new ones and those of the queue.
+    /// Trials that were asked for: new ones and queued ones.
     pub asked: usize,
     /// Trials that ended with a result.
     pub told: usize,
     /// Trials that were pruned.
     pub pruned: usize,
-    /// Trials that failed: its own, and those of others that it found without a heartbeat.
+    /// Trials that failed: its own, and trials of other workers that it found without a heartbeat.
     pub failed: usize,
     /// Failed trials that it put into the queue again.
     pub retried: usize,
-    /// Connections that the database handle, which its studies share, found dead and gave up: one that
-    /// a statement broke on, the idle ones given up with it, and those that did not answer after 30 idle
-    /// seconds. Each is opened again when it is needed. Tries to reach a server that is down do not count,
-    /// nor do connections closed because a call was cancelled or its statement refused, nor that of
-    /// heartbeats.
+    /// Dead connections that the database handle, which its studies share, closed: a connection that
+    /// broke during a statement, the idle connections closed with it, and those that did not answer after
+    /// 30 idle seconds. Each is opened again when it is needed. Attempts to reach a server that is down
+    /// do not count. Connections that were closed because a call was cancelled or its statement was
+    /// refused do not count either, nor does the connection of heartbeats.
     pub reconnects: usize,
-    /// The time for which connections of the database handle, which its studies share, were in use,
-    /// summed over connections, so that it may exceed the time on the clock. It counts opening and
-    /// checking them, and statements and transactions with their waits for locks; not the waits for a
-    /// free connection or between tries, nor heartbeats, which have a connection of their own.
+    /// The time during which connections of the database handle, which its studies share, were in use. It
+    /// is summed over connections, so it may exceed the elapsed time. It includes opening and checking
+    /// connections, and statements and transactions with their waits for locks. It does not include waits
+    /// for a free connection or between attempts, nor heartbeats, which have their own connection.
     pub store_time: Duration,
 }
 

@@ -131,7 +131,7 @@ async fn f08_a_session_is_as_it_was_asked_for() {
     assert!(
         error
             .to_string()
-            .contains("no host is as target_session_attrs asks"),
+            .contains("no host satisfies target_session_attrs"),
         "{error}"
     );
     assert_eq!(reason(Err(error)), ConnectReason::Session);
@@ -232,7 +232,7 @@ async fn f05_what_is_no_answer_of_a_server_is_not_repeated() {
     assert!(!error.is_transient(), "{error:?}");
     let text = every_text(&error);
     assert!(
-        text.contains("it cannot be made as things are: ") && !text.contains("hunter2"),
+        text.contains("the connection cannot be opened: ") && !text.contains("hunter2"),
         "{text}"
     );
 

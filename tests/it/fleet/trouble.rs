@@ -153,7 +153,10 @@ async fn f17_a_server_that_only_reads_says_so() {
     let op = |error: Error| match error {
         Error::ReadOnly { op, ref target, .. } => {
             let text = error.to_string();
-            assert!(text.starts_with(&format!("{target} only reads")), "{text}");
+            assert!(
+                text.starts_with(&format!("{target} is read-only")),
+                "{text}"
+            );
             assert!(text.contains("default_transaction_read_only"), "{text}");
             assert!(target.starts_with("PostgreSQL 127.0.0.1:"));
             op

@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::sync::{Mutex, PoisonError};
 
-/// A place where a sampler keeps what it derived of a history, so that the next suggestion costs only
-/// what is new. It goes with the history; a copy of the history starts without it.
+/// A place where a sampler keeps what it computed from a history, so that the next suggestion only has to
+/// process new trials. It belongs to the history; a copy of the history starts without it.
 #[derive(Debug, Default)]
 pub(crate) struct Memo(Mutex<Option<Box<dyn Any + Send>>>);
 

@@ -1,4 +1,4 @@
-//! What a sampler sees of a study: its trials, column by column.
+//! The trials of a study as a sampler sees them: column by column.
 //!
 //! Trials that are over are final. They are added once, in whatever order they end, and what samplers
 //! ask for again and again (their order, groups of parameters, numbers of trials) is kept up to date as they
@@ -21,7 +21,7 @@ pub(crate) use column::Column;
 pub(crate) use memo::Memo;
 use partition::Partition;
 
-/// The trials of a study that are over, and those that run.
+/// The trials of a study: those that have ended, and those that run.
 ///
 /// ```
 /// use docktuna::sampler::History;
@@ -82,19 +82,19 @@ impl History {
         }
     }
 
-    /// Which way each objective goes.
+    /// The direction of each objective.
     #[must_use]
     pub fn directions(&self) -> &[Direction] {
         &self.directions
     }
 
-    /// How many trials ended with a result or were pruned.
+    /// The number of trials that are complete or pruned.
     #[must_use]
     pub fn finished(&self) -> usize {
         self.finished
     }
 
-    /// The trials that are over, in the order of their numbers.
+    /// The trials that have ended, in the order of their numbers.
     pub fn trials(&self) -> impl ExactSizeIterator<Item = PastTrial<'_>> {
         self.by_number.iter().map(|row| PastTrial {
             history: self,
@@ -102,13 +102,13 @@ impl History {
         })
     }
 
-    /// The trials that run, here or elsewhere.
+    /// The running trials of all workers.
     pub fn running(&self) -> impl ExactSizeIterator<Item = PastTrial<'_>> {
         (self.ended()..self.end()).map(|row| PastTrial { history: self, row })
     }
 
-    /// The complete trial of a study with one objective that is best and breaks no constraint; the
-    /// earliest of equal ones.
+    /// The best complete trial that breaks no constraint, in a study with one objective. Of equal trials
+    /// it is the earliest.
     #[must_use]
     pub fn best(&self) -> Option<PastTrial<'_>> {
         let complete = |trial: &PastTrial<'_>| {
@@ -121,8 +121,8 @@ impl History {
             .min_by(|a, b| a.losses()[0].total_cmp(&b.losses()[0]))
     }
 
-    /// The memory that the trials take, in bytes: 8 for each parameter that was drawn, and about 17 for
-    /// the rest of a trial with one objective. What samplers keep beside it is not counted.
+    /// The memory of the trials in bytes: 8 for each parameter, and about 17 more for each trial with one
+    /// objective. The models that samplers keep are not counted.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(Column::bytes).sum();

@@ -11,9 +11,9 @@ use super::parzen::Parzen;
 use crate::id::TrialNumber;
 use crate::sampler::history::History;
 
-/// From so few observations an estimator is made anew faster than it is kept up.
+/// Up to this number of observations, building an estimator anew is faster than updating it.
 const SMALL: usize = 100;
-/// With so many changes, too.
+/// From this number of changes on, too.
 const MANY: usize = 32;
 /// A trial that is not there any more.
 const GONE: u32 = u32::MAX;

@@ -34,32 +34,32 @@ use super::random::uniform;
 use super::{Draft, Sampler};
 use crate::space::distribution::Distribution;
 
-/// Models the good trials and the others by a density each, and tries what the first makes most
-/// likely against the second.
+/// Models the good trials by one density and the other trials by a second one, and chooses the candidate
+/// with the largest ratio of the two.
 ///
-/// This is the tree-structured Parzen estimator of Bergstra, Bardenet, Bengio and Kégl, "Algorithms
-/// for Hyper-Parameter Optimization" (NIPS 2011), on the rules of Optuna 5.0, as Watanabe describes
-/// them in "Tree-Structured Parzen Estimator" (arXiv 2304.11127): parameters are modelled together,
-/// trials that run count as bad ones so that parallel workers keep apart, pruned trials and those that
-/// break constraints come after the others, and several objectives are ranked by domination and
+/// This is the tree-structured Parzen estimator of Bergstra, Bardenet, Bengio and Kégl, "Algorithms for
+/// Hyper-Parameter Optimization" (NIPS 2011), with the rules of Optuna 5.0, as Watanabe describes them in
+/// "Tree-Structured Parzen Estimator" (arXiv 2304.11127). Parameters are modelled together. Running
+/// trials count as bad ones, so that parallel workers choose different values. Pruned trials, and trials
+/// that break constraints, rank after the others. Several objectives are ranked by domination and
 /// hypervolume.
 ///
-/// Some rules are others, since they find better values; [`optuna`](Self::optuna) has the original
-/// ones. Parameters are modelled together in groups: those that always come together are one group, so
-/// that conditional spaces are modelled arm by arm. And with one objective:
+/// Some rules differ from Optuna's, because they find better values; [`optuna`](Self::optuna) has
+/// Optuna's rules. Parameters are modelled in groups: parameters that always occur together are one
+/// group, so conditional spaces are modelled arm by arm. With one objective, three more rules differ:
 ///
-/// - A tenth of the trials that have a group's parameters are its good ones. If it were a tenth of all
-///   trials, an arm that is seldom among them would be drawn from as if nobody had tried it.
-/// - The better a good trial is, the more it weighs: in a line by rank, 1 on average. Watanabe
-///   recommends weights by the improvement itself; ranks stay the same whatever the scale of the
-///   objective, and bear infinite values.
-/// - The narrowest kernel of a good trial is the range divided by half the number of trials, up to 100;
-///   Optuna divides by the number of good ones and 2: of 100 trials by 12 and not by 50. Watanabe
-///   recommends 33 throughout.
+/// - A tenth of the trials that have a group's parameters are its good ones. With a tenth of all trials,
+///   an arm that is seldom among these would be sampled as if no trial had used it.
+/// - A better trial among the good ones has a larger weight, which is linear in its rank and 1 on
+///   average. Watanabe recommends weights by the improvement itself. Ranks do not depend on the scale of
+///   the objective, and they allow infinite values.
+/// - The narrowest kernel of a good trial is the range divided by half the number of trials, at most by
+///   100. Optuna divides by the number of good trials plus 2: for 100 trials by 12 instead of 50.
+///   Watanabe recommends 33 for any number.
 ///
-/// It is the sampler of every study where nothing else is said. What it models is kept with the
-/// history, 20 bytes for each number, and goes on from trial to trial, so that a suggestion costs
-/// little more than the trials that are near its candidates.
+/// It is the default sampler of a study. Its models are kept with the history, with 20 bytes for each
+/// number, and are updated trial by trial, so the cost of a suggestion depends on little more than the
+/// trials near its candidates.
 ///
 /// ```
 /// use docktuna::sampler::Tpe;
@@ -110,7 +110,7 @@ impl Default for Tpe {
 }
 
 impl Tpe {
-    /// The default sampler of Optuna 5.0: it comes to the same densities from the same trials.
+    /// The default sampler of Optuna 5.0. It computes the same densities from the same trials.
     #[must_use]
     pub fn optuna() -> Self {
         Self {
@@ -120,37 +120,38 @@ impl Tpe {
         }
     }
 
-    /// Draws uniformly until so many trials are complete or pruned; 10 by default.
+    /// Draws uniformly until this number of trials is complete or pruned; 10 by default.
     #[must_use]
     pub fn n_startup_trials(mut self, trials: usize) -> Self {
         self.n_startup_trials = trials;
         self
     }
 
-    /// How many candidates the best is taken of; 24 by default.
+    /// The number of candidates, of which the best is chosen; 24 by default.
     #[must_use]
     pub fn n_ei_candidates(mut self, candidates: usize) -> Self {
         self.n_ei_candidates = candidates;
         self
     }
 
-    /// Whether parameters are modelled together. By default they are with one objective, and each by
-    /// itself with several.
+    /// Whether parameters are modelled together. By default they are if there is one objective. With
+    /// several objectives each parameter is modelled by itself.
     #[must_use]
     pub fn multivariate(mut self, together: bool) -> Self {
         self.multivariate = Some(together);
         self
     }
 
-    /// Whether what is modelled together are the groups of parameters that always come together
-    /// (yes by default), or only the parameters that every trial has, as in Optuna by default.
+    /// Whether groups of parameters that always occur together are modelled, which is the default, or
+    /// only the parameters that every trial has, which is Optuna's default.
     #[must_use]
     pub fn group(mut self, group: bool) -> Self {
         self.group = group;
         self
     }
 
-    /// Whether trials that run count as bad ones, so that parallel workers keep apart; yes by default.
+    /// Whether running trials count as bad ones, so that parallel workers choose different values; yes by
+    /// default.
     #[must_use]
     pub fn constant_liar(mut self, liar: bool) -> Self {
         self.constant_liar = liar;

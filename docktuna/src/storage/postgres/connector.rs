@@ -144,7 +144,7 @@ impl Connector {
             Ok(true) => Err(Error::Connect {
                 target: self.target.clone(),
                 reason: ConnectReason::Session,
-                source: "the server is a standby, or only reads".into(),
+                source: "the server is a standby, or is read-only".into(),
             }),
             Err(error) => Err(failure::connect(&self.target, error)),
         }

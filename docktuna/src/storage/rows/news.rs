@@ -7,7 +7,7 @@ use crate::optuna::moment::read_moment;
 /// Which trials are wanted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NewsQuery {
-    /// Those above this id, at most so many,
+    /// Those above this id, at most this number,
     pub(crate) after: Int,
     pub(crate) most: usize,
     /// and these, unless they wait.

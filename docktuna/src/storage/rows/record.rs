@@ -57,7 +57,7 @@ pub(crate) struct NewTrial {
 pub(crate) enum Asked {
     /// The new trial was created.
     Created(TrialKey),
-    /// A trial of the queue is ours.
+    /// A queued trial is ours.
     Claimed(TrialKey),
     /// Nothing was done: the study's next number is this one, not the one expected, or it is the
     /// limit.

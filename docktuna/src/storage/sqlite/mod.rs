@@ -316,9 +316,7 @@ mod tests {
         assert!(error.is_transient(), "{error:?}");
         let text = error.to_string();
         assert!(
-            text.contains(
-                "studies.db stays locked by another process, `create_study` was given up"
-            ),
+            text.contains("studies.db stays locked by another process, so `create_study` failed"),
             "{text}"
         );
         lock.rollback().await.unwrap();

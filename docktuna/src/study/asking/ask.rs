@@ -22,7 +22,7 @@ const MOST_REFUSALS: u32 = 1000;
 
 /// What the database answered to an ask.
 struct Answers<T> {
-    /// Trials of the queue.
+    /// Queued trials.
     claimed: Vec<RunningTrial>,
     created: Vec<Trial<T>>,
     /// Whether the last trial was drawn for another number than it would have got, or is beyond the limit.
@@ -151,7 +151,7 @@ impl<T: Tunable> Study<T> {
         RunningTrial::new(self.dynamic.clone(), pruning, key, params, constraints)
     }
 
-    /// A trial of the queue, if there is one; none is created.
+    /// A queued trial, if there is one; none is created.
     async fn ask_queue(&self, limit: i32) -> Result<Option<Trial<T>>> {
         let never = NewTrial {
             params: Params::default(),
@@ -204,7 +204,7 @@ impl<T: Tunable> Study<T> {
         Draw::config(&**sampler, &self.search.overrides, given, draft)
     }
 
-    /// Takes over a trial of the queue: what it brings is checked, the rest is drawn. `None` if it
+    /// Takes over a queued trial: what it brings is checked, the rest is drawn. `None` if it
     /// cannot be run; then it has been marked FAIL.
     async fn adopt(&self, running: RunningTrial) -> Result<Option<Trial<T>>> {
         let storage = self.dynamic.storage();
@@ -241,7 +241,7 @@ impl<T: Tunable> Study<T> {
         }
     }
 
-    /// What a trial of the queue comes to, and what it reported before.
+    /// What a queued trial comes to, and what it reported before.
     fn draw_rest(&self, number: TrialNumber, stored: FrozenTrial) -> Result<(Drawn<T>, Own)> {
         let own = Own::of(&stored)?;
         let fixed = stored.system_attrs.get(keys::FIXED_PARAMS);

@@ -31,7 +31,7 @@ impl Default for Limits {
     }
 }
 
-/// What a run did.
+/// The outcome of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunSummary {

@@ -33,12 +33,13 @@ impl<const N: usize> From<[f64; N]> for Values {
 
 /// Why an objective ends without a number.
 ///
-/// Whatever turns into a boxed error turns into it, so `?` works on the errors of the standard library, of this
-/// crate, of `anyhow` and `eyre`, and on a text. The reason of a trial that failed is the error's text with
-/// those of its causes. `Err(Stop::Pruned)` ends the trial as PRUNED, and `Err(Stop::failed("no data"))` as FAIL.
+/// Everything that converts into a boxed error converts into it, so `?` works on the errors of the
+/// standard library, of this crate, of `anyhow` and `eyre`, and on a text. The reason of a failed trial
+/// is the text of the error with those of its causes. `Err(Stop::Pruned)` ends the trial as PRUNED, and
+/// `Err(Stop::failed("no data"))` as FAIL.
 ///
-/// [`prune_if_needed`](crate::RunningTrial::prune_if_needed) works in functions that return other errors, too:
-/// its error is found among the causes of what arrives here, and ends the trial as PRUNED.
+/// [`prune_if_needed`](crate::RunningTrial::prune_if_needed) also works in functions that return other
+/// errors: its error is found among the causes of the returned error, and ends the trial as PRUNED.
 ///
 /// ```
 /// use anyhow::Context;
@@ -73,14 +74,14 @@ impl<const N: usize> From<[f64; N]> for Values {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Stop {
-    /// The trial is not promising; its last report becomes its value.
+    /// The trial is stopped because it is not promising. Its last report becomes its value.
     Pruned,
     /// Something failed; its text becomes the user attribute `docktuna:error`.
     Failed(BoxError),
 }
 
 impl Stop {
-    /// A failure with a text of one's own.
+    /// A failure with your own text.
     pub fn failed(reason: impl Into<BoxError>) -> Self {
         Self::Failed(reason.into())
     }

@@ -51,63 +51,64 @@ debug!(Optimize, OptimizeBlocking);
 
 macro_rules! limits {
     () => {
-        /// How many trials this run makes; without a limit it goes on until another one is reached.
+        /// The largest number of trials of this run. Without it the run continues until another limit is
+        /// reached.
         pub fn trials(mut self, trials: usize) -> Self {
             self.limits.trials = Some(trials);
             self
         }
 
-        /// How many trials the study may have altogether, whoever runs them and however they end:
-        /// complete, pruned, failed, running and waiting ones all count, and so do retries.
-        /// It is enforced under the lock that numbers the trials, so no fleet exceeds it. A retry, or what
-        /// is enqueued, beyond it stays in the queue.
+        /// The largest number of trials of the study, over all workers and in any state: complete,
+        /// pruned, failed, running and waiting trials count, and so do retries. It is enforced under the
+        /// lock that numbers the trials, so no number of workers exceeds it. Retries and enqueued trials
+        /// beyond it stay in the queue.
         pub fn max_total(mut self, trials: usize) -> Self {
             self.limits.max_total = Some(trials);
             self
         }
 
-        /// Stops the run with an error after so many failed trials.
+        /// Stops the run with an error after this number of failed trials.
         pub fn max_failures(mut self, failures: usize) -> Self {
             self.limits.max_failures = Some(failures);
             self
         }
 
-        /// How often a failed trial is put into the queue again, instead of what
-        /// [`StudyBuilder::retry`](crate::study::StudyBuilder::retry) said. A retry counts as a trial of the run
-        /// that takes it from the queue.
+        /// How often a failed trial is put into the queue again. It replaces the number that was given to
+        /// [`StudyBuilder::retry`](crate::study::StudyBuilder::retry). A retry counts as a trial of the
+        /// run that takes it from the queue.
         pub fn retry(mut self, times: usize) -> Self {
             self.study.dynamic = self.study.dynamic.with_retries(times);
             self
         }
 
-        /// How long trials may go on after Ctrl-C or SIGTERM, 8 seconds by default. No trial starts after
-        /// the signal; those that have not ended by then, or at a second signal, become FAIL, and are put
-        /// into the queue again where [`retry`](Self::retry) says so.
+        /// How long trials may continue after Ctrl-C or SIGTERM; 8 seconds by default. No trial starts
+        /// after the signal. Trials that have not ended by then, or at a second signal, become FAIL, and
+        /// are put into the queue again if [`retry`](Self::retry) says so.
         ///
-        /// A blocking objective, or one that never awaits, cannot be stopped: it goes on, and its result is
-        /// refused. A second signal therefore also ends the process, with the status 128 + the signal's
-        /// number, when an objective goes on for a second after it; its trial is marked before, even if the
-        /// objective holds the only thread of the runtime.
+        /// A blocking objective, or one that never awaits, cannot be stopped: it continues, and its
+        /// result is refused. Therefore a second signal also ends the process, with the status 128 + the
+        /// signal's number, if an objective still runs a second later. Its trial is marked before that,
+        /// even if the objective occupies the only thread of the runtime.
         pub fn interrupt_grace(mut self, grace: Duration) -> Self {
             self.limits.interrupt_grace = Some(grace);
             self
         }
 
-        /// Leaves Ctrl-C and SIGTERM to the program. Otherwise the process handles both from its first
-        /// run on; a signal while no run goes on ends it at once, before a handler of the program's own gets
-        /// its turn. A service that shuts down in its own way therefore takes this.
+        /// Leaves Ctrl-C and SIGTERM to the program. Otherwise the process handles both signals from its
+        /// first run on. Between runs a signal ends the process immediately, before your own handlers
+        /// run. A service with its own way to shut down should therefore use this.
         pub fn ignore_signals(mut self) -> Self {
             self.limits.interrupt_grace = None;
             self
         }
 
-        /// Starts no trial after this time; those that run are finished.
+        /// Starts no trial after this time. Running trials are finished.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.limits.timeout = Some(timeout);
             self
         }
 
-        /// How many trials run at once, 1 by default.
+        /// How many trials run at once; 1 by default.
         pub fn concurrency(mut self, concurrency: usize) -> Self {
             self.limits.concurrency = concurrency;
             self
@@ -136,14 +137,15 @@ impl<T, F> Optimize<T, F> {
 }
 
 impl<T: 'static, F> Optimize<T, F> {
-    /// Calls `callback` with the study and the record of each trial that this run has ended, in whichever
-    /// state, before its worker takes the next one. It may [`stop`](crate::study::DynamicStudy::stop) the run.
+    /// Calls `callback` with the study and the record of each trial that this run has ended, in any
+    /// state, before its worker takes the next trial. It may [`stop`](crate::study::DynamicStudy::stop)
+    /// the run.
     ///
-    /// Several are called in the order in which they were added. With [`concurrency`](Self::concurrency)
-    /// they are called for several trials at once. An error or panic of one ends the run with
-    /// [`Error::Callback`](crate::Error::Callback); the trial's result stands. Reading the record costs a
-    /// read-only transaction for each trial. There is no call for a trial that somebody else ended or that a
-    /// signal cut short, and a signal ends callbacks as it ends objectives.
+    /// Several callbacks are called in the order in which they were added. With
+    /// [`concurrency`](Self::concurrency) they are called for several trials at once. An error or panic
+    /// of a callback ends the run with [`Error::Callback`](crate::Error::Callback), and the trial keeps
+    /// its result. Reading the record costs a read-only transaction for each trial. There is no call for
+    /// a trial that another worker or a signal ended, and a signal ends callbacks as it ends objectives.
     ///
     /// ```
     /// # use docktuna::{OptunaDatabase, Tunable};
@@ -197,12 +199,12 @@ where
     ///
     /// # Errors
     ///
-    /// If the database fails, or after [`max_failures`](Self::max_failures) failed trials. Trials
-    /// that were running then are finished first.
+    /// If the database fails, or after [`max_failures`](Self::max_failures) failed trials. Running trials
+    /// are finished first.
     ///
     /// # Cancel safety
     ///
-    /// Trials that were running become FAIL, in the background, and so do those that were being asked for;
+    /// Running trials become FAIL in the background, and so do trials that were being asked for.
     /// [`OptunaDatabase::close`](crate::OptunaDatabase::close) waits for it.
     pub async fn run(self) -> Result<RunSummary> {
         let objective = Arc::new(self.objective);
@@ -234,9 +236,9 @@ impl<T, F> OptimizeBlocking<T, F> {
 }
 
 impl<T: 'static, F> OptimizeBlocking<T, F> {
-    /// Calls `callback` for each trial that this run has ended, as [`Optimize::on_trial_end`] does, on a thread
-    /// where it may block. What is asynchronous in the study is called through
-    /// `tokio::runtime::Handle::current().block_on(..)` there.
+    /// Calls `callback` for each trial that this run has ended, as [`Optimize::on_trial_end`] does, on a
+    /// thread where it may block. There, asynchronous functions of the study are called through
+    /// `tokio::runtime::Handle::current().block_on(..)`.
     ///
     /// ```
     /// # use docktuna::{OptunaDatabase, Tunable};
@@ -289,8 +291,8 @@ where
     ///
     /// # Cancel safety
     ///
-    /// As [`Optimize::run`], except that objectives cannot be stopped: they go on to their end, what they report
-    /// is refused, and their results are lost.
+    /// As [`Optimize::run`], except that objectives cannot be stopped: they run to their end, and their
+    /// reports and results are refused.
     pub async fn run(self) -> Result<RunSummary> {
         let objective = Arc::new(self.objective);
         let execute = move |config: T, trial: RunningTrial, mark: Option<Executing>| {

@@ -1,4 +1,4 @@
-//! What a run shows while it goes on.
+//! The progress that a run shows.
 
 use std::io::{IsTerminal, Write};
 use std::time::Instant;

@@ -174,7 +174,7 @@ impl Run {
         Ok(())
     }
 
-    /// The next trial, if there is one to run; waits for a database that is away.
+    /// The next trial, if there is one to run. It waits for an unavailable database.
     async fn ask<T>(&self, study: &Study<T>, limit: i32) -> Result<Option<Trial<T>>>
     where
         T: Tunable + Send + 'static,
@@ -264,8 +264,8 @@ impl Run {
         self.failed(running, reason).await
     }
 
-    /// Fails a trial that a signal ends. A database that is away is not waited for as long as usual, because
-    /// nobody waits as long for a process that is to end.
+    /// Fails a trial that a signal ends. It waits for an unavailable database for less time than usual,
+    /// because the process is about to end.
     async fn interrupt(&self, running: &RunningTrial) -> Result<()> {
         let failing = self.failed(running, INTERRUPTED.to_owned());
         match tokio::time::timeout(LAST_WORDS, failing).await {
@@ -368,7 +368,7 @@ impl Drop for Abandoned {
     }
 }
 
-/// A trial that somebody else ended does not end the run.
+/// A trial that another worker ended does not end the run.
 fn survive(error: Error) -> Result<()> {
     match error {
         Error::TrialClosed { .. } => {

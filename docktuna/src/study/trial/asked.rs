@@ -7,7 +7,8 @@ use crate::study::{RunningTrial, Values};
 
 /// A trial that was asked for, with its configuration.
 ///
-/// Tell its result with [`tell`](RunningTrial::tell). Dropped without that it becomes FAIL.
+/// Tell its result with [`tell`](RunningTrial::tell). If the trial is dropped without a result, it
+/// becomes FAIL.
 #[derive(Debug)]
 pub struct Trial<T> {
     config: T,

@@ -7,7 +7,7 @@ use crate::id::TrialNumber;
 use crate::params::Params;
 use crate::study::RunningTrial;
 
-/// A running trial in the hands of a blocking objective.
+/// A running trial, for a blocking objective.
 #[derive(Debug)]
 pub struct BlockingTrial {
     running: RunningTrial,
@@ -40,7 +40,7 @@ impl BlockingTrial {
         self.runtime.block_on(self.running.report(step, value))
     }
 
-    /// Whether the study's pruner gives this trial up; see [`RunningTrial::should_prune`].
+    /// Whether the study's pruner stops this trial; see [`RunningTrial::should_prune`].
     ///
     /// # Errors
     ///
@@ -49,8 +49,7 @@ impl BlockingTrial {
         self.runtime.block_on(self.running.should_prune())
     }
 
-    /// Leaves the objective, by `?`, if the trial is not worth going on with; see
-    /// [`RunningTrial::prune_if_needed`].
+    /// Returns an error, for `?`, if the pruner stops this trial; see [`RunningTrial::prune_if_needed`].
     ///
     /// # Errors
     ///
@@ -59,7 +58,7 @@ impl BlockingTrial {
         self.runtime.block_on(self.running.prune_if_needed())
     }
 
-    /// Notes something on the trial; see [`RunningTrial::set_user_attr`].
+    /// Sets an attribute of the trial; see [`RunningTrial::set_user_attr`].
     ///
     /// # Errors
     ///

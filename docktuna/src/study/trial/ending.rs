@@ -158,7 +158,7 @@ impl RunningTrial {
     }
 
     /// Lets the trial go on without a worker for a while: nothing beats for it, and should it end like this,
-    /// a trial of the queue goes back there.
+    /// a queued trial goes back there.
     pub(in crate::study) fn rest(&self) {
         self.still();
         let mut outcome = self.untold("the call that asked for the trial was cancelled");
@@ -266,8 +266,8 @@ impl Drop for Sure {
     }
 }
 
-/// An untold trial becomes FAIL. A result that could not be told, because the database was away or
-/// the call was cancelled, is told once more.
+/// A trial without a result becomes FAIL. A result that could not be written, because the database was
+/// unavailable or the call was cancelled, is written once more.
 impl Drop for Live {
     fn drop(&mut self) {
         if *self.told.get_mut() {

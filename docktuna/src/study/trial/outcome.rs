@@ -1,11 +1,11 @@
-//! What is to be told of a trial.
+//! The outcome of a trial, which is to be written.
 
 use crate::id::TrialState;
 use crate::optuna::{self, keys};
 use crate::params::rules::Constraints;
 use crate::storage::{Outcome, now};
 
-/// Why a trial has no result that nobody told.
+/// The reason of a trial that was dropped without a result.
 pub(in crate::study) const DROPPED: &str = "the trial was dropped without a result";
 
 pub(in crate::study) fn outcome(

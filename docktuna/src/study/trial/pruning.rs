@@ -28,7 +28,7 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    /// What a trial of the queue brought.
+    /// What a queued trial brought.
     pub(crate) fn of(stored: &FrozenTrial) -> Result<Self> {
         let reports = stored.intermediate_values.iter();
         let reports = reports.filter_map(|(step, value)| Some((step_of(Int(*step))?, *value)));

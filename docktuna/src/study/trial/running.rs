@@ -1,4 +1,4 @@
-//! A trial that is being worked on.
+//! A running trial.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -17,12 +17,13 @@ use crate::storage::{Attrs, Outcome, Reported, TrialKey};
 use crate::study::run::objective::pruned;
 use crate::study::{DynamicStudy, Values, attribute_json};
 
-/// A trial that is being worked on.
+/// A running trial.
 ///
-/// Dropped untold it becomes FAIL, wherever that is: on a thread without a runtime, or after its runtime has
-/// ended, a thread of the database handle's writes it. It is written in the background, so a program that
-/// ends awaits [`OptunaDatabase::close`](crate::OptunaDatabase::close) first; a trial whose end could not be
-/// written falls silent, and is failed after the grace period by whoever works on the study.
+/// If it is dropped without a result, it becomes FAIL. On a thread without a runtime, or after the
+/// runtime has ended, a thread of the database handle writes that. It is written in the background, so a
+/// program should await [`OptunaDatabase::close`](crate::OptunaDatabase::close) before it ends. A trial
+/// whose end could not be written sends no more heartbeats, and another worker of the study marks it FAIL
+/// after the grace period.
 #[derive(Debug)]
 pub struct RunningTrial(pub(in crate::study) Arc<Live>);
 
@@ -119,19 +120,19 @@ impl RunningTrial {
         &self.0.study
     }
 
-    /// Reports an intermediate value: the loss or accuracy after so many steps. Any number is legal,
-    /// NaN and infinities too.
+    /// Reports an intermediate value: the loss or accuracy at this step. Any number is allowed, including
+    /// NaN and infinities.
     ///
     /// # Errors
     ///
-    /// [`Error::StepReported`] for a step reported before, [`Error::TrialClosed`] if the trial is
-    /// over, [`Error::SeveralObjectives`] in a study with several objectives, where Optuna has no
-    /// reports.
+    /// [`Error::StepReported`] for a step that was reported before; [`Error::TrialClosed`] if the trial
+    /// has ended; [`Error::SeveralObjectives`] in a study with several objectives, for which Optuna has
+    /// no reports.
     ///
     /// # Cancel safety
     ///
-    /// The report may or may not have been written, but never twice; reported again, it is either written or
-    /// refused with [`Error::StepReported`].
+    /// The report may or may not have been written, but never twice. If it is repeated, it is either
+    /// written or refused with [`Error::StepReported`].
     pub async fn report(&self, step: u32, value: f64) -> Result<()> {
         let study = &self.0.study;
         if study.directions().len() > 1 {
@@ -161,7 +162,7 @@ impl RunningTrial {
         }
     }
 
-    /// Whether the study's [pruner](crate::pruner) gives this trial up, judging by its reports so far.
+    /// Whether the study's [pruner](crate::pruner) stops this trial, from its reports so far.
     ///
     /// It costs at most one query, and one more for each rung of successive halving or Hyperband that
     /// the trial has just completed.
@@ -169,11 +170,11 @@ impl RunningTrial {
     /// # Errors
     ///
     /// [`Error::SeveralObjectives`] in a study with several objectives; [`Error::TrialClosed`] if the
-    /// trial is over and there was a rung to be noted.
+    /// trial has ended and a completed rung could not be stored.
     ///
     /// # Cancel safety
     ///
-    /// A completed rung may or may not have been noted.
+    /// A completed rung may or may not have been stored.
     pub async fn should_prune(&self) -> Result<bool> {
         let live = &self.0;
         let own = self.own().clone();
@@ -195,7 +196,7 @@ impl RunningTrial {
         Ok(decision.prune)
     }
 
-    /// Leaves the objective, by `?`, if the trial is not worth going on with; see
+    /// Returns an error, for `?`, if the pruner stops this trial; see
     /// [`should_prune`](Self::should_prune).
     ///
     /// ```
@@ -220,8 +221,8 @@ impl RunningTrial {
     ///
     /// # Errors
     ///
-    /// [`Error::Pruned`], which ends the trial as PRUNED when the objective returns it, in whichever type of
-    /// error, or an error of [`should_prune`](Self::should_prune).
+    /// [`Error::Pruned`], which ends the trial as PRUNED if the objective returns it, in any type of
+    /// error; or an error of [`should_prune`](Self::should_prune).
     ///
     /// # Cancel safety
     ///
@@ -233,16 +234,16 @@ impl RunningTrial {
         }
     }
 
-    /// Notes something on the trial; a value of the same key is replaced.
+    /// Sets an attribute of the trial. An older value of the same key is replaced.
     ///
     /// # Errors
     ///
     /// [`Error::Attribute`] if it cannot be JSON (NaN and infinities can, as Python writes them);
-    /// [`Error::TrialClosed`] if the trial is over.
+    /// [`Error::TrialClosed`] if the trial has ended.
     ///
     /// # Cancel safety
     ///
-    /// The note may or may not have been written.
+    /// The attribute may or may not have been written.
     pub async fn set_user_attr(&self, key: &str, value: impl serde::Serialize) -> Result<()> {
         let json = attribute_json(key, &value)?;
         let storage = self.0.study.storage();
@@ -259,9 +260,10 @@ impl RunningTrial {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidResult`] for NaN or another number of values; the trial is FAIL then.
-    /// [`Error::TrialClosed`] if the trial is over already. While the database cannot be reached the
-    /// result is offered to it for five minutes, and then for another five in the background.
+    /// [`Error::InvalidResult`] for NaN or a wrong number of values; the trial becomes FAIL then.
+    /// [`Error::TrialClosed`] if the trial has already ended. While the database cannot be reached,
+    /// writing the result is repeated for five minutes, and then for another five minutes in the
+    /// background.
     ///
     /// # Cancel safety
     ///
@@ -291,7 +293,7 @@ impl RunningTrial {
     ///
     /// # Errors
     ///
-    /// [`Error::TrialClosed`] if the trial is over already.
+    /// [`Error::TrialClosed`] if the trial has already ended.
     ///
     /// # Cancel safety
     ///
@@ -307,7 +309,7 @@ impl RunningTrial {
     ///
     /// # Errors
     ///
-    /// [`Error::TrialClosed`] if the trial is over already.
+    /// [`Error::TrialClosed`] if the trial has already ended.
     ///
     /// # Cancel safety
     ///

@@ -51,7 +51,7 @@ impl Watch {
             tracing::warn!(
                 trial = self.number.0,
                 moved = number.0,
-                "the server lost this trial's row in a crash; it was recorded anew"
+                "the server lost this trial's row in a crash; it was recorded as a new trial"
             );
         }
         let (state, seconds) = (outcome.state.as_str(), self.began.elapsed().as_secs_f64());

@@ -90,7 +90,7 @@ async fn f10_the_recipe_starts_with_the_database_down() {
     let damaged = tempfile::tempdir().unwrap();
     std::fs::write(damaged.path().join("best.json"), "").unwrap();
 
-    let closed = ("127.0.0.1", free_port(), "nobody listens there");
+    let closed = ("127.0.0.1", free_port(), "no server listens there");
     let starting = server(Says::Refusal("57P03", "the database system is starting up")).await;
     let stopping = server(Says::Refusal("57P01", "terminating connection")).await;
     let full = server(Says::Refusal("53300", "sorry, too many clients already")).await;
@@ -102,7 +102,7 @@ async fn f10_the_recipe_starts_with_the_database_down() {
         ("127.0.0.1", full, "no connection left"),
         ("127.0.0.1", broken, "did not answer"),
         ("nowhere.invalid", 5432, "cannot be resolved"),
-        ("/nowhere", 5432, "nobody listens there"),
+        ("/nowhere", 5432, "no server listens there"),
     ] {
         let port = port.to_string();
         let down = [
