@@ -13,6 +13,7 @@ mod same;
 mod sequence;
 mod single;
 mod value;
+pub(crate) mod visit;
 mod walk;
 
 pub use condition::{Condition, Test};
