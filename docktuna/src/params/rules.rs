@@ -1,6 +1,6 @@
 //! Rules across fields: which configurations are refused, and how far others are from feasible.
 
-use crate::optuna::{self, keys};
+use crate::optuna::{self, Json, keys};
 use crate::tunable::Tunable;
 use crate::tunable::named::{Named, NamedSink};
 
@@ -13,25 +13,17 @@ pub(crate) struct Constraints(Vec<(String, f64)>);
     allow(dead_code, reason = "nothing is stored")
 )]
 impl Constraints {
-    /// The system attribute that every release of Optuna reads. The names of Optuna 5, an attribute
-    /// each, are unknown to Optuna 4 and to the dashboard; both at once would count double.
+    /// The system attribute with the numbers.
     pub(crate) fn system_attr(&self) -> Option<(String, String)> {
-        let numbers = self
-            .0
-            .iter()
-            .map(|(_, n)| optuna::write_value(&(*n).into()));
-        self.attr(keys::CONSTRAINTS, numbers)
+        let numbers = self.0.iter().map(|(_, number)| *number);
+        (!self.0.is_empty()).then(|| optuna::write_constraints(numbers))
     }
 
     /// The user attribute with the names, in the same order.
     pub(crate) fn user_attr(&self) -> Option<(String, String)> {
-        let names = self.0.iter().map(|(name, _)| optuna::write_json_text(name));
-        self.attr(keys::CONSTRAINT_NAMES, names)
-    }
-
-    fn attr(&self, key: &str, items: impl Iterator<Item = String>) -> Option<(String, String)> {
-        let items: Vec<String> = items.collect();
-        (!items.is_empty()).then(|| (key.to_owned(), format!("[{}]", items.join(", "))))
+        let names = self.0.iter().map(|(name, _)| name.clone().into());
+        let list = Json::Array(names.map(Json::Scalar).collect());
+        (!self.0.is_empty()).then(|| (keys::CONSTRAINT_NAMES.to_owned(), list.to_text()))
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) use sqlite::Sqlite;
 
 use crate::error::{Error, Result};
 use crate::optuna::moment::moment;
+use crate::optuna::revision;
 use rows::assemble::trial_number;
 use rows::{assemble, news};
 
@@ -144,7 +145,7 @@ impl Storage {
     /// The study, if it is there and in tables that we know.
     pub(crate) async fn find_study(&self, name: &str) -> Result<Option<StudyRow>> {
         match self.explained(repeated!(self.find_study(name))).await? {
-            Some((row, Some(revision))) if revision == schema::HEAD => Ok(Some(row)),
+            Some((row, Some(revision))) if revision == revision::HEAD => Ok(Some(row)),
             Some((row, _)) => self.verify_schema().await.map(|()| Some(row)),
             None => Ok(None),
         }
@@ -491,8 +492,7 @@ pub(crate) mod fuzzed {
     use chrono::NaiveDateTime;
 
     use super::TrialNumber;
-    use super::rows::record;
-    use crate::optuna::moment;
+    use crate::optuna::{self, moment};
 
     pub(crate) fn parse_moment(text: &str) -> Option<NaiveDateTime> {
         moment::read_moment(text.to_owned()).ok()
@@ -504,6 +504,6 @@ pub(crate) mod fuzzed {
         retries: u32,
     ) -> Option<(String, String)> {
         let stored = stored.into_iter().map(|(key, json)| (key, Some(json)));
-        record::retry_attributes(stored.collect(), TrialNumber(number), retries)
+        optuna::retry_attributes(stored.collect(), TrialNumber(number), retries)
     }
 }

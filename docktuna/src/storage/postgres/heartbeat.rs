@@ -8,7 +8,8 @@ use super::ask::lock_study;
 use super::link::Link;
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
-use crate::storage::rows::record::{Silent, StudyRow, TrialKey, now, retry_attributes, silence};
+use crate::optuna::retry_attributes;
+use crate::storage::rows::record::{Silent, StudyRow, TrialKey, now, silence};
 use crate::storage::rows::{Horizon, Look};
 use crate::storage::{Statement, statements};
 

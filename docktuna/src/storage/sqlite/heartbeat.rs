@@ -8,10 +8,8 @@ use super::attributes::set_attributes;
 use super::{Sqlite, datetime, write};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
-use crate::optuna::keys;
-use crate::storage::rows::record::{
-    Attrs, Silent, StudyRow, TrialKey, now, retry_attributes, silence,
-};
+use crate::optuna::{keys, retry_attributes};
+use crate::storage::rows::record::{Attrs, Silent, StudyRow, TrialKey, now, silence};
 use crate::storage::rows::{Horizon, Look};
 use crate::storage::{Statement, statements};
 

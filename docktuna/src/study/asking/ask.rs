@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::left::Place;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
-use crate::optuna::{self, Json, keys};
+use crate::optuna::{self, keys};
 use crate::params::Params;
 use crate::params::aliases::Aliases;
 use crate::params::rules::Constraints;
@@ -255,14 +255,8 @@ impl<T: Tunable> Study<T> {
             key: keys::FIXED_PARAMS.to_owned(),
             reason,
         };
-        let members = match fixed.map(optuna::read_json).transpose() {
-            Ok(Some(Json::Object(members))) => members,
-            Ok(None) => Vec::new(),
-            Ok(Some(_)) => return Err(unreadable("it is no JSON object".to_owned())),
-            Err(reason) => return Err(unreadable(reason)),
-        };
-        let members = members.into_iter();
-        let fixed = aliases.values(members.map(|(name, value)| (name, value.into_value())));
+        let fixed = fixed.map(optuna::read_fixed_params).transpose();
+        let fixed = aliases.values(fixed.map_err(unreadable)?.unwrap_or_default());
         let declared = |name: &str| T::SPACE.find(name).is_some();
         match fixed.keys().filter(|name| !declared(name)).min() {
             Some(name) => Err(unknown::<T>(name)),
