@@ -2,7 +2,6 @@
 
 use super::curve::best;
 use super::{Decision, Peers, Progress, Pruner, Reads};
-use crate::space::Direction;
 
 /// Leaves a trial alone as long as it improves, and asks another pruner once it does not; without
 /// another one it prunes then, and costs no query.
@@ -55,10 +54,8 @@ impl Patient {
         let (before, newest) = values.split_at(before);
         let before = best(before, trial.direction);
         let newest = best(newest, trial.direction);
-        match trial.direction {
-            Direction::Minimize => before + self.min_delta < newest,
-            Direction::Maximize => before - self.min_delta > newest,
-        }
+        let loss = |value| trial.direction.loss(value);
+        loss(before) + self.min_delta < loss(newest)
     }
 }
 

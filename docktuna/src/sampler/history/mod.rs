@@ -203,7 +203,7 @@ impl History {
             let objectives = self.directions.len();
             let losses = self.losses.iter_mut().rev().take(objectives).rev();
             for ((loss, value), direction) in losses.zip(&trial.values).zip(&self.directions) {
-                *loss = signed(*direction, *value);
+                *loss = direction.loss(*value);
             }
         }
         if trial.state == TrialState::Pruned
@@ -374,7 +374,7 @@ impl<'a> PastTrial<'a> {
     pub fn values(&self) -> impl Iterator<Item = f64> + use<'a> {
         let directions = self.history.directions.iter();
         let losses = self.losses().iter();
-        losses.zip(directions).map(|(loss, d)| signed(*d, *loss))
+        losses.zip(directions).map(|(loss, d)| d.loss(*loss))
     }
 
     /// The last step that it reported a value for, and that value; kept for pruned trials only.
@@ -410,13 +410,5 @@ impl<'a> PastTrial<'a> {
         let objectives = self.history.directions.len();
         let start = self.row as usize * objectives;
         &self.history.losses[start..start + objectives]
-    }
-}
-
-/// A number so that smaller is better, and back.
-pub(super) fn signed(direction: Direction, value: f64) -> f64 {
-    match direction {
-        Direction::Minimize => value,
-        Direction::Maximize => -value,
     }
 }
