@@ -18,18 +18,18 @@ mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDateTime;
 
+pub(crate) use connection::pool::Usage;
 pub(crate) use finish::Finished;
 pub(crate) use heartbeat::Swept;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
 pub(crate) use rows::{
-    Asked, Attrs, BestRow, Horizon, Ids, NewTrial, NewsQuery, Outcome, PeerQuery, PeerRow,
-    Reported, StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
+    Asked, Attrs, BestRow, Horizon, Ids, NewTrial, NewsQuery, Numbering, Outcome, PeerQuery,
+    PeerRow, Reported, StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::Sqlite;
@@ -90,7 +90,7 @@ macro_rules! repeated {
         repeated!($crate::storage::repeat::PATIENCE, $self.$function($($argument),*))
     };
     ($patience:expr, $self:ident.$function:ident($($argument:expr),*)) => {
-        $crate::storage::repeat::repeat($patience, async || once!($self.$function($($argument),*))).await
+        $crate::storage::repeat::repeat($patience, async |_| once!($self.$function($($argument),*))).await
     };
 }
 
@@ -115,13 +115,13 @@ impl Storage {
         return false;
     }
 
-    /// Connections that were lost and opened again, and the time that connections were in use.
-    pub(crate) fn load(&self) -> (u64, Duration) {
+    /// What its connections have been through.
+    pub(crate) fn usage(&self) -> Usage {
         match self {
             #[cfg(feature = "postgres")]
-            Self::Postgres(database) => database.load(),
+            Self::Postgres(database) => database.usage(),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(database) => database.load(),
+            Self::Sqlite(database) => database.usage(),
         }
     }
 
@@ -295,7 +295,7 @@ impl Storage {
     ) -> Result<Vec<Asked>> {
         let started = now();
         let unanswered = AtomicBool::new(false);
-        repeat::repeat(repeat::PATIENCE, async || {
+        repeat::repeat(repeat::PATIENCE, async |_| {
             let again = unanswered.swap(true, Ordering::Relaxed);
             if again {
                 let own = self.asked_at(study, trials, started).await?;
@@ -341,8 +341,7 @@ impl Storage {
                 started,
             };
             let stored = self.load_trials(study, Ids::one(id)).await?.pop();
-            // One that is expected at this number is never created.
-            let created = drawn.expected != Some(-1)
+            let created = drawn.number != Numbering::Never
                 && stored.is_some_and(|stored| stored.params == drawn.params);
             asked.push(if created {
                 Asked::Created(key)
@@ -384,17 +383,15 @@ impl Storage {
     }
 
     pub(crate) async fn report(&self, key: &TrialKey, step: Int, value: f64) -> Result<Reported> {
-        // An unanswered report that had been carried out must not look like a second one.
-        let attempts = AtomicU32::new(0);
-        let reported = repeat::repeat(repeat::TRIAL_PATIENCE, async || {
-            attempts.fetch_add(1, Ordering::Relaxed);
-            repeat::in_time("report", async || once!(self.report(key, step, value))).await
+        repeat::repeat(repeat::TRIAL_PATIENCE, async |attempt| {
+            let reporting = async || once!(self.report(key, step, value));
+            Ok(match repeat::in_time("report", reporting).await? {
+                // An unanswered report that had been carried out must not look like a second one.
+                Reported::StepTaken if attempt > 1 => Reported::Recorded,
+                reported => reported,
+            })
         })
-        .await?;
-        match reported {
-            Reported::StepTaken if attempts.into_inner() > 1 => Ok(Reported::Recorded),
-            reported => Ok(reported),
-        }
+        .await
     }
 
     /// Sets an attribute of a trial; false if it is no longer ours.

@@ -101,7 +101,7 @@ impl DynamicStudy {
     /// What this handle, its clones and its runs have done so far.
     #[must_use]
     pub fn stats(&self) -> StudyStats {
-        StudyStats::of(&self.counters, self.storage().load())
+        StudyStats::of(&self.counters, self.storage().usage())
     }
 
     pub(crate) fn storage(&self) -> &Storage {

@@ -30,6 +30,15 @@ const OWING: Duration = Duration::from_secs(5);
 
 pub(crate) struct Pool<S>(Arc<Shared<S>>);
 
+/// What the connections of a pool have been through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usage {
+    /// How many were lost, and had to be opened again.
+    pub(crate) lost: u64,
+    /// For how long they were in use, summed.
+    pub(crate) time: Duration,
+}
+
 struct Shared<S> {
     idle: Mutex<Vec<Idle<S>>>,
     openings: Unfinished<Result<S>>,
@@ -155,10 +164,11 @@ impl<S: Session> Pool<S> {
         self.0.openings.clear();
     }
 
-    /// How many connections were lost, and how long connections were in use.
-    pub(crate) fn load(&self) -> (u64, Duration) {
-        let used = Duration::from_nanos(self.0.used.load(Ordering::Relaxed));
-        (self.0.lost.load(Ordering::Relaxed), used)
+    pub(crate) fn usage(&self) -> Usage {
+        Usage {
+            lost: self.0.lost.load(Ordering::Relaxed),
+            time: Duration::from_nanos(self.0.used.load(Ordering::Relaxed)),
+        }
     }
 
     /// Closes the connections that are not in use.

@@ -48,8 +48,29 @@ pub(crate) struct TrialKey {
 #[derive(Debug, Clone)]
 pub(crate) struct NewTrial {
     pub(crate) params: Params,
-    /// The number it was drawn for, where that matters.
-    pub(crate) expected: Option<i32>,
+    pub(crate) number: Numbering,
+}
+
+/// Which number a new trial may get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbering {
+    /// Whichever comes next.
+    Next,
+    /// The one that it was drawn for.
+    Only(i32),
+    /// None at all: only a trial of the queue is wanted.
+    Never,
+}
+
+impl Numbering {
+    /// The number as an ask compares it with the next one; no trial has -1.
+    pub(crate) fn expected(self) -> Option<i32> {
+        match self {
+            Self::Next => None,
+            Self::Only(number) => Some(number),
+            Self::Never => Some(-1),
+        }
+    }
 }
 
 /// What an ask brought.
@@ -87,6 +108,27 @@ pub(crate) struct Outcome {
     pub(crate) at: NaiveDateTime,
     /// Where it failed, how often such a trial is put into the queue again.
     pub(crate) retries: u32,
+}
+
+/// What became of the end of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Nothing was written: the trial was not running, not ours, or heard of after all.
+    No,
+    /// It ended.
+    Yes,
+    /// It ended, and a copy of it is in the queue.
+    Retried,
+}
+
+impl Ended {
+    pub(crate) fn of(ended: bool, retried: bool) -> Self {
+        match (ended, retried) {
+            (false, _) => Self::No,
+            (true, false) => Self::Yes,
+            (true, true) => Self::Retried,
+        }
+    }
 }
 
 /// A whole trial to add, in any state.

@@ -9,7 +9,7 @@ use super::{Sqlite, datetime, write};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
 use crate::optuna::{keys, retry_attributes};
-use crate::storage::rows::record::{Attrs, Silent, StudyRow, TrialKey, now, silence};
+use crate::storage::rows::record::{Attrs, Ended, Silent, StudyRow, TrialKey, now, silence};
 use crate::storage::rows::{Horizon, Look};
 use crate::storage::{Statement, statements};
 
@@ -68,8 +68,7 @@ impl Sqlite {
     }
 
     /// Fails a stale trial and, while it was retried less than `retries` times, puts it into the queue
-    /// again, in one transaction. The first flag tells whether this call failed it, the second whether
-    /// it is in the queue.
+    /// again, in one transaction.
     pub(crate) async fn fail_stale(
         &self,
         study: &StudyRow,
@@ -77,7 +76,7 @@ impl Sqlite {
         grace: Duration,
         reason: &str,
         retries: u32,
-    ) -> Result<(bool, bool)> {
+    ) -> Result<Ended> {
         let mut lease = self.lease().await?;
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
@@ -95,7 +94,7 @@ impl Sqlite {
             let place = (study.id, trial.id, trial.number);
             let retried = failed && retry(&mut transaction, place, retries).await?;
             transaction.commit().await?;
-            Ok((failed, retried))
+            Ok(Ended::of(failed, retried))
         }
         .await;
         self.settle(lease, FAIL_STALE.name, result)

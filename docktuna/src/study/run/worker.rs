@@ -179,7 +179,7 @@ impl Run {
     where
         T: Tunable + Send + 'static,
     {
-        let asking = repeat::repeat(repeat::TRIAL_PATIENCE, async || {
+        let asking = repeat::repeat(repeat::TRIAL_PATIENCE, async |_| {
             match study.ask_below(1, limit).await {
                 // Another worker runs what is left of the grid.
                 Err(Error::GridExhausted { .. }) => Ok(Ok(None)),
@@ -227,7 +227,7 @@ impl Run {
             return Ok(());
         }
         let calling = async {
-            let reading = async || running.record().await;
+            let reading = async |_| running.record().await;
             let ended = repeat::repeat(repeat::TRIAL_PATIENCE, reading).await?;
             let mark = || listener.map(Listener::executing);
             job.callbacks.call(study, &ended, mark).await
