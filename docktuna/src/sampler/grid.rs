@@ -1,12 +1,13 @@
 //! Every combination once.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::history::PastTrial;
 use super::random::uniform;
 use super::{Draft, Sampler, SearchSpace};
 use crate::error::{Error, Result};
+use crate::lock::lock;
 use crate::space::distribution::Distribution;
 use crate::space::visit::Place;
 use crate::space::{Field, Sequence, Space, Switch, Value};
@@ -75,7 +76,7 @@ impl Sampler for Grid {
         let history = draft.history();
         let others = history.trials().chain(history.running());
         let tried: HashSet<u64> = others.filter_map(|trial| tree.point_of(&trial)).collect();
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refused = lock(&self.refused);
         let last = refused.last.take().filter(|_| draft.attempt() > 0);
         refused.points.extend(last);
         let open = |point: &u64| !tried.contains(point) && !refused.points.contains(point);

@@ -13,7 +13,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, Id};
@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::unfinished::{Unfinished, runtime};
 use crate::error::Result;
+use crate::lock::lock;
 
 /// After this long without use a connection is asked whether it is still there.
 const PING_AFTER: Duration = Duration::from_secs(30);
@@ -221,7 +222,7 @@ impl<S: Session> Shared<S> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Idle<S>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.idle)
     }
 }
 

@@ -1,10 +1,11 @@
 //! From a running trial to its pruner's decision.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::known::{Finding, Known};
 use crate::error::{Error, Result};
 use crate::id::{Int, TrialNumber};
+use crate::lock::lock;
 use crate::optuna;
 use crate::pruner::{Curve, Decision, Peer, Peers, Progress, Pruner, Reads, Rungs};
 use crate::storage::PeerRow;
@@ -98,7 +99,7 @@ impl Pruning {
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A trial that is being worked on.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tracing::Span;
 
@@ -11,6 +11,7 @@ use super::watch::Watch;
 use crate::database::Beat;
 use crate::error::{Error, Result};
 use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::lock::lock;
 use crate::optuna;
 use crate::params::Params;
 use crate::params::rules::Constraints;
@@ -319,6 +320,6 @@ impl RunningTrial {
     }
 
     fn own(&self) -> MutexGuard<'_, Own> {
-        self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.own)
     }
 }
