@@ -6,6 +6,7 @@ mod decimal;
 mod diag;
 mod expand;
 mod fallback;
+mod limits;
 mod model;
 mod rename;
 mod suggest;

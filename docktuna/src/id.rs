@@ -97,29 +97,6 @@ impl TrialState {
     pub const fn is_finished(self) -> bool {
         matches!(self, Self::Complete | Self::Pruned | Self::Fail)
     }
-
-    /// The label in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "RUNNING",
-            Self::Complete => "COMPLETE",
-            Self::Pruned => "PRUNED",
-            Self::Fail => "FAIL",
-            Self::Waiting => "WAITING",
-        }
-    }
-
-    #[cfg(feature = "storage")]
-    pub(crate) fn parse(label: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == label)
-    }
-}
-
-impl fmt::Display for TrialState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// How many trials of a study are in each state.

@@ -31,6 +31,8 @@ mod id;
 #[cfg(feature = "storage")]
 mod load;
 #[cfg(feature = "storage")]
+mod lock;
+#[cfg(feature = "storage")]
 mod near;
 mod optuna;
 mod outline;

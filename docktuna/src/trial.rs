@@ -6,9 +6,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::id::{TrialId, TrialNumber, TrialState};
-use crate::optuna::{Json, keys, read_json};
+use crate::optuna::{self, keys};
 use crate::params::Params;
-use crate::space::Value;
 
 /// An attribute of a study or trial: JSON text, which Python or this crate wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,39 +103,13 @@ impl FrozenTrial {
     }
 }
 
+/// The constraints among system attributes.
 fn constraints(system_attrs: &Attributes) -> BTreeMap<String, f64> {
-    let mut constraints = BTreeMap::new();
-    if let Some(list) = system_attrs.get(keys::CONSTRAINTS) {
-        let items = match read_json(&list.0) {
-            Ok(Json::Array(items)) => items,
-            Ok(Json::Object(members)) if members.is_empty() => Vec::new(),
-            Ok(Json::Scalar(Value::None)) => Vec::new(),
-            // No list: nobody can tell what it says.
-            _ => vec![Json::Scalar(Value::None)],
-        };
-        let numbers = items.iter().enumerate();
-        constraints.extend(numbers.map(|(i, item)| (i.to_string(), constraint(item))));
-    }
-    for (key, attribute) in system_attrs {
-        if let Some(name) = key.strip_prefix(keys::CONSTRAINT) {
-            let number = read_json(&attribute.0).map_or(f64::NAN, |json| constraint(&json));
-            constraints.insert(name.to_owned(), number);
-        }
-    }
-    constraints
+    let attributes = system_attrs.iter();
+    optuna::read_constraints(attributes.map(|(key, json)| (key.as_str(), json.as_json())))
 }
 
-/// The number of a constraint, as Python compares it; NaN for what it cannot compare with one.
-fn constraint(stored: &Json) -> f64 {
-    match stored {
-        Json::Scalar(Value::Bool(broken)) => f64::from(u8::from(*broken)),
-        other => other.as_f64().unwrap_or(f64::NAN),
-    }
-}
-
-/// Whether a trial with these system attributes breaks no constraint; NaN breaks one, as in Optuna.
+/// Whether a trial with these system attributes breaks no constraint.
 pub(crate) fn is_feasible(system_attrs: &Attributes) -> bool {
-    constraints(system_attrs)
-        .values()
-        .all(|number| *number <= 0.0)
+    optuna::is_feasible(&constraints(system_attrs))
 }

@@ -9,11 +9,9 @@ use syn::{Ident, LitStr};
 
 use crate::attr::{Attrs, Key};
 use crate::diag::{Diag, Subject};
+use crate::limits::LONGEST_NAME;
 use crate::rename::{STYLES, Style};
 use crate::suggest::near;
-
-/// The longest name that the database's column takes, in characters.
-const LONGEST: usize = 512;
 
 /// C28: unknown `rename_all` style.
 pub(super) fn style(subject: &Subject<'_>, attrs: &Attrs) -> Option<Style> {
@@ -60,11 +58,11 @@ pub(super) fn checked(subject: &Subject<'_>, name: &str, at: impl ToTokens) -> O
         subject.error(at, "a stored name cannot be empty; help: write a name");
         return None;
     }
-    if length > LONGEST {
+    if length > LONGEST_NAME {
         subject.error(
             at,
             format_args!(
-                "a stored name has at most {LONGEST} characters, this one has {length}; \
+                "a stored name has at most {LONGEST_NAME} characters, this one has {length}; \
                  help: shorten it with rename = \"..\""
             ),
         );
@@ -104,11 +102,11 @@ impl Names {
         let mut aliases = Vec::new();
         for text in attrs.texts(Key::Alias, subject) {
             let length = text.value().chars().count();
-            if !(1..=LONGEST).contains(&length) {
+            if !(1..=LONGEST_NAME).contains(&length) {
                 subject.error(
                     text,
                     format_args!(
-                        "a stored name has 1 to {LONGEST} characters, this alias has {length}; \
+                        "a stored name has 1 to {LONGEST_NAME} characters, this alias has {length}; \
                          help: write what an older version stored, or remove it"
                     ),
                 );

@@ -8,11 +8,9 @@ use syn::{Expr, Lit, UnOp};
 use crate::attr::peeled;
 use crate::decimal::Decimal;
 use crate::diag::Subject;
+use crate::limits::EXACT;
 use crate::model::{Literal, Number};
 use crate::types::{Int, Known};
-
-/// Integers beyond this cannot be told apart in the database, which stores doubles.
-const EXACT: i128 = 1 << 53;
 
 /// Reads a number for a field whose type is `known`, and checks it if it is written out.
 pub(super) fn number(subject: &Subject<'_>, expr: &Expr, known: &Known) -> Option<Number> {

@@ -6,11 +6,9 @@ use super::number::literal;
 use super::{choice, range};
 use crate::attr::{Attrs, Entry, Key, peeled};
 use crate::diag::Subject;
+use crate::limits::MOST_ELEMENTS;
 use crate::model::{Choice, Domain, OptionDefault, Param, Shape};
 use crate::types::{self, Known};
-
-/// The largest length that the runtime takes.
-const LONGEST: f64 = 65536.0;
 
 /// What a field says about its values.
 pub(super) struct Given<'a> {
@@ -208,12 +206,14 @@ fn short(subject: &Subject<'_>, domain: &Domain) -> Option<()> {
     let Some(high) = range.high.literal() else {
         return Some(());
     };
-    if high.float <= LONGEST {
+    if high.float <= MOST_ELEMENTS.into() {
         return Some(());
     }
     subject.error(
         &high.tokens,
-        "a searched Vec has at most 65536 elements, each a parameter of its own; help: lower it",
+        format!(
+            "a searched Vec has at most {MOST_ELEMENTS} elements, each a parameter of its own; help: lower it"
+        ),
     );
     None
 }

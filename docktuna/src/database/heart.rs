@@ -6,7 +6,7 @@
 //! statement, and fails those of others that have gone silent.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::{mpsc, oneshot};
@@ -14,6 +14,7 @@ use tokio::time;
 
 use super::Counters;
 use crate::id::{StudyId, TrialId};
+use crate::lock::lock;
 use crate::shown::Shown;
 use crate::storage::{Horizon, Storage, StudyRow, TrialKey};
 
@@ -118,7 +119,7 @@ impl Heart {
     /// Keeps a trial alive that has just sent its first heartbeat.
     pub(crate) fn attend(&self, storage: &Storage, ward: Ward, key: TrialKey) -> Beat {
         lock(&self.shared).alive.insert(key, ward);
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut thread = lock(&self.thread);
         if thread.is_none() {
             *thread = self.start(storage);
         }
@@ -166,10 +167,7 @@ impl Heart {
     /// Closes the connection; the next beat opens another one.
     pub(crate) async fn close(&self) {
         let (done, closed) = oneshot::channel();
-        let sent = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let sent = lock(&self.thread)
             .as_ref()
             .is_some_and(|thread| thread.send(done).is_ok());
         if sent {
@@ -341,10 +339,6 @@ impl Drop for GivenUp<'_> {
             lock(shared).swept.remove(&study);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@
 //! whenever nothing is left to write.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::lock::lock;
 use crate::storage::Storage;
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -55,7 +56,7 @@ impl LastWords {
     {
         let unwritten = Unwritten::new(&self.unwritten);
         let write: Write = Box::new(|storage| Box::pin(write(storage)));
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut thread = lock(&self.thread);
         if thread.is_none() {
             *thread = start(storage);
         }

@@ -6,7 +6,7 @@ mod heart;
 mod last_words;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
@@ -22,6 +22,7 @@ pub(crate) use heart::{Beat, Heart, Pulse, Ward};
 use crate::config::{Target, resolve_url};
 use crate::error::{Error, Result};
 use crate::id::{StateCounts, StudyId};
+use crate::lock::lock;
 use crate::near::near_names;
 use crate::space::Direction;
 use crate::storage::{Storage, StudyRow, Summary};
@@ -272,9 +273,7 @@ impl OptunaDatabase {
     }
 
     fn background(&self) -> MutexGuard<'_, Background> {
-        self.background
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.background)
     }
 
     /// Changes when the handle is closed.

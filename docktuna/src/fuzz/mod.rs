@@ -261,11 +261,8 @@ proptest! {
         });
         let mut history = History::new(&[Direction::Minimize]);
         history.update(others.collect(), &[]);
-        let members = match read_json(&fixed) {
-            Ok(crate::optuna::Json::Object(members)) => members,
-            _ => Vec::new(),
-        };
-        let fixed: HashMap<String, Value> = members.into_iter().map(|(name, json)| (name, json.into_value())).collect();
+        let fixed = crate::optuna::read_fixed_params(&fixed).unwrap_or_default();
+        let fixed: HashMap<String, Value> = fixed.into_iter().collect();
         let stored = trial(stored, Vec::new()).params;
         let overrides = Resolved::default();
         let space = SearchSpace::new(Train::SPACE, &overrides);

@@ -4,7 +4,7 @@
 //! one query while nothing ends, a second one for the best of the trials that ended, a third one for the parameters of a
 //! better trial. Whatever fails, the handle keeps the last good configuration.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -14,6 +14,7 @@ use super::{Loaded, Loader, Stored};
 use crate::database::{DatabaseBuilder, OptunaDatabase};
 use crate::error::{Error, Result};
 use crate::id::TrialState;
+use crate::lock::lock;
 use crate::shown::Shown;
 use crate::space::Direction;
 use crate::storage::{BestRow, Horizon, repeat};
@@ -365,8 +366,4 @@ impl<T: Tunable> Follower<T> {
             Err(error) => Looked::Useless(Some(error)),
         })
     }
-}
-
-fn lock(health: &Mutex<Health>) -> MutexGuard<'_, Health> {
-    health.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -48,6 +48,20 @@ impl Json {
         }
     }
 
+    /// The members of an object, if this is one, as values of parameters.
+    #[cfg(feature = "storage")]
+    pub(crate) fn into_members(self) -> Option<Vec<(String, Value)>> {
+        let Self::Object(members) = self else {
+            return None;
+        };
+        let members = members.into_iter();
+        Some(
+            members
+                .map(|(name, json)| (name, json.into_value()))
+                .collect(),
+        )
+    }
+
     /// The text, as Python's encoder prints it.
     pub(crate) fn to_text(&self) -> String {
         match self {

@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 
 use crate::space::distribution::Distribution;
-use crate::space::path::Path;
 use crate::space::{Condition, Node, Param, Test, Value};
-use crate::tunable::{Sink, Source, Tunable};
+use crate::tunable::Tunable;
+use crate::tunable::named::{Named, NamedSink, NamedSource};
 
 /// Builds a configuration with each end of the range and looks whether it comes back.
 pub(super) fn check<T: Tunable>(name: &str, range: &Distribution) -> Result<(), String> {
@@ -23,17 +23,17 @@ pub(super) fn check<T: Tunable>(name: &str, range: &Distribution) -> Result<(), 
     let when = node.map(|node| node.when).unwrap_or_default();
     for way in ways(&when) {
         for end in [&low, &high] {
-            let mut probe = Probe {
-                path: Path::start(T::SPACE),
+            let probe = Probe {
                 name,
                 way: &way,
                 end: end.clone(),
                 recorded: None,
             };
+            let mut probe = Named::new(T::SPACE, probe);
             let Ok(config) = T::build(&mut probe);
-            probe.path = Path::start(T::SPACE);
             let Ok(()) = config.record(&mut probe);
-            if !probe.recorded.is_some_and(|recorded| near(&recorded, end)) {
+            let recorded = probe.inner.recorded;
+            if !recorded.is_some_and(|recorded| near(&recorded, end)) {
                 return Err(format!("{end} does not fit in the field's type"));
             }
         }
@@ -67,30 +67,20 @@ fn near(recorded: &Value, end: &Value) -> bool {
 /// Gives one parameter the end of its range and all others what their domain begins with, and the
 /// labels that make it active; then notes what became of it.
 struct Probe<'a> {
-    path: Path,
     name: &'a str,
     way: &'a [(&'a str, Value)],
     end: Value,
     recorded: Option<Value>,
 }
 
-impl Source for Probe<'_> {
+impl NamedSource for Probe<'_> {
     type Error = Infallible;
-
-    fn enter(&mut self, name: &str) {
-        self.path.enter(name);
-    }
-
-    fn leave(&mut self) {
-        self.path.leave();
-    }
 
     #[allow(
         clippy::cast_precision_loss,
         reason = "integers were checked against 2^53, and indices are small"
     )]
-    fn param(&mut self, param: &'static Param) -> Result<f64, Infallible> {
-        let name = self.path.name();
+    fn param(&mut self, name: &str, param: &'static Param) -> Result<f64, Infallible> {
         if name == self.name {
             return Ok(self.end.as_f64().unwrap_or_default());
         }
@@ -106,19 +96,11 @@ impl Source for Probe<'_> {
     }
 }
 
-impl Sink for Probe<'_> {
+impl NamedSink for Probe<'_> {
     type Error = Infallible;
 
-    fn enter(&mut self, name: &str) {
-        self.path.enter(name);
-    }
-
-    fn leave(&mut self) {
-        self.path.leave();
-    }
-
-    fn param(&mut self, _: &'static Param, value: Value) -> Result<(), Infallible> {
-        if self.path.name() == self.name {
+    fn param(&mut self, name: &str, _: &'static Param, value: Value) -> Result<(), Infallible> {
+        if name == self.name {
             self.recorded = Some(value);
         }
         Ok(())

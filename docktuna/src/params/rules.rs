@@ -1,9 +1,8 @@
 //! Rules across fields: which configurations are refused, and how far others are from feasible.
 
-use crate::optuna::{self, keys};
-use crate::space::path::Path;
-use crate::space::{Param, Value};
-use crate::tunable::{Sink, Tunable};
+use crate::optuna::{self, Json, keys};
+use crate::tunable::Tunable;
+use crate::tunable::named::{Named, NamedSink};
 
 /// The numbers of a configuration's constraints by name, in field order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,25 +13,17 @@ pub(crate) struct Constraints(Vec<(String, f64)>);
     allow(dead_code, reason = "nothing is stored")
 )]
 impl Constraints {
-    /// The system attribute that every release of Optuna reads. The names of Optuna 5, an attribute
-    /// each, are unknown to Optuna 4 and to the dashboard; both at once would count double.
+    /// The system attribute with the numbers.
     pub(crate) fn system_attr(&self) -> Option<(String, String)> {
-        let numbers = self
-            .0
-            .iter()
-            .map(|(_, n)| optuna::write_value(&(*n).into()));
-        self.attr(keys::CONSTRAINTS, numbers)
+        let numbers = self.0.iter().map(|(_, number)| *number);
+        (!self.0.is_empty()).then(|| optuna::write_constraints(numbers))
     }
 
     /// The user attribute with the names, in the same order.
     pub(crate) fn user_attr(&self) -> Option<(String, String)> {
-        let names = self.0.iter().map(|(name, _)| optuna::write_json_text(name));
-        self.attr(keys::CONSTRAINT_NAMES, names)
-    }
-
-    fn attr(&self, key: &str, items: impl Iterator<Item = String>) -> Option<(String, String)> {
-        let items: Vec<String> = items.collect();
-        (!items.is_empty()).then(|| (key.to_owned(), format!("[{}]", items.join(", "))))
+        let names = self.0.iter().map(|(name, _)| name.clone().into());
+        let list = Json::Array(names.map(Json::Scalar).collect());
+        (!self.0.is_empty()).then(|| (keys::CONSTRAINT_NAMES.to_owned(), list.to_text()))
     }
 }
 
@@ -42,69 +33,45 @@ impl Constraints {
     allow(dead_code, reason = "nothing is stored")
 )]
 pub(crate) fn constraints<T: Tunable>(config: &T) -> Result<Constraints, String> {
-    let mut judge = Judge::new(T::SPACE);
-    judge.constraints = Some(Constraints::default());
+    let mut judge = Named::new(T::SPACE, Judge(Some(Constraints::default())));
     config.record(&mut judge)?;
-    Ok(judge.constraints.unwrap_or_default())
+    Ok(judge.inner.0.unwrap_or_default())
 }
 
 /// Whether no part of `config` is refused, and if so, why.
 pub(crate) fn validate<T: Tunable>(config: &T) -> Result<(), String> {
-    config.record(&mut Judge::new(T::SPACE))
+    config.record(&mut Named::new(T::SPACE, Judge(None)))
 }
 
-/// Looks at the rules alone. An error is the reason why a configuration is refused.
-struct Judge {
-    path: Path,
-    root: String,
-    /// What they came to, where they are asked for.
-    constraints: Option<Constraints>,
-}
+/// Looks at the rules alone, and keeps what constraints came to where that is asked for. An error is the
+/// reason why a configuration is refused.
+struct Judge(Option<Constraints>);
 
-impl Judge {
-    fn new(space: &crate::Space) -> Self {
-        let path = Path::start(space);
-        Self {
-            root: path.name().to_owned(),
-            path,
-            constraints: None,
-        }
-    }
-
-    /// The path that a rule of a part belongs to; none for the whole.
-    fn part(&self) -> Option<&str> {
-        Some(self.path.name()).filter(|name| *name != self.root)
-    }
-}
-
-impl Sink for Judge {
+impl NamedSink for Judge {
     type Error = String;
 
-    fn enter(&mut self, name: &str) {
-        self.path.enter(name);
-    }
-
-    fn leave(&mut self) {
-        self.path.leave();
-    }
-
-    fn param(&mut self, _: &'static Param, _: Value) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn validate(&mut self, rule: &dyn Fn() -> Result<(), String>) -> Result<(), String> {
-        rule().map_err(|reason| match self.part() {
+    fn validate(
+        &mut self,
+        part: Option<&str>,
+        rule: &dyn Fn() -> Result<(), String>,
+    ) -> Result<(), String> {
+        rule().map_err(|reason| match part {
             Some(part) => format!("`{part}`: {reason}"),
             None => reason,
         })
     }
 
-    fn constraint(&mut self, name: &'static str, number: &dyn Fn() -> f64) -> Result<(), String> {
-        let name = match self.part() {
+    fn constraint(
+        &mut self,
+        part: Option<&str>,
+        name: &'static str,
+        number: &dyn Fn() -> f64,
+    ) -> Result<(), String> {
+        let name = match part {
             Some(part) => format!("{part}.{name}"),
             None => name.to_owned(),
         };
-        let Some(constraints) = &mut self.constraints else {
+        let Some(constraints) = &mut self.0 else {
             return Ok(());
         };
         let number = number();

@@ -12,9 +12,9 @@ use crate::error::{Difference, Error, Result, SpaceDiff, Subject};
 #[cfg(feature = "storage")]
 use crate::space::Space;
 use crate::space::distribution::Distribution;
-use crate::space::path::Path;
 use crate::space::{Param, Value};
-use crate::tunable::{Sink, Source, Tunable};
+use crate::tunable::Tunable;
+use crate::tunable::named::{Named, NamedSink, NamedSource};
 
 /// Why parameters make no configuration of a type.
 pub(crate) enum Unfit {
@@ -38,12 +38,9 @@ impl Params {
     ///
     /// [`Error::InvalidValue`] if a field's value is outside its range or not a choice.
     pub fn of<T: Tunable>(config: &T) -> Result<Self> {
-        let mut recorder = Recorder {
-            path: Path::start(T::SPACE),
-            params: Self::default(),
-        };
+        let mut recorder = Named::new(T::SPACE, Recorder(Self::default()));
         config.record(&mut recorder)?;
-        Ok(recorder.params)
+        Ok(recorder.inner.0)
     }
 
     /// The configuration that has these parameters: the inverse of [`of`](Self::of). Fields that are not
@@ -119,10 +116,7 @@ impl Params {
     /// The configuration that has these parameters, which are all there and lie in their domains:
     /// the caller has compared them with the space.
     fn replay<T: Tunable>(&self) -> T {
-        match T::build(&mut Replay {
-            path: Path::start(T::SPACE),
-            params: self,
-        }) {
+        match T::build(&mut Named::new(T::SPACE, Replay(self))) {
             Ok(config) => config,
             Err(never) => match never {},
         }
@@ -152,54 +146,32 @@ impl Params {
     }
 }
 
-struct Recorder {
-    path: Path,
-    params: Params,
-}
+struct Recorder(Params);
 
-impl Sink for Recorder {
+impl NamedSink for Recorder {
     type Error = Error;
 
-    fn enter(&mut self, name: &str) {
-        self.path.enter(name);
-    }
-
-    fn leave(&mut self) {
-        self.path.leave();
-    }
-
-    fn param(&mut self, param: &'static Param, value: Value) -> Result<()> {
+    fn param(&mut self, name: &str, param: &'static Param, value: Value) -> Result<()> {
         let distribution = Distribution::from(*param.domain());
         let Some(stored) = param.domain().stored(&value) else {
             return Err(Error::InvalidValue {
-                param: self.path.name().to_owned(),
+                param: name.to_owned(),
                 found: value.to_string(),
                 allowed: distribution.to_string(),
             });
         };
-        self.params.push(self.path.name(), distribution, stored);
+        self.0.push(name, distribution, stored);
         Ok(())
     }
 }
 
-struct Replay<'a> {
-    path: Path,
-    params: &'a Params,
-}
+struct Replay<'a>(&'a Params);
 
-impl Source for Replay<'_> {
+impl NamedSource for Replay<'_> {
     type Error = Infallible;
 
-    fn enter(&mut self, name: &str) {
-        self.path.enter(name);
-    }
-
-    fn leave(&mut self) {
-        self.path.leave();
-    }
-
-    fn param(&mut self, param: &'static Param) -> std::result::Result<f64, Infallible> {
-        let stored = self.params.get(self.path.name()).map(Parameter::value);
+    fn param(&mut self, name: &str, param: &'static Param) -> std::result::Result<f64, Infallible> {
+        let stored = self.0.get(name).map(Parameter::value);
         // A stored choice may stand at another index than the declared one.
         Ok(stored
             .and_then(|value| param.domain().stored(&value))

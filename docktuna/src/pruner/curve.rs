@@ -90,14 +90,6 @@ pub(super) fn best(values: &[f64], direction: Direction) -> f64 {
     values.iter().copied().fold(f64::NAN, better)
 }
 
-/// Whether `a` is strictly worse than `b`; never, where one is NaN.
-pub(super) fn is_worse(a: f64, b: f64, direction: Direction) -> bool {
-    match direction {
-        Direction::Minimize => a > b,
-        Direction::Maximize => a < b,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

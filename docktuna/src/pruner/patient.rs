@@ -2,7 +2,6 @@
 
 use super::curve::best;
 use super::{Decision, Peers, Progress, Pruner, Reads};
-use crate::space::Direction;
 
 /// Does not prune a trial that improves, and asks another pruner about a trial that does not. Without
 /// another pruner it prunes such a trial, which costs no query.
@@ -55,10 +54,8 @@ impl Patient {
         let (before, newest) = values.split_at(before);
         let before = best(before, trial.direction);
         let newest = best(newest, trial.direction);
-        match trial.direction {
-            Direction::Minimize => before + self.min_delta < newest,
-            Direction::Maximize => before - self.min_delta > newest,
-        }
+        let loss = |value| trial.direction.loss(value);
+        loss(before) + self.min_delta < loss(newest)
     }
 }
 

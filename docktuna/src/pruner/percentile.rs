@@ -1,6 +1,6 @@
 //! Pruning of trials that are worse than a percentile.
 
-use super::curve::{best, is_worse};
+use super::curve::best;
 use super::schedule::Schedule;
 use super::{Decision, Peers, Progress, Pruner, Reads};
 use crate::space::Direction;
@@ -117,12 +117,8 @@ impl Pruner for Percentile {
             Direction::Maximize => 100.0 - self.percentile,
         };
         others.retain(|value| !value.is_nan());
-        is_worse(
-            mine,
-            quantile(&mut others, percentile / 100.0),
-            trial.direction,
-        )
-        .into()
+        let limit = quantile(&mut others, percentile / 100.0);
+        trial.direction.is_better(limit, mine).into()
     }
 }
 

@@ -41,11 +41,7 @@ pub(super) fn p_value(differences: &[f64], direction: Direction) -> f64 {
         .sum();
     let variance = (n * (n + 1.0) * (2.0 * n + 1.0) - cubes / 2.0) / 24.0;
     let z = (sum - n * (n + 1.0) / 4.0) / variance.sqrt();
-    let worse = match direction {
-        Direction::Minimize => z,
-        Direction::Maximize => -z,
-    };
-    0.5 * libm::erfc(worse / SQRT_2)
+    0.5 * libm::erfc(direction.loss(z) / SQRT_2)
 }
 
 /// The ranks of the sizes, from 1.

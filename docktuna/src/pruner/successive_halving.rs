@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 
-use super::curve::is_worse;
 use super::{Decision, Peer, Peers, Progress, Pruner, Reads};
 use crate::space::Direction;
 
@@ -193,12 +192,9 @@ impl Halving {
             return true;
         }
         let promoted = rivals.len() / self.reduction_factor.max(1) as usize;
-        let better_first = |a: &f64, b: &f64| match direction {
-            Direction::Minimize => a.total_cmp(b),
-            Direction::Maximize => b.total_cmp(a),
-        };
+        let better_first = |a: &f64, b: &f64| direction.loss(*a).total_cmp(&direction.loss(*b));
         let (_, cut, _) = rivals.select_nth_unstable_by(promoted.saturating_sub(1), better_first);
-        is_worse(value, *cut, direction)
+        direction.is_better(*cut, value)
     }
 }
 

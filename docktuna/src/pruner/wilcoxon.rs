@@ -1,6 +1,5 @@
 //! Pruning by a paired test against the best trial.
 
-use super::curve::is_worse;
 use super::signed_rank::p_value;
 use super::{Decision, Peer, Peers, Progress, Pruner, Reads};
 
@@ -88,11 +87,8 @@ impl Pruner for Wilcoxon {
         if differences.len() < self.startup_steps.max(2) {
             return false.into();
         }
-        let worse = is_worse(
-            mean(trial.curve.values()),
-            mean(best.values()),
-            trial.direction,
-        );
+        let (mine, its) = (mean(trial.curve.values()), mean(best.values()));
+        let worse = trial.direction.is_better(its, mine);
         (worse && p_value(&differences, trial.direction) < self.p_threshold).into()
     }
 }
@@ -103,8 +99,8 @@ fn best_trial<'p>(trial: &Progress<'_>, peers: &'p Peers) -> Option<&'p Peer> {
     let results = results.filter_map(|peer| Some((peer.value?, peer)));
     let better = |best: (f64, &'p Peer), other: (f64, &'p Peer)| {
         let equal_and_earlier =
-            !is_worse(other.0, best.0, trial.direction) && other.1.number < best.1.number;
-        if is_worse(best.0, other.0, trial.direction) || equal_and_earlier {
+            !trial.direction.is_better(best.0, other.0) && other.1.number < best.1.number;
+        if trial.direction.is_better(other.0, best.0) || equal_and_earlier {
             other
         } else {
             best

@@ -11,9 +11,9 @@ use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::params::rules::{self, Constraints};
 use crate::space::distribution::Distribution;
-use crate::space::path::Path;
 use crate::space::{Param, Value};
-use crate::tunable::{Source, Tunable};
+use crate::tunable::Tunable;
+use crate::tunable::named::{Named, NamedSource};
 
 /// The values that a queued trial brings with it.
 #[derive(Debug, Default)]
@@ -28,7 +28,6 @@ pub(crate) struct Given {
 
 /// Draws the parameters of one trial and keeps them.
 pub(crate) struct Draw<'a> {
-    path: Path,
     sampler: &'a dyn Sampler,
     overrides: &'a Resolved,
     given: &'a Given,
@@ -62,27 +61,26 @@ impl<'a> Draw<'a> {
         given: &'a Given,
         draft: Draft<'a>,
     ) -> Result<Drawn<T>> {
-        let path = Path::start(T::SPACE);
-        let mut draw = Self {
-            path,
+        let draw = Self {
             sampler,
             overrides,
             given,
             draft,
             sampled: false,
         };
+        let mut draw = Named::new(T::SPACE, draw);
         let type_name = T::NAME;
         let most = match given.queued {
             true => MOST_DRAWS,
-            false => sampler.most_draws(draw.draft.space()),
+            false => sampler.most_draws(draw.inner.draft.space()),
         };
         let mut draws = 0;
         loop {
             if !given.queued {
-                sampler.prepare(&mut draw.draft)?;
+                sampler.prepare(&mut draw.inner.draft)?;
             }
             let config = T::build(&mut draw)?;
-            let params = draw.draft.restart();
+            let params = draw.inner.draft.restart();
             draws += 1;
             match rules::constraints(&config) {
                 Ok(constraints) => {
@@ -92,7 +90,9 @@ impl<'a> Draw<'a> {
                         constraints,
                     });
                 }
-                Err(reason) if !draw.sampled => return Err(Error::Refused { type_name, reason }),
+                Err(reason) if !draw.inner.sampled => {
+                    return Err(Error::Refused { type_name, reason });
+                }
                 Err(reason) if draws >= most => {
                     return Err(Error::EveryDrawRefused {
                         type_name,
@@ -121,19 +121,10 @@ pub(crate) fn generator(seed: Option<u64>, number: i32) -> Result<ChaCha12Rng> {
     Ok(ChaCha12Rng::from_seed(bytes))
 }
 
-impl Source for Draw<'_> {
+impl NamedSource for Draw<'_> {
     type Error = Error;
 
-    fn enter(&mut self, name: &str) {
-        self.path.enter(name);
-    }
-
-    fn leave(&mut self) {
-        self.path.leave();
-    }
-
-    fn param(&mut self, param: &'static Param) -> Result<f64> {
-        let name = self.path.name();
+    fn param(&mut self, name: &str, param: &'static Param) -> Result<f64> {
         let declared = self.overrides.distribution(name, param.domain());
         let given = match self.given.stored.get(name) {
             Some(parameter) => Some(parameter.value()),

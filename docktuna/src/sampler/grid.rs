@@ -1,13 +1,15 @@
 //! Every combination once.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::history::PastTrial;
 use super::random::uniform;
 use super::{Draft, Sampler, SearchSpace};
 use crate::error::{Error, Result};
+use crate::lock::lock;
 use crate::space::distribution::Distribution;
+use crate::space::visit::Place;
 use crate::space::{Field, Sequence, Space, Switch, Value};
 
 /// Tries every combination of a discrete space once, with any number of workers, and then ends the run.
@@ -73,7 +75,7 @@ impl Sampler for Grid {
         let history = draft.history();
         let others = history.trials().chain(history.running());
         let tried: HashSet<u64> = others.filter_map(|trial| tree.point_of(&trial)).collect();
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refused = lock(&self.refused);
         let last = refused.last.take().filter(|_| draft.attempt() > 0);
         refused.points.extend(last);
         let open = |point: &u64| !tried.contains(point) && !refused.points.contains(point);
@@ -123,10 +125,9 @@ enum Node {
 
 impl Tree {
     fn new(space: &SearchSpace) -> Self {
-        let path = crate::space::path::Path::start(space.declared());
-        let mut builder = Builder { space, path };
+        let tree = space.declared();
         Self {
-            root: builder.node(space.declared()),
+            root: Builder(space).node(tree, &Place::root(tree)),
         }
     }
 
@@ -153,111 +154,62 @@ impl Tree {
     }
 }
 
-struct Builder<'a> {
-    space: &'a SearchSpace,
-    path: crate::space::path::Path,
-}
+struct Builder<'a>(&'a SearchSpace);
 
 impl Builder<'_> {
-    fn node(&mut self, space: &Space) -> Node {
+    fn node(&self, space: &Space, at: &Place) -> Node {
         match space {
-            Space::Param(_) => self.param(Vec::new()),
-            Space::Group(fields) => Node::All(fields.iter().map(|f| self.field(f)).collect()),
-            Space::Switch(switch) => self.switch(switch),
-            Space::Sequence(sequence) => self.sequence(sequence),
+            Space::Param(_) => self.param(at, |_| Vec::new()),
+            Space::Group(fields) => {
+                let node = |field: &Field| self.node(field.space(), &at.field(field));
+                Node::All(fields.iter().map(node).collect())
+            }
+            Space::Switch(switch) => self.param(at, |labels| self.arms(switch, labels, at)),
+            Space::Sequence(sequence) => self.sequence(sequence, at),
             Space::Fixed(_) => Node::All(Vec::new()),
         }
     }
 
-    fn field(&mut self, field: &Field) -> Node {
-        let arm = field.is_shared().then(|| self.path.step_out());
-        self.path.enter(field.name());
-        let node = self.node(field.space());
-        self.path.leave();
-        if let Some(arm) = arm {
-            self.path.enter(&arm);
-        }
-        node
-    }
-
     /// The length of a vector is a choice, too, which adds that many elements.
-    fn sequence(&mut self, sequence: &Sequence) -> Node {
-        if sequence.length().is_none() {
-            return self.elements(sequence, sequence.longest());
-        }
-        self.path.enter(Sequence::LEN);
-        let length = self.param(Vec::new());
-        self.path.leave();
-        let Node::Param {
-            name, distribution, ..
-        } = length
-        else {
-            return length;
-        };
-        let arms = lengths(&distribution).map(|length| self.elements(sequence, length));
-        Node::Param {
-            arms: arms.collect(),
-            name,
-            distribution,
+    fn sequence(&self, sequence: &Sequence, at: &Place) -> Node {
+        let elements = |length| self.elements(sequence, length, at);
+        match sequence.length() {
+            None => elements(sequence.longest()),
+            Some(_) => self.param(&at.length(), |range| lengths(range).map(elements).collect()),
         }
     }
 
-    fn elements(&mut self, sequence: &Sequence, length: usize) -> Node {
+    fn elements(&self, sequence: &Sequence, length: usize, at: &Place) -> Node {
         if length > LONGEST {
             return Node::Endless;
         }
-        let element = |index: usize| {
-            self.path.enter(&index.to_string());
-            let node = self.node(sequence.element());
-            self.path.leave();
-            node
-        };
+        let element = |index| self.node(sequence.element(), &at.element(sequence, index));
         Node::All((0..length).map(element).collect())
     }
 
-    fn switch(&mut self, switch: &Switch) -> Node {
-        let Node::Param {
-            name, distribution, ..
-        } = self.param(Vec::new())
-        else {
-            return Node::All(Vec::new());
+    /// What each of the labels brings, in their order.
+    fn arms(&self, switch: &Switch, labels: &Distribution, at: &Place) -> Vec<Node> {
+        let Distribution::Categorical(labels) = labels else {
+            return Vec::new();
         };
-        let labels = match &distribution {
-            Distribution::Categorical(labels) => labels.to_vec(),
-            _ => Vec::new(),
+        let arm = |label: &Value| {
+            let arms = switch.arms().iter();
+            let mut arms = arms.filter(|arm| label.as_str() == Some(arm.label()));
+            let parts = arms.next().map(|arm| at.arm(switch, arm));
+            let parts = parts.unwrap_or_default().into_iter();
+            Node::All(parts.map(|(part, space)| self.node(space, &part)).collect())
         };
-        let arms = labels.iter().map(|label| self.arm(switch, label)).collect();
-        Node::Param {
-            name,
-            distribution,
-            arms,
-        }
+        labels.iter().map(arm).collect()
     }
 
-    fn arm(&mut self, switch: &Switch, label: &Value) -> Node {
-        let arm = switch
-            .arms()
-            .iter()
-            .find(|arm| label.as_str() == Some(arm.label()));
-        let Some(arm) = arm else {
-            return Node::All(Vec::new());
-        };
-        self.path.enter(arm.label());
-        let node = self.node(arm.space());
-        self.path.leave();
-        node
-    }
-
-    fn param(&self, arms: Vec<Node>) -> Node {
-        let name = self.path.name();
-        let searched = self
-            .space
-            .get(name)
-            .expect("every parameter of the tree is searched");
+    /// The parameter at a place, and what its values bring.
+    fn param(&self, at: &Place, arms: impl FnOnce(&Distribution) -> Vec<Node>) -> Node {
+        let searched = self.0.get(at.name());
+        let searched = searched.expect("every parameter of the tree is searched");
         Node::Param {
-            name: name.to_owned(),
+            name: at.name().to_owned(),
             distribution: searched.distribution().clone(),
-            arms,
+            arms: arms(searched.distribution()),
         }
     }
 }
@@ -413,4 +365,52 @@ fn place_of(distribution: &Distribution, value: &Value) -> Option<u64> {
             .step
             .map_or(0, |step| ((stored - range.low) / step).round() as u64),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tunable;
+    use crate::overrides::Resolved;
+
+    #[derive(Tunable)]
+    enum Branch {
+        #[tune(rename = ".first")]
+        First {
+            #[tune(range = 0..=1)]
+            own: u8,
+            #[tune(range = 0.0..=1.0, step = 0.5, len = 0..=2, shared)]
+            rates: Vec<f64>,
+        },
+        #[tune(rename = "a.b")]
+        Second {
+            #[tune(range = 0.0..=1.0, step = 0.5, len = 0..=2, shared)]
+            rates: Vec<f64>,
+            inner: Option<bool>,
+        },
+    }
+
+    /// The tree goes the same ways as the space itself.
+    #[test]
+    fn a_combination_has_what_its_branch_needs() {
+        let space = SearchSpace::new(Branch::SPACE, &Resolved::default());
+        let tree = Tree::new(&space);
+        let points = tree.count().unwrap();
+        assert_eq!(points, (2 + 3) * (1 + 3 + 9));
+        let combinations: HashSet<String> = (0..points)
+            .map(|point| {
+                let values = tree.values(point);
+                let value = |name: &str| {
+                    let (_, stored) = values.iter().find(|(known, _)| known == name)?;
+                    space.get(name)?.distribution().value(*stored)
+                };
+                let active = Branch::SPACE.active(|label| value(label.name()));
+                let active: HashSet<&str> = active.iter().map(|node| node.name()).collect();
+                let names: HashSet<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
+                assert_eq!(names, active, "{values:?}");
+                format!("{values:?}")
+            })
+            .collect();
+        assert_eq!(combinations.len() as u64, points, "each is another one");
+    }
 }

@@ -5,6 +5,7 @@
 //! `sgd` of the field `optimizer` is stored as `optimizer.sgd.momentum`.
 
 mod condition;
+mod direction;
 pub(crate) mod distribution;
 mod domain;
 mod find;
@@ -13,9 +14,13 @@ mod same;
 mod sequence;
 mod single;
 mod value;
+pub(crate) mod visit;
 mod walk;
 
 pub use condition::{Condition, Test};
+pub use direction::Direction;
+#[cfg(feature = "storage")]
+pub(crate) use direction::dominates;
 #[cfg(feature = "storage")]
 pub(crate) use domain::EXACT;
 pub(crate) use domain::GRID_TOLERANCE;
@@ -92,24 +97,6 @@ pub struct Objective {
     pub direction: Direction,
     /// The metric's name, shown by Optuna's dashboard.
     pub name: Option<&'static str>,
-}
-
-/// Which way is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// Smaller is better.
-    Minimize,
-    /// Larger is better.
-    Maximize,
-}
-
-impl std::fmt::Display for Direction {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Minimize => "minimize",
-            Self::Maximize => "maximize",
-        })
-    }
 }
 
 impl Space {

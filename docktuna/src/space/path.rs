@@ -41,21 +41,6 @@ impl Path {
         }
     }
 
-    /// Undoes the latest [`enter`](Self::enter) for a while, and tells the name to enter again.
-    #[cfg(feature = "storage")]
-    pub(crate) fn step_out(&mut self) -> String {
-        let start = self.lengths.last().copied().unwrap_or(0);
-        let name = &self.joined[start..];
-        let name = if start > 0 {
-            name.strip_prefix('.').unwrap_or(name)
-        } else {
-            name
-        };
-        let name = name.to_owned();
-        self.leave();
-        name
-    }
-
     /// The stored name of a parameter that is here.
     pub(crate) fn name(&self) -> &str {
         if self.joined.is_empty() {
@@ -63,6 +48,14 @@ impl Path {
         } else {
             &self.joined
         }
+    }
+}
+
+/// The way to what is called `name` at `place`; the empty name leads nowhere.
+pub(crate) fn below(place: &str, name: &str) -> String {
+    match (place, name) {
+        ("", way) | (way, "") => way.to_owned(),
+        _ => format!("{place}.{name}"),
     }
 }
 
@@ -83,22 +76,5 @@ mod tests {
         assert_eq!(path.name(), "optimizer");
         path.leave();
         assert_eq!(path.name(), "config");
-    }
-
-    #[cfg(feature = "storage")]
-    #[test]
-    fn a_name_is_entered_again() {
-        for label in ["sgd", ".dotted", "a.b"] {
-            for above in ["optimizer", ""] {
-                let mut path = Path::default();
-                path.enter(above);
-                path.enter(label);
-                let inside = path.name().to_owned();
-                let name = path.step_out();
-                assert_eq!(name, label);
-                path.enter(&name);
-                assert_eq!(path.name(), inside);
-            }
-        }
     }
 }

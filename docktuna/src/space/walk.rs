@@ -1,7 +1,7 @@
 //! A space as a flat list of what is in it.
 
-use super::{Arm, Condition, Field, Param, Sequence, Space, Switch, Test, Value, same_space};
-use crate::space::path::Path;
+use super::visit::Place;
+use super::{Condition, Param, Sequence, Space, Switch, Value};
 
 /// A parameter or a fixed value of a space, with its stored name and what makes it active.
 #[derive(Debug, Clone)]
@@ -23,6 +23,15 @@ pub enum NodeKind {
 }
 
 impl Node {
+    fn at(place: Place, kind: NodeKind) -> Self {
+        Self {
+            name: place.name().to_owned(),
+            kind,
+            when: place.when,
+            doc: place.doc,
+        }
+    }
+
     /// Its stored name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -113,8 +122,6 @@ type Chooser<'a> = &'a mut dyn FnMut(&Node) -> Option<Value>;
 struct Walk<'a> {
     /// Tells what is chosen; without it, everything that can be chosen is gone into.
     value: Option<Chooser<'a>>,
-    path: Path,
-    when: Vec<Condition>,
     out: Vec<Node>,
 }
 
@@ -122,109 +129,55 @@ impl<'a> Walk<'a> {
     fn over(space: &Space, value: Option<Chooser<'a>>) -> std::vec::IntoIter<Node> {
         let mut walk = Self {
             value,
-            path: Path::start(space),
-            when: Vec::new(),
             out: Vec::new(),
         };
-        walk.space(space, "");
+        walk.space(space, Place::root(space));
         walk.out.into_iter()
     }
 
-    fn space(&mut self, space: &Space, doc: &'static str) {
+    fn space(&mut self, space: &Space, at: Place) {
         match space {
-            Space::Param(param) => self.param(param, doc),
-            Space::Group(fields) => fields.iter().for_each(|field| self.field(field)),
-            Space::Switch(switch) => self.switch(switch, doc),
-            Space::Sequence(sequence) => self.sequence(sequence, doc),
-            Space::Fixed(value) => {
-                let node = self.here(NodeKind::Fixed(value), doc);
-                self.out.push(node);
+            Space::Param(param) => self.out.push(Node::at(at, NodeKind::Param(*param))),
+            Space::Group(fields) => {
+                for field in *fields {
+                    self.space(field.space(), at.field(field));
+                }
             }
+            Space::Switch(switch) => self.switch(switch, &at),
+            Space::Sequence(sequence) => self.sequence(sequence, &at),
+            Space::Fixed(value) => self.out.push(Node::at(at, NodeKind::Fixed(value))),
         }
     }
 
-    fn param(&mut self, param: &Param, doc: &'static str) {
-        let node = self.here(NodeKind::Param(*param), doc);
-        self.out.push(node);
-    }
-
-    fn field(&mut self, field: &'static Field) {
-        self.path.enter(field.name());
-        self.space(field.space(), field.doc());
-        self.path.leave();
-    }
-
-    fn switch(&mut self, switch: &Switch, doc: &'static str) {
-        let label = self.here(NodeKind::Param(*switch.label()), doc);
+    /// Parts that arms share are there once where all of them are gone into.
+    fn switch(&mut self, switch: &Switch, at: &Place) {
+        let label = Node::at(at.clone(), NodeKind::Param(*switch.label()));
         let chosen = self.chosen(&label);
-        let param = label.name.clone();
         self.out.push(label);
         for (index, arm) in switch.arms().iter().enumerate() {
             if chosen.is_some_and(|chosen| chosen != Some(index)) {
                 continue;
             }
-            self.arm(switch, arm, &param, chosen.is_none());
-        }
-    }
-
-    /// What an arm needs. Parts that arms share are there once where all of them are gone into, as
-    /// those of the first.
-    fn arm(&mut self, switch: &Switch, arm: &Arm, param: &str, all: bool) {
-        let test = || Test::Is(vec![arm.label().to_owned()]);
-        let Space::Group(fields) = arm.space() else {
-            self.path.enter(arm.label());
-            self.within(param, test(), |walk| walk.space(arm.space(), arm.doc()));
-            self.path.leave();
-            return;
-        };
-        for field in *fields {
-            if !field.is_shared() {
-                self.path.enter(arm.label());
-                self.within(param, test(), |walk| walk.field(field));
-                self.path.leave();
-                continue;
-            }
-            let labels = sharing(switch, field);
-            if !all || labels.first().is_some_and(|first| first == arm.label()) {
-                self.within(param, Test::Is(labels), |walk| walk.field(field));
+            for (part, space) in at.arm(switch, arm) {
+                if chosen.is_some() || part.is_of(arm) {
+                    self.space(space, part);
+                }
             }
         }
     }
 
-    /// The label has the doc comment of the enum's field, the length that of the vector's; elements
-    /// have it too, as there may be nothing but elements.
-    fn sequence(&mut self, sequence: &Sequence, doc: &'static str) {
+    fn sequence(&mut self, sequence: &Sequence, at: &Place) {
         let mut length = sequence.longest();
-        let mut name = String::new();
         if let Some(param) = sequence.length() {
-            self.path.enter(Sequence::LEN);
-            let node = self.here(NodeKind::Param(*param), doc);
-            self.path.leave();
+            let node = Node::at(at.length(), NodeKind::Param(*param));
             if let Some(chosen) = self.chosen(&node) {
                 length = chosen.unwrap_or(0);
             }
-            name.clone_from(&node.name);
             self.out.push(node);
         }
         for index in 0..length {
-            self.path.enter(&index.to_string());
-            if index < sequence.shortest() {
-                self.space(sequence.element(), doc);
-            } else {
-                self.within(&name, Test::Above(index), |walk| {
-                    walk.space(sequence.element(), doc);
-                });
-            }
-            self.path.leave();
+            self.space(sequence.element(), at.element(sequence, index));
         }
-    }
-
-    /// Adds what `inside` finds, which depends on a condition.
-    fn within(&mut self, param: &str, test: Test, inside: impl FnOnce(&mut Self)) {
-        let param = param.to_owned();
-        self.when.push(Condition { param, test });
-        inside(self);
-        self.when.pop();
     }
 
     /// The index or length that is chosen, `Some(None)` if none is; `None` if all of them are.
@@ -238,29 +191,4 @@ impl<'a> Walk<'a> {
         let stored = value.and_then(|(value, param)| param.domain().stored(&value));
         Some(stored.map(|stored| stored as usize))
     }
-
-    fn here(&self, kind: NodeKind, doc: &'static str) -> Node {
-        Node {
-            name: self.path.name().to_owned(),
-            kind,
-            when: self.when.clone(),
-            doc,
-        }
-    }
-}
-
-/// The labels of the arms that have the same shared part. One of the same name that is drawn from
-/// something else stays apart, so that it is found to clash.
-fn sharing(switch: &Switch, field: &Field) -> Vec<String> {
-    let same = |other: &Field| {
-        other.is_shared()
-            && other.name() == field.name()
-            && same_space(other.space(), field.space())
-    };
-    let arms = switch.arms().iter();
-    let sharing = arms.filter(|arm| match arm.space() {
-        Space::Group(fields) => fields.iter().any(same),
-        _ => false,
-    });
-    sharing.map(|arm| arm.label().to_owned()).collect()
 }

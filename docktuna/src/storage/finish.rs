@@ -1,6 +1,6 @@
 //! The end of a trial: a result that was told is never lost, and never lands on another trial's row.
 
-use super::rows::record::{Ids, Outcome, StudyRow, TrialKey, WholeTrial};
+use super::rows::record::{Ended, Ids, Outcome, StudyRow, TrialKey, WholeTrial};
 use super::{Storage, once, repeat};
 use crate::error::Result;
 use crate::id::{TrialId, TrialNumber, TrialState};
@@ -36,7 +36,7 @@ impl Storage {
         params: &Params,
         outcome: &Outcome,
     ) -> Result<Finished> {
-        repeat::repeat(repeat::TRIAL_PATIENCE, async || {
+        repeat::repeat(repeat::TRIAL_PATIENCE, async |_| {
             let finishing = async || self.finish_once(study, key, params, outcome).await;
             repeat::in_time("finish_trial", finishing).await
         })
@@ -51,9 +51,9 @@ impl Storage {
         outcome: &Outcome,
     ) -> Result<Finished> {
         match once!(self.finish_trial(key, params, outcome))? {
-            (true, true) => return Ok(Finished::Retried),
-            (true, false) => return Ok(Finished::Recorded),
-            (false, _) => (),
+            Ended::Retried => return Ok(Finished::Retried),
+            Ended::Yes => return Ok(Finished::Recorded),
+            Ended::No => (),
         }
         let row = self.load_trials(study, Ids::one(key.id)).await?.pop();
         let Some(row) = row.filter(|row| row.number == key.number) else {

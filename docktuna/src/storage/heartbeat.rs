@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Postgres;
 #[cfg(feature = "sqlite")]
 use super::Sqlite;
-use super::rows::record::{StudyRow, TrialKey};
+use super::rows::record::{Ended, StudyRow, TrialKey};
 use super::rows::{Horizon, Look};
 use super::{Storage, once, repeated};
 use crate::error::Result;
@@ -69,15 +69,16 @@ impl Storage {
             let silent = trial.silence.as_secs_f64();
             let reason = format!("no heartbeat for {silent:.0} s: its worker is gone");
             let reason = optuna::write_json_text(&reason);
-            let (failed, retried) =
-                repeated!(self.fail_stale(study, &trial, grace, &reason, retries))?;
-            if failed {
-                tracing::warn!(
-                    study = %Shown(&study.name), trial = trial.number.0, silent, retried,
-                    "a stale trial was marked FAIL"
-                );
+            let ended = repeated!(self.fail_stale(study, &trial, grace, &reason, retries))?;
+            if ended == Ended::No {
+                continue;
             }
-            swept.failed += usize::from(failed);
+            let retried = ended == Ended::Retried;
+            tracing::warn!(
+                study = %Shown(&study.name), trial = trial.number.0, silent, retried,
+                "a stale trial was marked FAIL"
+            );
+            swept.failed += 1;
             swept.retried += usize::from(retried);
         }
         Ok(swept)

@@ -18,24 +18,25 @@ mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDateTime;
 
+pub(crate) use connection::pool::Usage;
 pub(crate) use finish::Finished;
 pub(crate) use heartbeat::Swept;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
 pub(crate) use rows::{
-    Asked, Attrs, BestRow, Horizon, Ids, NewTrial, NewsQuery, Outcome, PeerQuery, PeerRow,
-    Reported, Standing, StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
+    Asked, Attrs, BestRow, Horizon, Ids, NewTrial, NewsQuery, Numbering, Outcome, PeerQuery,
+    PeerRow, Reported, Standing, StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::Sqlite;
 
 use crate::error::{Error, Result};
 use crate::optuna::moment::moment;
+use crate::optuna::revision;
 use rows::assemble::trial_number;
 use rows::{assemble, news};
 
@@ -89,7 +90,7 @@ macro_rules! repeated {
         repeated!($crate::storage::repeat::PATIENCE, $self.$function($($argument),*))
     };
     ($patience:expr, $self:ident.$function:ident($($argument:expr),*)) => {
-        $crate::storage::repeat::repeat($patience, async || once!($self.$function($($argument),*))).await
+        $crate::storage::repeat::repeat($patience, async |_| once!($self.$function($($argument),*))).await
     };
 }
 
@@ -114,13 +115,13 @@ impl Storage {
         return false;
     }
 
-    /// Connections that were lost and opened again, and the time that connections were in use.
-    pub(crate) fn load(&self) -> (u64, Duration) {
+    /// What its connections have been through.
+    pub(crate) fn usage(&self) -> Usage {
         match self {
             #[cfg(feature = "postgres")]
-            Self::Postgres(database) => database.load(),
+            Self::Postgres(database) => database.usage(),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(database) => database.load(),
+            Self::Sqlite(database) => database.usage(),
         }
     }
 
@@ -144,7 +145,7 @@ impl Storage {
     /// The study, if it is there and in tables that we know.
     pub(crate) async fn find_study(&self, name: &str) -> Result<Option<StudyRow>> {
         match self.explained(repeated!(self.find_study(name))).await? {
-            Some((row, Some(revision))) if revision == schema::HEAD => Ok(Some(row)),
+            Some((row, Some(revision))) if revision == revision::HEAD => Ok(Some(row)),
             Some((row, _)) => self.verify_schema().await.map(|()| Some(row)),
             None => Ok(None),
         }
@@ -310,7 +311,7 @@ impl Storage {
     ) -> Result<Vec<Asked>> {
         let started = now();
         let unanswered = AtomicBool::new(false);
-        repeat::repeat(repeat::PATIENCE, async || {
+        repeat::repeat(repeat::PATIENCE, async |_| {
             let again = unanswered.swap(true, Ordering::Relaxed);
             if again {
                 let own = self.asked_at(study, trials, started).await?;
@@ -356,8 +357,7 @@ impl Storage {
                 started,
             };
             let stored = self.load_trials(study, Ids::one(id)).await?.pop();
-            // One that is expected at this number is never created.
-            let created = drawn.expected != Some(-1)
+            let created = drawn.number != Numbering::Never
                 && stored.is_some_and(|stored| stored.params == drawn.params);
             asked.push(if created {
                 Asked::Created(key)
@@ -399,17 +399,15 @@ impl Storage {
     }
 
     pub(crate) async fn report(&self, key: &TrialKey, step: Int, value: f64) -> Result<Reported> {
-        // An unanswered report that had been carried out must not look like a second one.
-        let attempts = AtomicU32::new(0);
-        let reported = repeat::repeat(repeat::TRIAL_PATIENCE, async || {
-            attempts.fetch_add(1, Ordering::Relaxed);
-            repeat::in_time("report", async || once!(self.report(key, step, value))).await
+        repeat::repeat(repeat::TRIAL_PATIENCE, async |attempt| {
+            let reporting = async || once!(self.report(key, step, value));
+            Ok(match repeat::in_time("report", reporting).await? {
+                // An unanswered report that had been carried out must not look like a second one.
+                Reported::StepTaken if attempt > 1 => Reported::Recorded,
+                reported => reported,
+            })
         })
-        .await?;
-        match reported {
-            Reported::StepTaken if attempts.into_inner() > 1 => Ok(Reported::Recorded),
-            reported => Ok(reported),
-        }
+        .await
     }
 
     /// Sets an attribute of a trial; false if it is no longer ours.
@@ -507,8 +505,7 @@ pub(crate) mod fuzzed {
     use chrono::NaiveDateTime;
 
     use super::TrialNumber;
-    use super::rows::record;
-    use crate::optuna::moment;
+    use crate::optuna::{self, moment};
 
     pub(crate) fn parse_moment(text: &str) -> Option<NaiveDateTime> {
         moment::read_moment(text.to_owned()).ok()
@@ -520,6 +517,6 @@ pub(crate) mod fuzzed {
         retries: u32,
     ) -> Option<(String, String)> {
         let stored = stored.into_iter().map(|(key, json)| (key, Some(json)));
-        record::retry_attributes(stored.collect(), TrialNumber(number), retries)
+        optuna::retry_attributes(stored.collect(), TrialNumber(number), retries)
     }
 }

@@ -74,13 +74,18 @@ pub(crate) async fn in_time<T>(
 /// Repeats an operation that may be repeated while its error may go away by itself: at once after
 /// the first failure, as a kept connection may just be stale, then after pauses that double up to a
 /// few seconds, each spread at random so that a fleet does not come back all at once.
-pub(crate) async fn repeat<T, F>(patience: Patience, mut operation: impl FnMut() -> F) -> Result<T>
+///
+/// The operation is told which attempt it is, from 1 on.
+pub(crate) async fn repeat<T, F>(
+    patience: Patience,
+    mut operation: impl FnMut(u32) -> F,
+) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {
     let (began, mut attempt) = (Instant::now(), 1);
     loop {
-        match operation().await {
+        match operation(attempt).await {
             // An attempt may outlast the limit. What its lost answer was is worth a second one.
             Err(error)
                 if patience.bears(&error, attempt)
@@ -146,10 +151,10 @@ mod tests {
                 tried if tried < end => Err(error()),
                 _ => Ok(()),
             };
-            let given_up = repeat(PATIENCE, || attempt(u32::MAX)).await;
+            let given_up = repeat(PATIENCE, |_| attempt(u32::MAX)).await;
             assert!(given_up.is_err());
             assert_eq!(tried.swap(0, Ordering::Relaxed), attempts);
-            repeat(TRIAL_PATIENCE, || attempt(50)).await.unwrap();
+            repeat(TRIAL_PATIENCE, |_| attempt(50)).await.unwrap();
         }
     }
 
@@ -157,9 +162,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_attempt_without_an_answer_is_repeated() {
         let mut attempts = 0;
-        let result = repeat(TRIAL_PATIENCE, || {
-            attempts += 1;
-            let silent = attempts == 1;
+        let result = repeat(TRIAL_PATIENCE, |attempt| {
+            attempts = attempt;
+            let silent = attempt == 1;
             in_time("report", async move || match silent {
                 true => std::future::pending().await,
                 false => Ok(()),
@@ -177,8 +182,8 @@ mod tests {
             ..PATIENCE
         };
         let mut attempts = 0;
-        let result: Result<()> = repeat(patience, || {
-            attempts += 1;
+        let result: Result<()> = repeat(patience, |attempt| {
+            attempts = attempt;
             std::future::ready(Err(Error::Storage {
                 op: "ask",
                 attempts: 1,

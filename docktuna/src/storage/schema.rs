@@ -5,31 +5,7 @@ use std::time::Duration;
 use super::Storage;
 use super::connection::failure;
 use crate::error::{Error, Result, SchemaReason};
-
-/// The revision that every release of Optuna since 3.2.0 writes.
-pub(super) const HEAD: &str = "v3.2.0.a";
-
-/// The revisions before it.
-const OLDER: &[&str] = &[
-    "v0.9.0.a", "v1.2.0.a", "v1.3.0.a", "v2.4.0.a", "v2.6.0.a", "v3.0.0.a", "v3.0.0.b", "v3.0.0.c",
-    "v3.0.0.d",
-];
-
-const TABLES: &[&str] = &[
-    "studies",
-    "study_directions",
-    "study_user_attributes",
-    "study_system_attributes",
-    "trials",
-    "trial_user_attributes",
-    "trial_system_attributes",
-    "trial_params",
-    "trial_values",
-    "trial_intermediate_values",
-    "trial_heartbeats",
-    "version_info",
-    "alembic_version",
-];
+use crate::optuna::revision::{Revision, TABLES};
 
 /// How often, and at what intervals, a half-made schema is looked at again: Python makes it in
 /// several transactions.
@@ -101,16 +77,18 @@ impl Storage {
         } else {
             Vec::new()
         };
+        let foreign = || SchemaReason::Foreign(revisions.join(", "));
         match revisions.as_slice() {
             [] => {}
-            [head] if head == HEAD => {}
-            [older] if OLDER.contains(&older.as_str()) => {
-                return refuse(SchemaReason::Older(older.clone()));
-            }
-            [newer] if has("studies") && is_optunas(newer) => {
-                return refuse(SchemaReason::Newer(newer.clone()));
-            }
-            foreign => return refuse(SchemaReason::Foreign(foreign.join(", "))),
+            [revision] => match Revision::of(revision) {
+                Revision::Known => {}
+                Revision::Older => return refuse(SchemaReason::Older(revision.clone())),
+                Revision::Newer if has("studies") => {
+                    return refuse(SchemaReason::Newer(revision.clone()));
+                }
+                Revision::Newer | Revision::Foreign => return refuse(foreign()),
+            },
+            _ => return refuse(foreign()),
         }
         let mut missing: Vec<String> = TABLES
             .iter()
@@ -124,30 +102,6 @@ impl Storage {
             Ok(())
         } else {
             refuse(SchemaReason::Incomplete(missing))
-        }
-    }
-}
-
-/// Whether a revision is named as Optuna names them: `v4.1.0.a`.
-fn is_optunas(revision: &str) -> bool {
-    let Some(version) = revision.strip_prefix('v') else {
-        return false;
-    };
-    let parts: Vec<&str> = version.split('.').collect();
-    matches!(parts.as_slice(), [a, b, c, letter]
-        if [a, b, c].iter().all(|part| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit()))
-            && letter.len() == 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn optunas_revisions_are_told_from_others() {
-        assert!(OLDER.iter().all(|revision| is_optunas(revision)) && is_optunas("v9.9.9.a"));
-        for foreign in ["", "1975ea83b712", "v1.2", "v1.2.3.4a", "va.b.c.d"] {
-            assert!(!is_optunas(foreign), "{foreign}");
         }
     }
 }

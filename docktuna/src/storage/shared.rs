@@ -7,8 +7,8 @@
 macro_rules! shared_operations {
     ($database:ident) => {
         impl $database {
-            pub(crate) fn load(&self) -> (u64, std::time::Duration) {
-                self.pool.load()
+            pub(crate) fn usage(&self) -> crate::storage::Usage {
+                self.pool.usage()
             }
 
             pub(crate) async fn existing_tables(&self, wanted: &[&str]) -> Result<Vec<String>> {

@@ -10,7 +10,10 @@ pub(super) fn attribute_json(key: &str, value: &impl serde::Serialize) -> Result
         reason,
     };
     if key.chars().count() > keys::LONGEST {
-        return Err(attribute("a key has at most 512 characters".to_owned()));
+        return Err(attribute(format!(
+            "a key has at most {} characters",
+            keys::LONGEST
+        )));
     }
     optuna::to_json(value).map_err(|why| attribute(format!("it is not JSON: {why}")))
 }

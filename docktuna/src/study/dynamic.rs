@@ -10,7 +10,7 @@ use crate::database::{Beat, Counters, OptunaDatabase, Ward};
 use crate::error::{Error, Result};
 use crate::id::{StateCounts, StudyId, TrialState};
 use crate::params::Params;
-use crate::space::Direction;
+use crate::space::{Direction, dominates};
 use crate::storage::{Attrs, BestRow, Ids, Storage, StudyRow, TrialKey, attribute};
 use crate::trial::{Attributes, FrozenTrial};
 
@@ -101,7 +101,7 @@ impl DynamicStudy {
     /// Counts what this handle, its clones and its runs have done so far.
     #[must_use]
     pub fn stats(&self) -> StudyStats {
-        StudyStats::of(&self.counters, self.storage().load())
+        StudyStats::of(&self.counters, self.storage().usage())
     }
 
     pub(crate) fn storage(&self) -> &Storage {
@@ -201,18 +201,8 @@ impl DynamicStudy {
         let trials = self.trials().await?;
         let constrained = trials.iter().any(|trial| !trial.constraints().is_empty());
         let losses = |trial: &FrozenTrial| -> Vec<f64> {
-            let sign = |direction| {
-                if direction == Direction::Maximize {
-                    -1.0
-                } else {
-                    1.0
-                }
-            };
-            self.directions()
-                .iter()
-                .zip(&trial.values)
-                .map(|(d, v)| sign(*d) * v)
-                .collect()
+            let values = self.directions().iter().zip(&trial.values);
+            values.map(|(direction, v)| direction.loss(*v)).collect()
         };
         let candidates: Vec<(Vec<f64>, FrozenTrial)> = trials
             .into_iter()
@@ -324,9 +314,4 @@ impl DynamicStudy {
             .unless_deleted(&self.row, answer, is_empty)
             .await
     }
-}
-
-/// Whether `a` is nowhere worse than `b` and somewhere better, smaller being better.
-fn dominates(a: &[f64], b: &[f64]) -> bool {
-    a.iter().zip(b).all(|(a, b)| a <= b) && a.iter().zip(b).any(|(a, b)| a < b)
 }

@@ -215,16 +215,8 @@ impl<T: Tunable> Study<T> {
     }
 
     async fn enqueue_fixed(&self, fixed: Vec<(String, Value)>) -> Result<TrialNumber> {
-        let members = fixed.into_iter().map(|(name, value)| {
-            format!(
-                "{}: {}",
-                optuna::write_json_text(&name),
-                optuna::write_value(&value)
-            )
-        });
-        let json = format!("{{{}}}", members.collect::<Vec<_>>().join(", "));
         let trial = WholeTrial {
-            system_attrs: vec![(optuna::keys::FIXED_PARAMS.to_owned(), json)],
+            system_attrs: vec![optuna::write_fixed_params(fixed)],
             ..WholeTrial::default()
         };
         let added = self

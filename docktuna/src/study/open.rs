@@ -12,7 +12,7 @@ use super::{DynamicStudy, Search, Study};
 use crate::database::OptunaDatabase;
 use crate::error::{Error, Result};
 use crate::error::{SpaceDiff, Subject};
-use crate::optuna::{self, keys};
+use crate::optuna::{self, Json, keys};
 use crate::overrides::Overrides;
 use crate::params::aliases::Aliases;
 use crate::params::incompatible;
@@ -278,12 +278,12 @@ async fn name_metrics(
     row: &StudyRow,
     metrics: &[Option<String>],
 ) -> Result<()> {
-    let names: Option<Vec<String>> = metrics
+    let names: Option<Vec<Json>> = metrics
         .iter()
-        .map(|name| name.as_deref().map(optuna::write_json_text))
+        .map(|name| Some(Json::Scalar(name.clone()?.into())))
         .collect();
     let Some(names) = names else { return Ok(()) };
-    let json = format!("[{}]", names.join(", "));
+    let json = Json::Array(names).to_text();
     db.storage()
         .set_study_attribute(row, Attrs::System, keys::METRIC_NAMES, &json)
         .await

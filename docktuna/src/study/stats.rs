@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::database::Counters;
+use crate::storage::Usage;
 
 /// Counts of what this process has done with a study since it was opened, including clones and runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,15 +35,15 @@ pub struct StudyStats {
 
 impl StudyStats {
     /// From what was counted, and what the storage says of its connections.
-    pub(super) fn of(counters: &Counters, (reconnects, store_time): (u64, Duration)) -> Self {
+    pub(super) fn of(counters: &Counters, connections: Usage) -> Self {
         Self {
             asked: counters.asked.load(Ordering::Relaxed),
             told: counters.told.load(Ordering::Relaxed),
             pruned: counters.pruned.load(Ordering::Relaxed),
             failed: counters.failed.load(Ordering::Relaxed),
             retried: counters.retried.load(Ordering::Relaxed),
-            reconnects: usize::try_from(reconnects).unwrap_or(usize::MAX),
-            store_time,
+            reconnects: usize::try_from(connections.lost).unwrap_or(usize::MAX),
+            store_time: connections.time,
         }
     }
 }

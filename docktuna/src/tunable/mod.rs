@@ -3,6 +3,7 @@
 //! A [`Source`] gives values, drawn or replayed; a [`Sink`] takes them. One traversal of a type
 //! serves sampling, loading, enqueueing and defaults.
 
+pub(crate) mod named;
 pub(crate) mod traverse;
 
 use crate::space::{Arm, Domain, Kind, Param, Sequence, Space, StudySpec, Switch, Value};

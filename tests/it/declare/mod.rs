@@ -3,6 +3,7 @@
 mod aliases;
 mod derive;
 mod laws;
+mod limits;
 mod overriding;
 mod rules;
 mod sequences;

@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::params::Params;
 use crate::space::distribution::Distribution;
-use crate::space::path::ROOT;
-use crate::space::{Field, Sequence, Space, Switch, Value};
+use crate::space::visit::Place;
+use crate::space::{Sequence, Space, Switch, Value};
 
 /// The aliases of a space, by the names under which older versions stored.
 #[derive(Debug, Default)]
@@ -32,12 +32,7 @@ impl Aliases {
             return Self::default();
         }
         let mut collect = Collect::default();
-        let root = if let Space::Group(_) = space {
-            ""
-        } else {
-            ROOT
-        };
-        collect.space(space, &[root.to_owned()]);
+        collect.space(space, &Place::root(space));
         let Collect { mut aliases, live } = collect;
         let mut declared = aliases.names.keys().filter(|name| live.contains(*name));
         if let Some(name) = declared.next() {
@@ -150,7 +145,7 @@ impl Aliases {
     }
 }
 
-/// One traversal; a place is given with all the names that it had, the declared one first.
+/// One traversal, and what it found so far.
 #[derive(Default)]
 struct Collect {
     aliases: Aliases,
@@ -158,75 +153,51 @@ struct Collect {
 }
 
 impl Collect {
-    fn space(&mut self, space: &Space, names: &[String]) {
+    fn space(&mut self, space: &Space, at: &Place) {
         match space {
-            Space::Param(_) => self.here(names),
-            Space::Group(fields) => fields.iter().for_each(|field| self.field(field, names)),
-            Space::Switch(switch) => self.switch(switch, names),
-            Space::Sequence(sequence) => self.sequence(sequence, names),
+            Space::Param(_) => self.here(at),
+            Space::Group(fields) => {
+                for field in *fields {
+                    self.space(field.space(), &at.field(field));
+                }
+            }
+            Space::Switch(switch) => self.switch(switch, at),
+            Space::Sequence(sequence) => self.sequence(sequence, at),
             Space::Fixed(_) => {}
         }
     }
 
-    fn field(&mut self, field: &Field, names: &[String]) {
-        let names = below(names, field.name(), field.aliases());
-        self.space(field.space(), &names);
-    }
-
-    fn switch(&mut self, switch: &Switch, names: &[String]) {
-        self.here(names);
+    fn switch(&mut self, switch: &Switch, at: &Place) {
+        self.here(at);
         for arm in switch.arms() {
             if !arm.aliases().is_empty() {
-                let labels = self.aliases.labels.entry(names[0].clone()).or_default();
+                let labels = self.aliases.labels.entry(at.name().to_owned()).or_default();
                 labels.extend(arm.aliases().iter().map(|alias| (*alias, arm.label())));
             }
-            let inside = below(names, arm.label(), arm.aliases());
-            if let Space::Group(fields) = arm.space() {
-                for field in *fields {
-                    self.field(field, if field.is_shared() { names } else { &inside });
-                }
-            } else {
-                self.space(arm.space(), &inside);
+            for (part, space) in at.arm(switch, arm) {
+                self.space(space, &part);
             }
         }
     }
 
-    fn sequence(&mut self, sequence: &Sequence, names: &[String]) {
+    fn sequence(&mut self, sequence: &Sequence, at: &Place) {
         if sequence.length().is_some() {
-            self.here(&below(names, Sequence::LEN, &[]));
+            self.here(&at.length());
         }
         for index in 0..sequence.longest() {
-            self.space(sequence.element(), &below(names, &index.to_string(), &[]));
+            self.space(sequence.element(), &at.element(sequence, index));
         }
     }
 
-    fn here(&mut self, names: &[String]) {
-        let [declared, former @ ..] = names else {
-            return;
-        };
-        self.live.insert(declared.clone());
-        for name in former {
+    fn here(&mut self, at: &Place) {
+        self.live.insert(at.name().to_owned());
+        for name in at.former() {
             let known = self.aliases.names.entry(name.clone());
-            if known.or_insert_with(|| declared.clone()) != declared {
+            if known.or_insert_with(|| at.name().to_owned()) != at.name() {
                 self.aliases.clash = Some(name.clone());
             }
         }
     }
-}
-
-/// What is called `name`, and was called `aliases`, in every place.
-fn below(places: &[String], name: &str, aliases: &[&str]) -> Vec<String> {
-    let mut joined = Vec::with_capacity(places.len() * (1 + aliases.len()));
-    for name in std::iter::once(name).chain(aliases.iter().copied()) {
-        for place in places {
-            joined.push(match (place.is_empty(), name.is_empty()) {
-                (true, _) => name.to_owned(),
-                (_, true) => place.clone(),
-                _ => format!("{place}.{name}"),
-            });
-        }
-    }
-    joined
 }
 
 fn has_aliases(space: &Space) -> bool {

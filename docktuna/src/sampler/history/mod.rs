@@ -12,7 +12,7 @@ mod partition;
 use std::collections::HashMap;
 
 use crate::id::{TrialNumber, TrialState};
-use crate::optuna::{self, Json, keys};
+use crate::optuna::read_announced;
 use crate::params::Params;
 use crate::space::{Direction, Value};
 use crate::trial::FrozenTrial;
@@ -148,7 +148,8 @@ impl History {
         self.settle(known);
         for trial in running {
             if trial.state == TrialState::Running {
-                self.add_running(trial.number, &trial.params, announced(trial));
+                let attribute = |key: &str| Some(trial.system_attrs.get(key)?.as_json());
+                self.add_running(trial.number, &trial.params, read_announced(attribute));
             }
         }
     }
@@ -202,7 +203,7 @@ impl History {
             let objectives = self.directions.len();
             let losses = self.losses.iter_mut().rev().take(objectives).rev();
             for ((loss, value), direction) in losses.zip(&trial.values).zip(&self.directions) {
-                *loss = signed(*direction, *value);
+                *loss = direction.loss(*value);
             }
         }
         if trial.state == TrialState::Pruned
@@ -373,7 +374,7 @@ impl<'a> PastTrial<'a> {
     pub fn values(&self) -> impl Iterator<Item = f64> + use<'a> {
         let directions = self.history.directions.iter();
         let losses = self.losses().iter();
-        losses.zip(directions).map(|(loss, d)| signed(*d, *loss))
+        losses.zip(directions).map(|(loss, d)| d.loss(*loss))
     }
 
     /// The last step that it reported a value for, and that value; kept for pruned trials only.
@@ -409,36 +410,5 @@ impl<'a> PastTrial<'a> {
         let objectives = self.history.directions.len();
         let start = self.row as usize * objectives;
         &self.history.losses[start..start + objectives]
-    }
-}
-
-/// A number so that smaller is better, and back.
-pub(super) fn signed(direction: Direction, value: f64) -> f64 {
-    match direction {
-        Direction::Minimize => value,
-        Direction::Maximize => -value,
-    }
-}
-
-/// The values that a running trial of Python announces: a JSON object cut into pieces.
-fn announced(trial: &FrozenTrial) -> Vec<(String, Value)> {
-    let piece = |i: usize| {
-        trial
-            .system_attrs
-            .get(&format!("{}{i}", keys::RELATIVE_PARAMS))
-    };
-    let mut text = String::new();
-    for piece in (0..).map_while(piece) {
-        match optuna::read_json(piece.as_json()) {
-            Ok(Json::Scalar(Value::Str(part))) => text.push_str(&part),
-            _ => return Vec::new(),
-        }
-    }
-    match optuna::read_json(&text) {
-        Ok(Json::Object(members)) => members
-            .into_iter()
-            .map(|(name, value)| (name, value.into_value()))
-            .collect(),
-        _ => Vec::new(),
     }
 }

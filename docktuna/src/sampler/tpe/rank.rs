@@ -1,5 +1,7 @@
 //! Ranks by domination.
 
+use crate::space::dominates;
+
 /// The places of `losses` in ranks: first those that nothing dominates, then those that nothing but
 /// the first rank does, and so on, until at least `count` are ranked.
 pub(super) fn ranks(losses: &[&[f64]], count: usize) -> Vec<Vec<usize>> {
@@ -33,11 +35,6 @@ pub(super) fn ranks(losses: &[&[f64]], count: usize) -> Vec<Vec<usize>> {
         left = behind;
     }
     ranks
-}
-
-/// Whether `a` is nowhere worse than `b` and somewhere better.
-fn dominates(a: &[f64], b: &[f64]) -> bool {
-    a.iter().zip(b).all(|(a, b)| a <= b) && a.iter().zip(b).any(|(a, b)| a < b)
 }
 
 pub(super) fn lexicographic(a: &[f64], b: &[f64]) -> std::cmp::Ordering {

@@ -6,7 +6,7 @@ use super::hypervolume;
 use super::rank::ranks;
 use super::weights;
 use crate::id::{TrialNumber, TrialState};
-use crate::sampler::history::{Column, History, signed};
+use crate::sampler::history::{Column, History};
 
 /// The trials that count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Ranked {
             } else {
                 #[allow(clippy::cast_precision_loss, reason = "steps are only ranked")]
                 let report = trial.last_report().map(|(step, value)| {
-                    let loss = signed(history.directions()[0], value);
+                    let loss = history.directions()[0].loss(value);
                     [
                         -(step as f64),
                         if loss.is_nan() { f64::INFINITY } else { loss },

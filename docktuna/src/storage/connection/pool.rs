@@ -13,7 +13,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, Id};
@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::unfinished::{Unfinished, runtime};
 use crate::error::Result;
+use crate::lock::lock;
 
 /// After this long without use a connection is asked whether it is still there.
 const PING_AFTER: Duration = Duration::from_secs(30);
@@ -29,6 +30,15 @@ const PING_AFTER: Duration = Duration::from_secs(30);
 const OWING: Duration = Duration::from_secs(5);
 
 pub(crate) struct Pool<S>(Arc<Shared<S>>);
+
+/// What the connections of a pool have been through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usage {
+    /// How many were lost, and had to be opened again.
+    pub(crate) lost: u64,
+    /// For how long they were in use, summed.
+    pub(crate) time: Duration,
+}
 
 struct Shared<S> {
     idle: Mutex<Vec<Idle<S>>>,
@@ -155,10 +165,11 @@ impl<S: Session> Pool<S> {
         self.0.openings.clear();
     }
 
-    /// How many connections were lost, and how long connections were in use.
-    pub(crate) fn load(&self) -> (u64, Duration) {
-        let used = Duration::from_nanos(self.0.used.load(Ordering::Relaxed));
-        (self.0.lost.load(Ordering::Relaxed), used)
+    pub(crate) fn usage(&self) -> Usage {
+        Usage {
+            lost: self.0.lost.load(Ordering::Relaxed),
+            time: Duration::from_nanos(self.0.used.load(Ordering::Relaxed)),
+        }
     }
 
     /// Closes the connections that are not in use.
@@ -211,7 +222,7 @@ impl<S: Session> Shared<S> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Idle<S>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.idle)
     }
 }
 

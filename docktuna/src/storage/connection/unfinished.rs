@@ -6,11 +6,13 @@
 //! its place for ever, and what the other side answers waits in the socket.
 
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, Id};
+
+use crate::lock::lock;
 
 /// After this long nobody goes on with it: the other side may have given up.
 const STALE: Duration = Duration::from_secs(5);
@@ -82,7 +84,7 @@ impl<T> Unfinished<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Piece<T>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -180,7 +180,7 @@ impl Ask<'_> {
             .bind(seen.id.0)
             .bind(self.started)
             .bind(columns.names)
-            .bind(trial.expected)
+            .bind(trial.number.expected())
             .bind(self.limit)
             .bind(columns.values)
             .bind(columns.distributions)

@@ -8,7 +8,8 @@ use super::ask::lock_study;
 use super::link::Link;
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
-use crate::storage::rows::record::{Silent, StudyRow, TrialKey, now, retry_attributes, silence};
+use crate::optuna::retry_attributes;
+use crate::storage::rows::record::{Ended, Silent, StudyRow, TrialKey, now, silence};
 use crate::storage::rows::{Horizon, Look};
 use crate::storage::{Statement, statements};
 
@@ -77,8 +78,7 @@ impl Postgres {
     }
 
     /// Fails a stale trial and, while it was retried less than `retries` times, puts it into the queue
-    /// again, in one transaction. The first flag tells whether this call failed it, the second whether
-    /// it is in the queue.
+    /// again, in one transaction.
     pub(crate) async fn fail_stale(
         &self,
         study: &StudyRow,
@@ -86,7 +86,7 @@ impl Postgres {
         grace: Duration,
         reason: &str,
         retries: u32,
-    ) -> Result<(bool, bool)> {
+    ) -> Result<Ended> {
         let zone = self.zone().await?;
         let mut lease = self.lease().await?;
         let result = async {
@@ -104,7 +104,7 @@ impl Postgres {
             let place = (study.id, trial.id, trial.number);
             let retried = failed && retry(link, place, retries).await?;
             link.commit().await?;
-            Ok((failed, retried))
+            Ok(Ended::of(failed, retried))
         }
         .await;
         self.settle(lease, FAIL_STALE.name, result)

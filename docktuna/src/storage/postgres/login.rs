@@ -4,11 +4,12 @@
 //! A server, or who guards it, may lock out whoever is refused too often. So a refused password is offered again
 //! only after a pause that grows, by all of a handle's connections together; a new one is offered at once.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use crate::config::{PostgresSettings, Secret, SecretFile};
 use crate::error::{ConnectReason, Error, Result};
+use crate::lock::lock;
 
 /// How long a refused password is not offered again at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -120,7 +121,7 @@ impl Login {
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 }
 

@@ -7,11 +7,9 @@ use super::Postgres;
 use super::link::Link;
 use crate::error::Result;
 use crate::id::{Int, StateCounts, StudyId};
-use crate::optuna::moment::Moment;
+use crate::optuna::{self, moment::Moment};
 use crate::space::Direction;
-use crate::storage::rows::record::{
-    Attrs, BestColumns, StudyRow, direction_label, parse_direction,
-};
+use crate::storage::rows::record::{Attrs, BestColumns, StudyRow};
 use crate::storage::rows::{Horizon, StandingRow, summary};
 use crate::storage::{Statement, Summary, shared::shared_operations, sign, statements};
 
@@ -94,7 +92,10 @@ impl Postgres {
 
     /// Creates a study unless the name is taken; false if it is.
     pub(crate) async fn create_study(&self, name: &str, directions: &[Direction]) -> Result<bool> {
-        let labels: Vec<&str> = directions.iter().map(|d| direction_label(*d)).collect();
+        let labels: Vec<&str> = directions
+            .iter()
+            .map(|d| optuna::write_direction(*d))
+            .collect();
         let mut lease = self.lease().await?;
         let result = sqlx::query(CREATE_STUDY.text)
             .bind(name)
@@ -230,7 +231,7 @@ fn study_row((id, name, directions): (Int, String, Option<Vec<String>>)) -> Stud
         name,
         directions: directions
             .iter()
-            .map(|label| parse_direction(label))
+            .map(|label| optuna::read_direction(label))
             .collect(),
     }
 }

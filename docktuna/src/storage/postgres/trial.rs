@@ -14,7 +14,8 @@ use crate::storage::rows::assemble::{Rows, StartedRow};
 use crate::storage::rows::assemble::{TrialColumns, TrialRow};
 use crate::storage::rows::news::{NewsQuery, NewsRow};
 use crate::storage::rows::record::{
-    Attrs, Ids, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial, value_columns,
+    Attrs, Ended, Ids, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial,
+    value_columns,
 };
 use crate::storage::{Statement, statements};
 
@@ -125,14 +126,13 @@ impl Postgres {
         self.settle(lease, ADD_TRIAL.name, result)
     }
 
-    /// Ends a trial and retries it where the outcome says so. The first flag is false if it is not ours,
-    /// or not running, the second true if it is in the queue again.
+    /// Ends a trial and retries it where the outcome says so.
     pub(crate) async fn finish_trial(
         &self,
         key: &TrialKey,
         params: &crate::params::Params,
         outcome: &Outcome,
-    ) -> Result<(bool, bool)> {
+    ) -> Result<Ended> {
         let (values, kinds) = value_columns(&outcome.values);
         let (user_keys, user_values): (Vec<_>, Vec<_>) = unzip(&outcome.user_attrs);
         let (system_keys, system_values): (Vec<_>, Vec<_>) = unzip(&outcome.system_attrs);
@@ -157,7 +157,7 @@ impl Postgres {
         let result = async {
             if outcome.retries == 0 {
                 let finished = finish.fetch_optional(&mut lease.connection).await?;
-                return Ok((finished.is_some(), false));
+                return Ok(Ended::of(finished.is_some(), false));
             }
             let link = &mut lease.connection;
             lock_study(link, key.study, false).await?;
@@ -165,7 +165,7 @@ impl Postgres {
             let place = (key.study, key.id, key.number);
             let retried = finished && retry(link, place, outcome.retries).await?;
             link.commit().await?;
-            Ok((finished, retried))
+            Ok(Ended::of(finished, retried))
         }
         .await;
         self.settle(lease, FINISH_TRIAL.name, result)

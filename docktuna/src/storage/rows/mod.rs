@@ -13,6 +13,7 @@ pub(super) use horizon::{Look, StandingRow};
 pub(crate) use news::NewsQuery;
 pub(crate) use peer::{PeerQuery, PeerRow};
 pub(crate) use record::{
-    Asked, Attrs, BestRow, Ids, NewTrial, Outcome, Reported, StudyRow, TrialKey, WholeTrial, now,
+    Asked, Attrs, BestRow, Ids, NewTrial, Numbering, Outcome, Reported, StudyRow, TrialKey,
+    WholeTrial, now,
 };
 pub(crate) use summary::Summary;

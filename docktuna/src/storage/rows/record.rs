@@ -7,7 +7,7 @@ use chrono::{NaiveDateTime, SubsecRound, Utc};
 use super::assemble::trial_number;
 use crate::error::Error;
 use crate::id::{Int, StudyId, TrialId, TrialNumber, TrialState};
-use crate::optuna::{self, keys};
+use crate::optuna;
 use crate::params::Params;
 use crate::space::Direction;
 
@@ -48,8 +48,29 @@ pub(crate) struct TrialKey {
 #[derive(Debug, Clone)]
 pub(crate) struct NewTrial {
     pub(crate) params: Params,
-    /// The number it was drawn for, where that matters.
-    pub(crate) expected: Option<i32>,
+    pub(crate) number: Numbering,
+}
+
+/// Which number a new trial may get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbering {
+    /// Whichever comes next.
+    Next,
+    /// The one that it was drawn for.
+    Only(i32),
+    /// None at all: only a trial of the queue is wanted.
+    Never,
+}
+
+impl Numbering {
+    /// The number as an ask compares it with the next one; no trial has -1.
+    pub(crate) fn expected(self) -> Option<i32> {
+        match self {
+            Self::Next => None,
+            Self::Only(number) => Some(number),
+            Self::Never => Some(-1),
+        }
+    }
 }
 
 /// What an ask brought.
@@ -77,30 +98,6 @@ pub(crate) fn silence(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
 
-/// The attributes of the trial that retries trial `number`, as Optuna's callback writes them: the first
-/// trial that failed, and all those since. `None` if it was retried `retries` times already, or if its
-/// attributes do not tell.
-pub(crate) fn retry_attributes(
-    stored: Vec<(String, Option<String>)>,
-    number: TrialNumber,
-    retries: u32,
-) -> Option<(String, String)> {
-    let (mut first, mut history) = (number.0.to_string(), Vec::new());
-    for (key, json) in stored {
-        let json = json.unwrap_or_default();
-        match (key.as_str(), optuna::read_json(&json).ok()?) {
-            (keys::FAILED_TRIAL, number) => first = number.to_text(),
-            (keys::RETRY_HISTORY, optuna::Json::Array(numbers)) => {
-                history = numbers.iter().map(optuna::Json::to_text).collect();
-            }
-            _ => return None,
-        }
-    }
-    history.push(number.0.to_string());
-    let allowed = history.len() <= usize::try_from(retries).unwrap_or(usize::MAX);
-    allowed.then(|| (first, format!("[{}]", history.join(", "))))
-}
-
 /// The end of a trial.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
@@ -111,6 +108,27 @@ pub(crate) struct Outcome {
     pub(crate) at: NaiveDateTime,
     /// Where it failed, how often such a trial is put into the queue again.
     pub(crate) retries: u32,
+}
+
+/// What became of the end of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Nothing was written: the trial was not running, not ours, or heard of after all.
+    No,
+    /// It ended.
+    Yes,
+    /// It ended, and a copy of it is in the queue.
+    Retried,
+}
+
+impl Ended {
+    pub(crate) fn of(ended: bool, retried: bool) -> Self {
+        match (ended, retried) {
+            (false, _) => Self::No,
+            (true, false) => Self::Yes,
+            (true, true) => Self::Retried,
+        }
+    }
 }
 
 /// A whole trial to add, in any state.
@@ -172,11 +190,9 @@ pub(crate) type BestColumns = (Int, Option<Int>, Option<f64>, String);
 impl BestRow {
     /// Whether it is the better one of two trials; the earlier one of equal ones is.
     pub(crate) fn beats(&self, other: &Self, direction: Direction) -> bool {
-        let (mine, theirs) = match direction {
-            Direction::Minimize => (self.value, other.value),
-            Direction::Maximize => (other.value, self.value),
-        };
-        mine < theirs || (self.value.total_cmp(&other.value).is_eq() && self.id < other.id)
+        // Stored values are no NaN, so that neither of two equal ones is better.
+        let is_equal = !direction.is_better(other.value, self.value);
+        direction.is_better(self.value, other.value) || (is_equal && self.id < other.id)
     }
 
     /// # Errors
@@ -222,43 +238,4 @@ pub(crate) fn value_columns(values: &[f64]) -> (Vec<Option<f64>>, Vec<&'static s
         .iter()
         .map(|value| optuna::write_objective(*value))
         .unzip()
-}
-
-/// The label of a direction in the database.
-pub(crate) fn direction_label(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Minimize => "MINIMIZE",
-        Direction::Maximize => "MAXIMIZE",
-    }
-}
-
-/// The direction behind a label; a study whose direction was never set is minimized.
-pub(crate) fn parse_direction(label: &str) -> Direction {
-    match label {
-        "MAXIMIZE" => Direction::Maximize,
-        _ => Direction::Minimize,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn retry(stored: &[(&str, &str)], number: i32, retries: u32) -> Option<(String, String)> {
-        let stored = stored
-            .iter()
-            .map(|(key, json)| ((*key).to_owned(), Some((*json).to_owned())));
-        retry_attributes(stored.collect(), TrialNumber(number), retries)
-    }
-
-    #[test]
-    fn retries_are_counted_as_optuna_counts_them() {
-        let of = |first: &str, history: &str| Some((first.to_owned(), history.to_owned()));
-        assert_eq!(retry(&[], 7, 1), of("7", "[7]"));
-        let once = [("failed_trial", "7"), ("retry_history", "[7]")];
-        assert_eq!(retry(&once, 9, 1), None);
-        assert_eq!(retry(&once, 9, 2), of("7", "[7, 9]"));
-        assert_eq!(retry(&[], 7, 0), None);
-        assert_eq!(retry(&[("retry_history", "7")], 9, 5), None, "unreadable");
-    }
 }

@@ -9,10 +9,8 @@ use super::study::json_list;
 use super::{Sqlite, datetime, write};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
-use crate::optuna::keys;
-use crate::storage::rows::record::{
-    Attrs, Silent, StudyRow, TrialKey, now, retry_attributes, silence,
-};
+use crate::optuna::{keys, retry_attributes};
+use crate::storage::rows::record::{Attrs, Ended, Silent, StudyRow, TrialKey, now, silence};
 use crate::storage::rows::{Horizon, Look};
 use crate::storage::{Statement, statements};
 
@@ -69,8 +67,7 @@ impl Sqlite {
     }
 
     /// Fails a stale trial and, while it was retried less than `retries` times, puts it into the queue
-    /// again, in one transaction. The first flag tells whether this call failed it, the second whether
-    /// it is in the queue.
+    /// again, in one transaction.
     pub(crate) async fn fail_stale(
         &self,
         study: &StudyRow,
@@ -78,7 +75,7 @@ impl Sqlite {
         grace: Duration,
         reason: &str,
         retries: u32,
-    ) -> Result<(bool, bool)> {
+    ) -> Result<Ended> {
         let mut lease = self.lease().await?;
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
@@ -96,7 +93,7 @@ impl Sqlite {
             let place = (study.id, trial.id, trial.number);
             let retried = failed && retry(&mut transaction, place, retries).await?;
             transaction.commit().await?;
-            Ok((failed, retried))
+            Ok(Ended::of(failed, retried))
         }
         .await;
         self.settle(lease, FAIL_STALE.name, result)

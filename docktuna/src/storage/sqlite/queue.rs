@@ -1,7 +1,7 @@
 //! The queue of a study: the trials that wait for a worker.
 
 use std::collections::HashMap;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDateTime;
@@ -9,6 +9,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::{Sqlite, datetime};
 use crate::id::{Int, StudyId, TrialId};
+use crate::lock::lock;
 use crate::storage::{Statement, statements};
 
 statements! { "sqlite":
@@ -76,7 +77,7 @@ impl Sqlite {
     }
 
     fn queues(&self) -> MutexGuard<'_, HashMap<StudyId, Queue>> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.queues)
     }
 }
 

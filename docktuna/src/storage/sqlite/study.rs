@@ -7,12 +7,13 @@ use super::{Sqlite, journal, place, write};
 use crate::config::{FileAccess, SqliteFile};
 use crate::error::{Error, Result};
 use crate::id::{Int, StateCounts, StudyId};
-use crate::optuna::moment::{Moment, read_moment};
+use crate::optuna::{
+    self,
+    moment::{Moment, read_moment},
+};
 use crate::space::Direction;
 use crate::storage::connection::failure;
-use crate::storage::rows::record::{
-    Attrs, BestColumns, StudyRow, direction_label, parse_direction,
-};
+use crate::storage::rows::record::{Attrs, BestColumns, StudyRow};
 use crate::storage::rows::{Horizon, StandingRow, summary};
 use crate::storage::{Statement, Summary, shared::shared_operations, sign, statements};
 
@@ -137,7 +138,7 @@ impl Sqlite {
             for (objective, direction) in directions.iter().enumerate() {
                 let Some(study) = created else { break };
                 sqlx::query(ADD_DIRECTION.text)
-                    .bind(direction_label(*direction))
+                    .bind(optuna::write_direction(*direction))
                     .bind(study)
                     .bind(place(objective))
                     .execute(&mut *transaction)
@@ -283,7 +284,7 @@ fn study_row((id, name, directions): (Int, String, Option<String>)) -> StudyRow 
         directions: directions
             .split(',')
             .filter(|label| !label.is_empty())
-            .map(parse_direction)
+            .map(optuna::read_direction)
             .collect(),
     }
 }

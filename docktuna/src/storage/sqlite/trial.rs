@@ -15,8 +15,8 @@ use crate::params::Params;
 use crate::storage::rows::assemble::{Rows, StartedRow, TrialColumns, TrialRow};
 use crate::storage::rows::news::{NewsQuery, NewsRow};
 use crate::storage::rows::record::{
-    Asked, Attrs, Ids, NewTrial, Outcome, ParamColumns, Reported, StudyRow, TrialKey, WholeTrial,
-    value_columns,
+    Asked, Attrs, Ended, Ids, NewTrial, Outcome, ParamColumns, Reported, StudyRow, TrialKey,
+    WholeTrial, value_columns,
 };
 use crate::storage::{Statement, statements};
 
@@ -146,15 +146,14 @@ impl Sqlite {
         self.settle(lease, CREATE_TRIAL.name, result)
     }
 
-    /// Ends a trial and retries it where the outcome says so. The first flag is false if it is not ours,
-    /// or not running, the second true if it is in the queue again. The parameters need no look: a file does
-    /// not lose what was committed, so an id is not handed out again under a running trial.
+    /// Ends a trial and retries it where the outcome says so. The parameters need no look: a file does not
+    /// lose what was committed, so an id is not handed out again under a running trial.
     pub(crate) async fn finish_trial(
         &self,
         key: &TrialKey,
         _: &Params,
         outcome: &Outcome,
-    ) -> Result<(bool, bool)> {
+    ) -> Result<Ended> {
         let mut lease = self.lease().await?;
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
@@ -181,7 +180,7 @@ impl Sqlite {
             let retried =
                 finished && heartbeat::retry(&mut transaction, place, outcome.retries).await?;
             transaction.commit().await?;
-            Ok((finished, retried))
+            Ok(Ended::of(finished, retried))
         }
         .await;
         self.settle(lease, FINISH_TRIAL.name, result)
@@ -311,7 +310,12 @@ async fn ask_one(
     if let Some((id, number)) = claimed {
         return Ok(Some(Asked::Claimed(key(id, number))));
     }
-    if number >= limit || trial.expected.is_some_and(|expected| expected != number) {
+    if number >= limit
+        || trial
+            .number
+            .expected()
+            .is_some_and(|expected| expected != number)
+    {
         return Ok(Some(Asked::Refused(number)));
     }
     let times = (Some(started), None);

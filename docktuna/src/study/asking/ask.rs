@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use tokio::sync::MutexGuard;
+
 use super::left::Place;
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
-use crate::optuna::{self, Json, keys};
+use crate::optuna::{self, keys};
 use crate::params::Params;
 use crate::params::aliases::Aliases;
 use crate::params::rules::Constraints;
 use crate::sampler::{Draft, Draw, Drawn, Given, generator};
-use crate::storage::{Asked, Ids, NewTrial, TrialKey, repeat};
+use crate::storage::{Asked, Ids, NewTrial, Numbering, TrialKey, repeat};
 use crate::study::trial::pruning::Own;
 use crate::study::{RunningTrial, Search, Study, Trial, unknown};
 use crate::trial::{Attribute, FrozenTrial};
@@ -29,6 +31,50 @@ struct Answers<T> {
     refused: bool,
     /// The number of the next trial, where the answer tells it.
     next: Option<i32>,
+}
+
+/// The number that the next trial is drawn for, and how often others were faster.
+struct Guess<'a> {
+    /// What all asks of this study take the next number to be; none where it does not matter.
+    next: Option<MutexGuard<'a, i32>>,
+    /// Whether the last trial was refused, so that the answer told the number.
+    refused: bool,
+    refusals: u32,
+}
+
+impl<'a> Guess<'a> {
+    fn new(next: Option<MutexGuard<'a, i32>>) -> Self {
+        Self {
+            next,
+            refused: false,
+            refusals: 0,
+        }
+    }
+
+    /// Takes over what the history says, unless an answer has told it.
+    fn read(&mut self, next: i32) {
+        if !self.refused {
+            self.set(Some(next));
+        }
+    }
+
+    fn set(&mut self, next: Option<i32>) {
+        if let (Some(guess), Some(next)) = (self.next.as_deref_mut(), next) {
+            *guess = next;
+        }
+    }
+
+    /// The number to draw for.
+    fn draw(&mut self) -> Option<i32> {
+        self.refused = false;
+        self.next.as_deref().copied()
+    }
+
+    fn answered<T>(&mut self, answers: &Answers<T>) {
+        self.refused = answers.refused;
+        self.refusals += u32::from(answers.refused);
+        self.set(answers.next);
+    }
 }
 
 impl<T: Tunable + Send + 'static> Study<T> {
@@ -67,23 +113,16 @@ impl<T: Tunable> Study<T> {
         let Search { sampler, seed, .. } = &*self.search;
         let (storage, row) = (self.dynamic.storage(), self.dynamic.row());
         let for_number = seed.is_some() || sampler.is_exclusive();
-        let mut guess = match for_number {
+        let mut guess = Guess::new(match for_number {
             true => Some(self.search.next.lock().await),
             false => None,
-        };
+        });
         let beat = self.dynamic.database().heart().is_some();
-        let (mut refused, mut refusals) = (false, 0);
         while trials.len() < count {
             if sampler.reads_history() {
-                let next = self.search.feed.refresh(storage, row).await?;
-                // After a refusal the number is known.
-                if let Some(guess) = guess.as_deref_mut().filter(|_| !refused) {
-                    *guess = next;
-                }
+                guess.read(self.search.feed.refresh(storage, row).await?);
             }
-            refused = false;
-            let next = guess.as_deref().copied();
-            let (drawn, new) = match self.draw(count - trials.len(), next) {
+            let (drawn, new) = match self.draw(count - trials.len(), guess.draw()) {
                 Err(exhausted @ Error::GridExhausted { .. }) => {
                     match self.ask_queue(limit).await? {
                         Some(queued) => trials.push(queued),
@@ -99,21 +138,17 @@ impl<T: Tunable> Study<T> {
                 return Err(self.dynamic.row().deleted());
             }
             let answers = self.sorted(asked, drawn);
-            refused = answers.refused;
-            if let (Some(guess), Some(next)) = (guess.as_deref_mut(), answers.next) {
-                *guess = next;
-            }
+            guess.answered(&answers);
             // An error from here on drops, and so fails, every trial that was asked for.
             for running in answers.claimed {
                 trials.extend(self.adopt(running).await?);
             }
             trials.extend(answers.created);
-            if refused && answers.next.is_some_and(|next| next >= limit) {
+            if answers.refused && answers.next.is_some_and(|next| next >= limit) {
                 break;
             }
-            refusals += u32::from(refused);
-            if refusals == MOST_REFUSALS {
-                return Err(self.dynamic.overtaken(refusals));
+            if guess.refusals == MOST_REFUSALS {
+                return Err(self.dynamic.overtaken(guess.refusals));
             }
         }
         Ok(trials)
@@ -155,7 +190,7 @@ impl<T: Tunable> Study<T> {
     async fn ask_queue(&self, limit: i32) -> Result<Option<Trial<T>>> {
         let never = NewTrial {
             params: Params::default(),
-            expected: Some(-1),
+            number: Numbering::Never,
         };
         let (storage, row) = (self.dynamic.storage(), self.dynamic.row());
         let beat = self.dynamic.database().heart().is_some();
@@ -191,7 +226,8 @@ impl<T: Tunable> Study<T> {
                 history.add_running(number, &params, Vec::new());
             }
             all.push(drawn);
-            new.push(NewTrial { params, expected });
+            let number = expected.map_or(Numbering::Next, Numbering::Only);
+            new.push(NewTrial { params, number });
         }
         Ok((all, new))
     }
@@ -210,7 +246,7 @@ impl<T: Tunable> Study<T> {
         let storage = self.dynamic.storage();
         let key = *running.key();
         // The claim is this worker's: an outage now must not cost the configuration.
-        let loading = async || {
+        let loading = async |_| {
             storage
                 .load_trials(self.dynamic.row(), Ids::one(key.id))
                 .await
@@ -255,14 +291,8 @@ impl<T: Tunable> Study<T> {
             key: keys::FIXED_PARAMS.to_owned(),
             reason,
         };
-        let members = match fixed.map(optuna::read_json).transpose() {
-            Ok(Some(Json::Object(members))) => members,
-            Ok(None) => Vec::new(),
-            Ok(Some(_)) => return Err(unreadable("it is no JSON object".to_owned())),
-            Err(reason) => return Err(unreadable(reason)),
-        };
-        let members = members.into_iter();
-        let fixed = aliases.values(members.map(|(name, value)| (name, value.into_value())));
+        let fixed = fixed.map(optuna::read_fixed_params).transpose();
+        let fixed = aliases.values(fixed.map_err(unreadable)?.unwrap_or_default());
         let declared = |name: &str| T::SPACE.find(name).is_some();
         match fixed.keys().filter(|name| !declared(name)).min() {
             Some(name) => Err(unknown::<T>(name)),

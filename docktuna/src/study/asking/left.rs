@@ -12,7 +12,7 @@
 use std::any::Any;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,7 @@ use tokio::runtime::{Handle, Id};
 use tokio::sync::oneshot;
 
 use crate::error::Result;
+use crate::lock::lock;
 use crate::study::{DynamicStudy, Trial};
 
 /// How long a trial waits for somebody to take it over: a caller that gives up after milliseconds is back
@@ -180,7 +181,7 @@ impl Left {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<LeftAsk>> {
-        self.asks.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.asks)
     }
 }
 
@@ -196,7 +197,7 @@ impl Drop for End {
         let Some(left) = self.left.upgrade() else {
             return;
         };
-        let mut asks = left.asks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asks = lock(&left.asks);
         self.late.store(true, Ordering::Release);
         let ended = asks.iter().position(|ask| ask.id == self.id);
         let ended = ended.map(|ended| asks.swap_remove(ended));

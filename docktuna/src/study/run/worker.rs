@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Instant;
 
@@ -17,6 +17,7 @@ use super::objective::reason;
 use super::progress::Progress;
 use super::task::panic_text;
 use crate::error::{Error, Result};
+use crate::lock::lock;
 use crate::storage::repeat;
 use crate::study::{RunningTrial, Stop, Study, Trial, Values};
 use crate::tunable::Tunable;
@@ -101,11 +102,7 @@ where
         ..run.progress().summary
     };
     summary.record(&span, began);
-    let stopped = run
-        .stopped
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take();
+    let stopped = lock(&run.stopped).take();
     stopped.map_or(Ok(summary), Err)
 }
 
@@ -179,7 +176,7 @@ impl Run {
     where
         T: Tunable + Send + 'static,
     {
-        let asking = repeat::repeat(repeat::TRIAL_PATIENCE, async || {
+        let asking = repeat::repeat(repeat::TRIAL_PATIENCE, async |_| {
             match study.ask_below(1, limit).await {
                 // Another worker runs what is left of the grid.
                 Err(Error::GridExhausted { .. }) => Ok(Ok(None)),
@@ -227,7 +224,7 @@ impl Run {
             return Ok(());
         }
         let calling = async {
-            let reading = async || running.record().await;
+            let reading = async |_| running.record().await;
             let ended = repeat::repeat(repeat::TRIAL_PATIENCE, reading).await?;
             let mark = || listener.map(Listener::executing);
             job.callbacks.call(study, &ended, mark).await
@@ -313,11 +310,7 @@ impl Run {
         let late = self
             .deadline
             .is_some_and(|deadline| Instant::now() >= deadline);
-        let stopped = self
-            .stopped
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_some();
+        let stopped = lock(&self.stopped).is_some();
         late || stopped || study.stops() != self.stops || self.is_interrupted()
     }
 
@@ -342,12 +335,12 @@ impl Run {
     }
 
     fn stop(&self, error: Error) {
-        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stopped = lock(&self.stopped);
         stopped.get_or_insert(error);
     }
 
     fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.progress)
     }
 }
 

@@ -13,6 +13,7 @@ use super::watch::Watch;
 use crate::database::Beat;
 use crate::error::{Error, Result};
 use crate::id::TrialState;
+use crate::lock::lock;
 use crate::params::Params;
 use crate::storage::{Finished, Ids, Outcome, Storage, TrialKey, now};
 use crate::study::DynamicStudy;
@@ -62,8 +63,7 @@ impl RunningTrial {
         if self.0.told.load(Ordering::Acquire) {
             return Ok(());
         }
-        let pending = self.0.outcome.lock();
-        let mut pending = pending.unwrap_or_else(PoisonError::into_inner).clone();
+        let mut pending = lock(&self.0.outcome).clone();
         if pending.state == TrialState::Fail {
             let retries = pending.retries;
             pending = outcome(pending.state, Vec::new(), Some(reason), &self.0.constraints);
@@ -172,7 +172,7 @@ impl RunningTrial {
     pub(in crate::study) fn resume(&self) {
         self.set_outcome(self.untold(DROPPED));
         let beat = self.0.study.attend(self.0.key);
-        let mut place = self.0.beat.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = lock(&self.0.beat);
         *place = beat;
     }
 
@@ -184,19 +184,12 @@ impl RunningTrial {
     }
 
     fn set_outcome(&self, outcome: Outcome) {
-        let pending = self.0.outcome.lock();
-        *pending.unwrap_or_else(PoisonError::into_inner) = outcome;
+        *lock(&self.0.outcome) = outcome;
     }
 
     /// Ends the heartbeats.
     fn still(&self) {
-        drop(
-            self.0
-                .beat
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        drop(lock(&self.0.beat).take());
     }
 
     /// Says whether the trial is gone alone, or with its study.

@@ -1,13 +1,13 @@
 //! From a running trial to its pruner's decision.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use super::known::{Finding, Known};
 use crate::error::{Error, Result};
 use crate::id::{Int, TrialNumber};
-use crate::optuna::{self, keys};
+use crate::lock::lock;
+use crate::optuna;
 use crate::pruner::{Curve, Decision, Peer, Peers, Progress, Pruner, Reads, Rungs};
-use crate::space::Value;
 use crate::storage::PeerRow;
 use crate::study::DynamicStudy;
 use crate::study::asking::ledger::Sight;
@@ -99,27 +99,18 @@ impl Pruning {
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
-}
-
-/// The attribute of a completed rung.
-pub(crate) fn rung_attribute(rung: u32, value: f64) -> (String, String) {
-    let json = optuna::write_value(&Value::Float(value));
-    (format!("{}{rung}", keys::RUNG), json)
 }
 
 fn rungs(attributes: &Attributes) -> Result<Rungs> {
     let rung = |(key, attribute): (&String, &Attribute)| {
-        let rung = key.strip_prefix(keys::RUNG)?.parse().ok()?;
-        let value = optuna::read_json(attribute.as_json()).map(|json| json.as_f64());
-        Some(match value {
-            Ok(Some(value)) => Ok((rung, value)),
-            _ => Err(Error::Attribute {
-                key: key.clone(),
-                reason: format!("{} is no number", attribute.as_json()),
-            }),
-        })
+        let rung = optuna::read_rung(key, attribute.as_json())?;
+        let unreadable = |reason| Error::Attribute {
+            key: key.clone(),
+            reason,
+        };
+        Some(rung.map_err(unreadable))
     };
     attributes.iter().filter_map(rung).collect()
 }

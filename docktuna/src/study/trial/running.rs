@@ -1,16 +1,18 @@
 //! A running trial.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tracing::Span;
 
 use super::outcome::{DROPPED, outcome};
-use super::pruning::{Own, Pruning, rung_attribute};
+use super::pruning::{Own, Pruning};
 use super::watch::Watch;
 use crate::database::Beat;
 use crate::error::{Error, Result};
 use crate::id::{TrialId, TrialNumber, TrialState};
+use crate::lock::lock;
+use crate::optuna;
 use crate::params::Params;
 use crate::params::rules::Constraints;
 use crate::storage::{Attrs, Outcome, Reported, TrialKey};
@@ -183,7 +185,7 @@ impl RunningTrial {
             .decide(&live.study, live.key.number, &own)
             .await?;
         for (rung, value) in decision.rungs {
-            let (key, json) = rung_attribute(rung, value);
+            let (key, json) = optuna::write_rung(rung, value);
             let storage = live.study.storage();
             if !storage
                 .set_trial_attribute(&live.key, Attrs::System, &key, &json)
@@ -320,6 +322,6 @@ impl RunningTrial {
     }
 
     fn own(&self) -> MutexGuard<'_, Own> {
-        self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.own)
     }
 }

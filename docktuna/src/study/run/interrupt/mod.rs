@@ -9,11 +9,12 @@
 mod watched;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::lock::lock;
 use crate::study::RunningTrial;
 pub(in crate::study) use watched::{INTERRUPTED, Watched};
 
@@ -104,7 +105,7 @@ impl Drop for Listener {
 
 impl Signals {
     fn runs(&self) -> MutexGuard<'_, Vec<Arc<Watched>>> {
-        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.runs)
     }
 
     /// Tells the runs of a signal; whether all that is theirs ends by itself.

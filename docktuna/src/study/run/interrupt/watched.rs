@@ -1,8 +1,9 @@
 //! A run, its trials, and their end from outside.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use crate::lock::lock;
 use crate::study::RunningTrial;
 
 /// Why an interrupted trial has no result.
@@ -65,6 +66,6 @@ impl Watched {
     }
 
     fn trials(&self) -> MutexGuard<'_, Vec<RunningTrial>> {
-        self.trials.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.trials)
     }
 }

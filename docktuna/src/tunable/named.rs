@@ -1,0 +1,114 @@
+//! Traversals that tell the stored name of what they come to.
+
+use super::{Sink, Source};
+use crate::space::path::{Path, ROOT};
+use crate::space::{Param, Space, Value};
+
+/// A traversal that gives or takes values by their stored names. It keeps the way from the root to
+/// where it is, so that nobody else has to.
+pub(crate) struct Named<S> {
+    path: Path,
+    pub(crate) inner: S,
+}
+
+/// A [`Source`] that is asked by stored names.
+pub(crate) trait NamedSource {
+    /// Why a value could not be given.
+    type Error;
+
+    /// As [`Source::param`], of the parameter `name`.
+    fn param(&mut self, name: &str, param: &'static Param) -> Result<f64, Self::Error>;
+}
+
+/// A [`Sink`] that is told stored names. What a sink does not look at, it need not say.
+pub(crate) trait NamedSink {
+    /// Why a value was refused.
+    type Error;
+
+    /// As [`Sink::param`], of the parameter `name`.
+    fn param(
+        &mut self,
+        name: &str,
+        param: &'static Param,
+        value: Value,
+    ) -> Result<(), Self::Error> {
+        let _ = (name, param, value);
+        Ok(())
+    }
+
+    /// As [`Sink::validate`], of the part stored below `part`; none for the whole.
+    fn validate(
+        &mut self,
+        part: Option<&str>,
+        rule: &dyn Fn() -> Result<(), String>,
+    ) -> Result<(), Self::Error> {
+        let _ = (part, rule);
+        Ok(())
+    }
+
+    /// As [`Sink::constraint`], of the part stored below `part`; none for the whole.
+    fn constraint(
+        &mut self,
+        part: Option<&str>,
+        name: &'static str,
+        number: &dyn Fn() -> f64,
+    ) -> Result<(), Self::Error> {
+        let _ = (part, name, number);
+        Ok(())
+    }
+}
+
+impl<S> Named<S> {
+    /// A traversal of `space`. It can be used again once it came to its end: then it is back at the root.
+    pub(crate) fn new(space: &Space, inner: S) -> Self {
+        Self {
+            path: Path::start(space),
+            inner,
+        }
+    }
+}
+
+/// The part that a rule belongs to; none for the whole.
+fn part(path: &Path) -> Option<&str> {
+    Some(path.name()).filter(|name| *name != ROOT)
+}
+
+impl<S: NamedSource> Source for Named<S> {
+    type Error = S::Error;
+
+    fn enter(&mut self, name: &str) {
+        self.path.enter(name);
+    }
+
+    fn leave(&mut self) {
+        self.path.leave();
+    }
+
+    fn param(&mut self, param: &'static Param) -> Result<f64, S::Error> {
+        self.inner.param(self.path.name(), param)
+    }
+}
+
+impl<S: NamedSink> Sink for Named<S> {
+    type Error = S::Error;
+
+    fn enter(&mut self, name: &str) {
+        self.path.enter(name);
+    }
+
+    fn leave(&mut self) {
+        self.path.leave();
+    }
+
+    fn param(&mut self, param: &'static Param, value: Value) -> Result<(), S::Error> {
+        self.inner.param(self.path.name(), param, value)
+    }
+
+    fn validate(&mut self, rule: &dyn Fn() -> Result<(), String>) -> Result<(), S::Error> {
+        self.inner.validate(part(&self.path), rule)
+    }
+
+    fn constraint(&mut self, name: &'static str, number: &dyn Fn() -> f64) -> Result<(), S::Error> {
+        self.inner.constraint(part(&self.path), name, number)
+    }
+}
