@@ -1,10 +1,11 @@
 //! The trials.
 
 use chrono::NaiveDateTime;
-use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Connection};
 
 use super::attributes::{attribute_statement, set_attributes};
+use super::listing::{RANGE, wanting};
 use super::queue::Queue;
 use super::{Sqlite, datetime, heartbeat, place, write};
 use crate::error::Result;
@@ -410,17 +411,17 @@ async fn trial_rows(
     ids: Ids,
 ) -> sqlx::Result<Vec<TrialRow>> {
     let rows: Vec<TrialColumns<String>> = range(LOAD_TRIALS, connection, study, ids).await?;
-    let row = |(id, number, state, started, completed): TrialColumns<String>| {
-        let moment = |text: Option<String>| text.map(read_moment);
-        TrialRow {
-            id,
-            number,
-            state,
-            started: moment(started),
-            completed: moment(completed),
-        }
-    };
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows.into_iter().map(trial_row).collect())
+}
+
+pub(super) fn trial_row((id, number, state, started, completed): TrialColumns<String>) -> TrialRow {
+    TrialRow {
+        id,
+        number,
+        state,
+        started: started.map(read_moment),
+        completed: completed.map(read_moment),
+    }
 }
 
 async fn range<T>(
@@ -432,7 +433,7 @@ async fn range<T>(
 where
     T: for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin,
 {
-    sqlx::query_as(statement.text)
+    sqlx::query_as(AssertSqlSafe(wanting(statement, RANGE)))
         .bind(study.0)
         .bind(ids.0)
         .bind(ids.1)
