@@ -1,0 +1,147 @@
+//! Trials as rows, with the columns of Optuna's `trials_dataframe()`.
+
+use std::borrow::Cow;
+
+use super::failure::Failure;
+use super::forms::seconds;
+use super::output::{Cell, Sheet};
+use crate::optuna::keys;
+use crate::study::DynamicStudy;
+use crate::trial::FrozenTrial;
+
+/// Which columns rows have.
+pub(super) struct Columns {
+    /// `value`, or the names of several.
+    objectives: Vec<String>,
+    params: Vec<String>,
+    /// The keys of attributes, where they are shown.
+    user_attrs: Vec<String>,
+    system_attrs: Vec<String>,
+}
+
+impl Columns {
+    /// Results and parameters.
+    pub(super) async fn of(study: &DynamicStudy) -> Result<Self, Failure> {
+        let params = study.stored_params().await?;
+        Ok(Self {
+            objectives: objectives(study).await?,
+            params: params.into_iter().map(|param| param.name).collect(),
+            user_attrs: Vec::new(),
+            system_attrs: Vec::new(),
+        })
+    }
+
+    /// The same with the attributes of these keys.
+    pub(super) fn with_attributes(
+        self,
+        user_attrs: Vec<String>,
+        system_attrs: Vec<String>,
+    ) -> Self {
+        Self {
+            user_attrs,
+            system_attrs,
+            ..self
+        }
+    }
+
+    /// Leaves out the parameters that none of the trials has.
+    pub(super) fn keep_used(&mut self, trials: &[FrozenTrial]) {
+        let is_used = |name: &String| trials.iter().any(|trial| trial.params.get(name).is_some());
+        self.params.retain(is_used);
+    }
+
+    /// Names as Optuna's table has them.
+    pub(super) fn names(&self) -> Vec<String> {
+        let one = self.objectives.len() == 1;
+        let value = |name: &String| match (one, name.as_str()) {
+            (true, _) => "value".to_owned(),
+            (false, name) => format!("values_{name}"),
+        };
+        let mut names = vec!["number".to_owned()];
+        names.extend(self.objectives.iter().map(value));
+        names.extend(["datetime_start", "datetime_complete", "duration"].map(str::to_owned));
+        names.extend(self.params.iter().map(|name| format!("params_{name}")));
+        names.extend(
+            self.user_attrs
+                .iter()
+                .map(|key| format!("user_attrs_{key}")),
+        );
+        let system = self.system_attrs.iter();
+        names.extend(system.map(|key| format!("system_attrs_{key}")));
+        names.push("state".to_owned());
+        names
+    }
+
+    /// A row in the order of [`names`](Self::names).
+    pub(super) fn row(&self, trial: &FrozenTrial) -> Vec<Cell> {
+        let mut row = vec![Cell::Count(trial.number.get().into())];
+        row.extend(self.values(trial));
+        row.push(Cell::maybe(trial.datetime_start, Cell::Moment));
+        row.push(Cell::maybe(trial.datetime_complete, Cell::Moment));
+        row.push(Cell::maybe(seconds(trial), Cell::Seconds));
+        row.extend(self.param_cells(trial));
+        for (keys, attributes) in [
+            (&self.user_attrs, &trial.user_attrs),
+            (&self.system_attrs, &trial.system_attrs),
+        ] {
+            let cell = |key| {
+                let attribute = attributes.get(key);
+                Cell::maybe(attribute, |attribute| {
+                    // A text is shown without its quotes, as in a table of Python's.
+                    let text = attribute.parse::<String>();
+                    Cell::text(text.unwrap_or_else(|_| attribute.as_json().to_owned()))
+                })
+            };
+            row.extend(keys.iter().map(cell));
+        }
+        row.push(Cell::text(trial.state.as_str()));
+        row
+    }
+
+    /// Fewer columns with shorter names, for people.
+    pub(super) fn sheet(&self, trials: &[FrozenTrial]) -> Sheet {
+        let mut columns = vec![Cow::Borrowed("number"), Cow::Borrowed("state")];
+        columns.extend(self.objectives.iter().cloned().map(Cow::Owned));
+        columns.extend([Cow::Borrowed("started"), Cow::Borrowed("duration")]);
+        columns.extend(self.params.iter().cloned().map(Cow::Owned));
+        let row = |trial: &FrozenTrial| {
+            let mut row = vec![
+                Cell::Count(trial.number.get().into()),
+                Cell::text(trial.state.as_str()),
+            ];
+            row.extend(self.values(trial));
+            row.push(Cell::maybe(trial.datetime_start, Cell::Moment));
+            row.push(Cell::maybe(seconds(trial), Cell::Seconds));
+            row.extend(self.param_cells(trial));
+            row
+        };
+        Sheet {
+            columns,
+            rows: trials.iter().map(row).collect(),
+        }
+    }
+
+    fn values(&self, trial: &FrozenTrial) -> impl Iterator<Item = Cell> {
+        let value = |i| Cell::maybe(trial.values.get(i).copied(), Cell::Number);
+        (0..self.objectives.len()).map(value)
+    }
+
+    fn param_cells(&self, trial: &FrozenTrial) -> impl Iterator<Item = Cell> {
+        let cell =
+            |name: &String| Cell::maybe(trial.params.get(name), |param| Cell::Value(param.value()));
+        self.params.iter().map(cell)
+    }
+}
+
+/// What the objectives are called: by their metric names, or `value`, or their numbers.
+pub(super) async fn objectives(study: &DynamicStudy) -> Result<Vec<String>, Failure> {
+    let count = study.directions().len();
+    let attributes = study.system_attrs().await?;
+    let named = attributes.get(keys::METRIC_NAMES);
+    let named: Option<Vec<String>> = named.and_then(|names| names.parse().ok());
+    Ok(match named {
+        Some(names) if names.len() == count => names,
+        _ if count == 1 => vec!["value".to_owned()],
+        _ => (0..count).map(|i| i.to_string()).collect(),
+    })
+}
