@@ -19,6 +19,7 @@ mod budget;
 mod callbacks;
 mod cancellation;
 mod child;
+mod command;
 mod concurrency;
 mod contract;
 mod crash;

@@ -51,7 +51,7 @@ async fn table(
     let mut head = Sheet::new(&["key", "value"]);
     let mut row = |name: &str, cell| head.rows.push(vec![Cell::text(name), cell]);
     row("trial", Cell::Count(best.number.get().into()));
-    for (name, value) in objectives(study).await?.iter().zip(&best.values) {
+    for (name, value) in objectives(study).await?.names.iter().zip(&best.values) {
         row(name, Cell::Number(*value));
     }
     row("started", Cell::maybe(best.datetime_start, Cell::Moment));

@@ -1,12 +1,12 @@
 //! `docktuna check`.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Failure, trials};
 use super::output::{Cell, Output, Sheet};
 use crate::database::OptunaDatabase;
 use crate::error::Error;
@@ -46,6 +46,9 @@ impl State {
 
 /// A clock that is off by more than this makes durations and heartbeats of Optuna's look wrong.
 const CLOCK: f64 = 2.0;
+
+/// After this silence a trial's worker is probably gone: two intervals of heartbeats.
+const STALE: Duration = Duration::from_secs(120);
 
 /// The lines so far.
 #[derive(Default)]
@@ -235,7 +238,8 @@ async fn heartbeats(db: &OptunaDatabase, lines: &mut Lines) {
         return;
     };
     let silent = beats.running - beats.beating.min(beats.running);
-    let mut detail = format!("{} trials run", beats.running);
+    let verb = if beats.running > 1 { "run" } else { "runs" };
+    let mut detail = format!("{} {verb}", trials(beats.running));
     if let Some(longest) = beats.longest {
         detail += &format!(
             ", {} of them with heartbeats, the last of one {:.0} s ago",
@@ -246,6 +250,14 @@ async fn heartbeats(db: &OptunaDatabase, lines: &mut Lines) {
     if silent > 0 {
         detail += &format!(", {silent} without, which stay RUNNING if their worker dies");
     }
-    let state = if silent > 0 { State::No } else { State::Ok };
+    let stale = beats.longest.is_some_and(|longest| longest > STALE);
+    if stale {
+        detail += "; help: `docktuna fail-stale` ends trials whose workers are gone";
+    }
+    let state = if silent > 0 || stale {
+        State::No
+    } else {
+        State::Ok
+    };
     lines.add("heartbeats", state, detail);
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::context::Context;
-use super::failure::{Failure, say};
+use super::failure::{Failure, say, trials};
 use crate::id::{StateCounts, TrialState};
 
 /// Delete a study with all its trials.
@@ -45,7 +45,8 @@ pub(super) fn runners(counts: StateCounts) -> Option<String> {
     let running = counts.of(TrialState::Running);
     (running > 0).then(|| {
         format!(
-            "warning: {running} trials run; their workers get an error, and their results are lost"
+            "warning: workers run {} of it, whose results may be lost",
+            trials(running)
         )
     })
 }

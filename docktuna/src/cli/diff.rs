@@ -86,7 +86,7 @@ impl Diff {
                 sheet
                     .rows
                     .push(both("state", &|trial| Cell::text(trial.state.as_str())));
-                for (i, name) in objectives(&study).await?.iter().enumerate() {
+                for (i, name) in objectives(&study).await?.names.iter().enumerate() {
                     let value = |trial: &FrozenTrial| {
                         Cell::maybe(trial.values.get(i).copied(), Cell::Number)
                     };

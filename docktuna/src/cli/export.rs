@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::context::Context;
-use super::failure::{Failure, say};
+use super::failure::{Failure, say, trials};
 use super::forms::TrialForm;
 use super::output::{Cell, Format, Output, json, write_csv};
 use super::trial_rows::Columns;
@@ -51,7 +51,7 @@ impl Export {
         let mut file = self.beside().map_err(|error| self.unwritable(&error))?;
         let study = context.study(&self.study).await?;
         let mut out = BufWriter::new(&mut file);
-        let trials = match write(&study, format, &mut out).await {
+        let written = match write(&study, format, &mut out).await {
             Err(Failure::Closed) => return Err(self.unwritable(&io::ErrorKind::BrokenPipe.into())),
             written => written?,
         };
@@ -60,7 +60,8 @@ impl Export {
         flushed.map_err(|error| self.unwritable(&error))?;
         self.settle(file)?;
         say(&format!(
-            "{trials} trials written to {}",
+            "{} written to {}",
+            trials(written),
             self.output.display()
         ));
         Ok(())
@@ -145,17 +146,17 @@ async fn write(
     if let Some(columns) = &columns {
         write_csv(out, columns.names().into_iter())?;
     }
-    let mut trials = 0;
+    let mut written = 0;
     while let Some(page) = pages.next_page().await? {
         for trial in &page {
             match &columns {
                 Some(columns) => write_csv(out, columns.row(trial).iter().map(Cell::for_csv))?,
                 None => writeln!(out, "{}", json(&TrialForm::whole(trial))?)?,
             }
-            trials += 1;
+            written += 1;
         }
     }
-    Ok(trials)
+    Ok(written)
 }
 
 /// The columns of a file: every key that an attribute of some trial has. The trials are read once for them.

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::failure::{Failure, say};
+use super::failure::{Failure, say, trials};
 use super::output::{Format, Output};
 use crate::id::TrialState;
 
@@ -42,7 +42,9 @@ impl FailStale {
             Format::Json => output.object(&Form { failed })?,
         }
         say(&format!(
-            "{failed} trials were marked FAIL, {running} trials run on"
+            "marked FAIL: {}; still RUNNING: {}",
+            trials(failed),
+            trials(running)
         ));
         output.flush()
     }

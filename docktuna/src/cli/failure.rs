@@ -57,3 +57,12 @@ pub(super) fn exit_code(outcome: Result<(), Failure>) -> ExitCode {
 pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{}", shown(text));
 }
+
+/// `no trial`, `1 trial`, `2 trials`.
+pub(super) fn trials(count: usize) -> String {
+    match count {
+        0 => "no trial".to_owned(),
+        1 => "1 trial".to_owned(),
+        count => format!("{count} trials"),
+    }
+}

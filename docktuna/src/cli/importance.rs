@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::failure::{Failure, say};
+use super::failure::{Failure, say, trials};
 use super::output::{Cell, Output, Sheet};
 use super::trial_rows::objectives;
 use crate::id::TrialState;
@@ -41,7 +41,8 @@ impl Importance {
         let complete = study.trial_counts().await?.of(TrialState::Complete);
         if complete.div_ceil(10) < ENOUGH {
             say(&format!(
-                "only {complete} trials are complete, and the best tenth of them is looked at: the shares are mostly chance"
+                "complete: {}. The best tenth of them is looked at, so that the shares are mostly chance",
+                trials(complete)
             ));
         }
         let items: Vec<Form> = importances
@@ -62,7 +63,7 @@ impl Importance {
 
     async fn objective(&self, study: &DynamicStudy) -> Result<usize, Failure> {
         let count = study.directions().len();
-        let names = objectives(study).await?;
+        let names = objectives(study).await?.names;
         let list = names.join(", ");
         match &self.objective {
             None if count == 1 => Ok(0),

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::forms::{self, Any, Members, StudyForm};
 use super::output::{Cell, Format, Output, Sheet};
+use super::studies;
 use super::trial_rows::objectives;
 use crate::id::StateCounts;
 use crate::space::distribution::Distribution;
@@ -25,7 +26,8 @@ pub(super) struct Show {
 struct Form {
     #[serde(flatten)]
     study: StudyForm,
-    metric_names: Vec<String>,
+    /// As far as they were named.
+    metric_names: Option<Vec<String>>,
     best_trial: Option<i32>,
     last_update: Option<String>,
     params: Members<ParamForm>,
@@ -62,42 +64,52 @@ impl Show {
         match context.format() {
             Format::Json => output.object(&Form {
                 study: form,
-                metric_names: metrics,
+                metric_names: metrics.are_metrics.then_some(metrics.names),
                 best_trial: best,
                 last_update: last_update.map(forms::moment),
                 params: Members(params.into_iter().map(param_form).collect()),
                 user_attrs: forms::attributes(&user),
                 system_attrs: forms::attributes(&system),
             })?,
-            format => {
+            Format::Csv => {
+                let mut sheet = Sheet::new(&["key", "value"]);
+                let cells = studies::COLUMNS.iter().zip(studies::row(&form));
+                sheet
+                    .rows
+                    .extend(cells.map(|(name, cell)| pair(name, cell)));
+                let best = Cell::maybe(best, |number| Cell::Count(number.into()));
+                sheet.rows.push(pair("best_trial", best));
+                let last_update = Cell::maybe(last_update, Cell::Moment);
+                sheet.rows.push(pair("last_update", last_update));
+                sheet.rows.extend(params.iter().map(|param| {
+                    let range = param.distribution.to_string();
+                    pair(&format!("params_{}", param.name), Cell::text(range))
+                }));
+                for (prefix, attributes) in [("user_attrs", &user), ("system_attrs", &system)] {
+                    sheet.rows.extend(attributes.iter().map(|(key, attribute)| {
+                        let json = Cell::text(attribute.as_json());
+                        pair(&format!("{prefix}_{key}"), json)
+                    }));
+                }
+                output.csv(&sheet)?;
+            }
+            Format::Table => {
                 let mut pairs = Sheet::new(&["key", "value"]);
-                pairs.rows = head(&form, &metrics, counts);
+                pairs.rows = head(&form, &metrics.names, counts);
                 if let (Some(value), Some(number)) = (&form.best_value, best) {
                     let best = format!("{:?} (trial {number})", value.0);
                     pairs.rows.push(pair("best", Cell::text(best)));
                 }
-                let started = Cell::maybe(form.started_at, Cell::Moment);
-                pairs.rows.push(pair("started", started));
-                let last_update = Cell::maybe(last_update, Cell::Moment);
-                pairs.rows.push(pair("last update", last_update));
-                if format == Format::Csv {
-                    pairs.rows.extend(params.iter().map(|param| {
-                        let range = param.distribution.to_string();
-                        pair(&format!("params_{}", param.name), Cell::text(range))
-                    }));
-                    for (prefix, attributes) in [("user_attrs", &user), ("system_attrs", &system)] {
-                        pairs.rows.extend(attributes.iter().map(|(key, attribute)| {
-                            let json = Cell::text(attribute.as_json());
-                            pair(&format!("{prefix}_{key}"), json)
-                        }));
-                    }
-                    output.csv(&pairs)?;
-                } else {
-                    output.pairs(&pairs)?;
-                    print_params(&mut output, &params)?;
-                    print_attributes(&mut output, "user attribute", &user)?;
-                    print_attributes(&mut output, "system attribute", &system)?;
+                let moments = [("started", form.started_at), ("last update", last_update)];
+                for (name, moment) in moments {
+                    pairs
+                        .rows
+                        .extend(moment.map(|moment| pair(name, Cell::Moment(moment))));
                 }
+                output.pairs(&pairs)?;
+                print_params(&mut output, &params)?;
+                print_attributes(&mut output, "user attribute", &user)?;
+                print_attributes(&mut output, "system attribute", &system)?;
             }
         }
         output.flush()

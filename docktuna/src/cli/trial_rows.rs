@@ -11,8 +11,7 @@ use crate::trial::FrozenTrial;
 
 /// Which columns rows have.
 pub(super) struct Columns {
-    /// `value`, or the names of several.
-    objectives: Vec<String>,
+    objectives: Objectives,
     params: Vec<String>,
     /// The keys of attributes, where they are shown.
     user_attrs: Vec<String>,
@@ -52,13 +51,14 @@ impl Columns {
 
     /// Names as Optuna's table has them.
     pub(super) fn names(&self) -> Vec<String> {
-        let one = self.objectives.len() == 1;
-        let value = |name: &String| match (one, name.as_str()) {
-            (true, _) => "value".to_owned(),
-            (false, name) => format!("values_{name}"),
+        let one = self.objectives.names.len() == 1;
+        let value = |name: &String| match (one, self.objectives.are_metrics) {
+            (true, false) => "value".to_owned(),
+            (true, true) => format!("value_{name}"),
+            (false, _) => format!("values_{name}"),
         };
         let mut names = vec!["number".to_owned()];
-        names.extend(self.objectives.iter().map(value));
+        names.extend(self.objectives.names.iter().map(value));
         names.extend(["datetime_start", "datetime_complete", "duration"].map(str::to_owned));
         names.extend(self.params.iter().map(|name| format!("params_{name}")));
         names.extend(
@@ -101,7 +101,7 @@ impl Columns {
     /// Fewer columns with shorter names, for people.
     pub(super) fn sheet(&self, trials: &[FrozenTrial]) -> Sheet {
         let mut columns = vec![Cow::Borrowed("number"), Cow::Borrowed("state")];
-        columns.extend(self.objectives.iter().cloned().map(Cow::Owned));
+        columns.extend(self.objectives.names.iter().cloned().map(Cow::Owned));
         columns.extend([Cow::Borrowed("started"), Cow::Borrowed("duration")]);
         columns.extend(self.params.iter().cloned().map(Cow::Owned));
         let row = |trial: &FrozenTrial| {
@@ -123,7 +123,7 @@ impl Columns {
 
     fn values(&self, trial: &FrozenTrial) -> impl Iterator<Item = Cell> {
         let value = |i| Cell::maybe(trial.values.get(i).copied(), Cell::Number);
-        (0..self.objectives.len()).map(value)
+        (0..self.objectives.names.len()).map(value)
     }
 
     fn param_cells(&self, trial: &FrozenTrial) -> impl Iterator<Item = Cell> {
@@ -133,15 +133,25 @@ impl Columns {
     }
 }
 
-/// What the objectives are called: by their metric names, or `value`, or their numbers.
-pub(super) async fn objectives(study: &DynamicStudy) -> Result<Vec<String>, Failure> {
+/// What the objectives are called.
+pub(super) struct Objectives {
+    /// Their metric names, or `value`, or their numbers.
+    pub(super) names: Vec<String>,
+    /// Whether these are metric names.
+    pub(super) are_metrics: bool,
+}
+
+pub(super) async fn objectives(study: &DynamicStudy) -> Result<Objectives, Failure> {
     let count = study.directions().len();
     let attributes = study.system_attrs().await?;
     let named = attributes.get(keys::METRIC_NAMES);
     let named: Option<Vec<String>> = named.and_then(|names| names.parse().ok());
-    Ok(match named {
-        Some(names) if names.len() == count => names,
-        _ if count == 1 => vec!["value".to_owned()],
-        _ => (0..count).map(|i| i.to_string()).collect(),
+    let named = named.filter(|names| names.len() == count);
+    Ok(Objectives {
+        are_metrics: named.is_some(),
+        names: named.unwrap_or_else(|| match count {
+            1 => vec!["value".to_owned()],
+            _ => (0..count).map(|i| i.to_string()).collect(),
+        }),
     })
 }

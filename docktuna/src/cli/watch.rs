@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::failure::{Failure, say};
+use super::failure::{Failure, say, trials};
 use super::forms::{Counts, StudyForm, moment};
 use super::output::{Cell, CsvLines, Format, Output};
 use super::studies;
@@ -193,7 +193,7 @@ fn line(study: &StudyForm, rate: Option<f64>) -> String {
         running,
         waiting,
     } = study.trials;
-    let mut parts = vec![format!("{total} trials"), format!("{complete} complete")];
+    let mut parts = vec![trials(total), format!("{complete} complete")];
     let others = [
         (running, "running"),
         (waiting, "waiting"),

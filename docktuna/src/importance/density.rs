@@ -192,10 +192,7 @@ fn normal_between(low: f64, high: f64, centre: f64, width: f64) -> f64 {
 
 /// Pearson's divergence of the first from the second.
 pub(super) fn divergence(top: &[f64], all: &[f64]) -> f64 {
-    let cell = |(top, all): (&f64, &f64)| {
-        let all = all + TINY;
-        all * (top / all - 1.0).powi(2)
-    };
+    let cell = |(top, all): (&f64, &f64)| (top - all).powi(2) / (all + TINY);
     top.iter().zip(all).map(cell).sum()
 }
 

@@ -29,7 +29,7 @@ impl DynamicStudy {
     }
 
     /// Gives the study another name, and returns it under that name. A worker that has it open under the old name
-    /// gets [`Error::StudyDeleted`].
+    /// gets [`Error::StudyDeleted`], in an SQLite file at its next ask, on PostgreSQL when it looks for it by name.
     ///
     /// # Errors
     ///
