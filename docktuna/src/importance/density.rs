@@ -19,8 +19,15 @@ const TINY: f64 = 1e-12;
 pub(super) enum Cells {
     /// So many choices, which have no order.
     Choices(usize),
-    /// Points in a row, and whether values are compared by their logarithms.
-    Points { points: Vec<f64>, log: bool },
+    /// Points in a row.
+    Points {
+        low: f64,
+        /// From one point to the next.
+        step: f64,
+        points: usize,
+        /// Whether values are compared by their logarithms.
+        log: bool,
+    },
 }
 
 impl Cells {
@@ -61,39 +68,38 @@ impl Cells {
         } else {
             (low, high)
         };
-        let last = values.clamp(1, MOST) - 1;
-        let step = (high - low) / count(last.max(1));
-        let mut points: Vec<f64> = (0..=last).map(|i| count(i) * step + low).collect();
-        if last > 0 {
-            points[last] = high;
+        let points = values.clamp(1, MOST);
+        let step = (high - low) / count(points.saturating_sub(1).max(1));
+        Self::Points {
+            low,
+            step,
+            points,
+            log,
         }
-        Self::Points { points, log }
     }
 
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Choices(choices) => *choices,
-            Self::Points { points, .. } => points.len(),
+            Self::Points { points, .. } => *points,
         }
     }
 
     /// How many of the stored values are in each cell: at the nearest point, in the middle at the lower one.
     fn counts(&self, values: &[f64]) -> Vec<f64> {
         let mut counts = vec![0.0; self.len()];
-        let middles: Vec<f64> = match self {
-            Self::Choices(_) => Vec::new(),
-            Self::Points { points, .. } => points
-                .windows(2)
-                .map(|pair| (pair[0] + pair[1]) / 2.0)
-                .collect(),
-        };
         for value in values {
             let cell = match self {
                 Self::Choices(_) if *value < 0.0 => continue,
                 Self::Choices(_) => whole(*value),
-                Self::Points { log, .. } => {
+                Self::Points {
+                    low,
+                    step,
+                    points,
+                    log,
+                } => {
                     let value = if *log { value.ln() } else { *value };
-                    middles.partition_point(|middle| *middle < value)
+                    whole(((value - low) / step - 0.5).ceil()).min(points - 1)
                 }
             };
             // Of a choice that does not exist nothing can be said.
