@@ -11,6 +11,7 @@
 //! | [`loading`] | what a service does at its start |
 //! | [`fleet`] | many workers: heartbeats, retries, signals, outages, proxies, SQLite files |
 //! | [`cost`] | round trips, commits, connections, crashes |
+//! | [`command`] | how to look into a database without a program |
 //! | [`from_python`] | for people who come from the Python docktuna |
 
 /// Declares a page, whose text is a file.
@@ -30,5 +31,6 @@ pages! {
     loading "loading",
     fleet "fleet",
     cost "cost",
+    command "command",
     from_python "from-python",
 }

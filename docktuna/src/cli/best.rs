@@ -6,8 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::forms::{TrialForm, seconds};
 use super::output::{Cell, Format, Output, Sheet};
-use super::trial_rows::{Columns, objectives};
-use super::trials::print;
+use super::trial_rows::{objectives, print};
 use crate::study::DynamicStudy;
 use crate::trial::FrozenTrial;
 
@@ -66,14 +65,4 @@ async fn table(
         output.table(&params)?;
     }
     Ok(())
-}
-
-/// For who shows trials that were read already.
-pub(super) async fn columns(
-    study: &DynamicStudy,
-    trials: &[FrozenTrial],
-) -> Result<Columns, Failure> {
-    let mut columns = Columns::of(study).await?;
-    columns.keep_used(trials);
-    Ok(columns)
 }

@@ -39,7 +39,9 @@ impl Importance {
         let objective = self.objective(&study).await?;
         let importances = study.importances_for(objective).await?;
         let complete = study.trial_counts().await?.of(TrialState::Complete);
-        if complete.div_ceil(10) < ENOUGH {
+        if complete == 0 {
+            say("no trial is complete, so that there is nothing to tell");
+        } else if complete.div_ceil(10) < ENOUGH {
             say(&format!(
                 "complete: {}. The best tenth of them is looked at, so that the shares are mostly chance",
                 trials(complete)

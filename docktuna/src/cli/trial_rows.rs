@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::failure::Failure;
-use super::forms::seconds;
-use super::output::{Cell, Sheet};
+use super::forms::{TrialForm, seconds};
+use super::output::{Cell, CsvLines, Format, List, Output, Sheet};
 use crate::optuna::keys;
 use crate::study::DynamicStudy;
 use crate::trial::FrozenTrial;
@@ -43,10 +43,15 @@ impl Columns {
         }
     }
 
-    /// Leaves out the parameters that none of the trials has.
-    pub(super) fn keep_used(&mut self, trials: &[FrozenTrial]) {
+    /// Only with the parameters that one of the trials has.
+    pub(super) async fn used(
+        study: &DynamicStudy,
+        trials: &[FrozenTrial],
+    ) -> Result<Self, Failure> {
+        let mut columns = Self::of(study).await?;
         let is_used = |name: &String| trials.iter().any(|trial| trial.params.get(name).is_some());
-        self.params.retain(is_used);
+        columns.params.retain(is_used);
+        Ok(columns)
     }
 
     /// Names as Optuna's table has them.
@@ -154,4 +159,32 @@ pub(super) async fn objectives(study: &DynamicStudy) -> Result<Objectives, Failu
             _ => (0..count).map(|i| i.to_string()).collect(),
         }),
     })
+}
+
+/// Prints trials that were read already.
+pub(super) async fn print(
+    format: Format,
+    study: &DynamicStudy,
+    trials: &[FrozenTrial],
+) -> Result<(), Failure> {
+    let mut output = Output::new();
+    match format {
+        Format::Table => output.table(&Columns::used(study, trials).await?.sheet(trials))?,
+        Format::Csv => {
+            let columns = Columns::used(study, trials).await?;
+            let mut lines = CsvLines::new();
+            lines.line(&mut output, columns.names().into_iter())?;
+            for trial in trials {
+                lines.line(&mut output, columns.row(trial).iter().map(Cell::for_csv))?;
+            }
+        }
+        Format::Json => {
+            let mut list = List::new();
+            for trial in trials {
+                list.item(&mut output, &TrialForm::brief(trial))?;
+            }
+            list.end(&mut output)?;
+        }
+    }
+    output.flush()
 }

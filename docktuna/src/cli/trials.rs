@@ -2,7 +2,6 @@
 
 use clap::{Args, ValueEnum};
 
-use super::best::columns;
 use super::context::Context;
 use super::failure::Failure;
 use super::forms::TrialForm;
@@ -11,7 +10,6 @@ use super::trial_rows::Columns;
 use crate::id::TrialState;
 use crate::storage::{Detail, Sort, TrialQuery};
 use crate::study::DynamicStudy;
-use crate::trial::FrozenTrial;
 
 /// List trials of a study with their results and parameters.
 ///
@@ -90,8 +88,7 @@ impl Trials {
                 while let Some(page) = pages.next_page().await? {
                     trials.extend(page);
                 }
-                let columns = columns(&study, &trials).await?;
-                output.table(&columns.sheet(&trials))?;
+                output.table(&Columns::used(&study, &trials).await?.sheet(&trials))?;
             }
             Format::Csv => {
                 let columns = Columns::of(&study).await?;
@@ -129,32 +126,4 @@ impl Trials {
             SortName::Duration => Sort::Duration,
         })
     }
-}
-
-/// Prints trials that were read already.
-pub(super) async fn print(
-    format: Format,
-    study: &DynamicStudy,
-    trials: &[FrozenTrial],
-) -> Result<(), Failure> {
-    let mut output = Output::new();
-    match format {
-        Format::Table => output.table(&columns(study, trials).await?.sheet(trials))?,
-        Format::Csv => {
-            let columns = columns(study, trials).await?;
-            let mut lines = CsvLines::new();
-            lines.line(&mut output, columns.names().into_iter())?;
-            for trial in trials {
-                lines.line(&mut output, columns.row(trial).iter().map(Cell::for_csv))?;
-            }
-        }
-        Format::Json => {
-            let mut list = List::new();
-            for trial in trials {
-                list.item(&mut output, &TrialForm::brief(trial))?;
-            }
-            list.end(&mut output)?;
-        }
-    }
-    output.flush()
 }

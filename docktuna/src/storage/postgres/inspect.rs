@@ -11,109 +11,91 @@ statements! { "postgres":
     SERVER "server",
 }
 
-/// The tables with the column that numbers their rows, and the rights on them that loading, tuning and deleting
-/// need. All of them are read by who reads everything.
-const TABLES: &[(&str, &str, &[(Purpose, &str)])] = {
-    use Purpose::{Delete, Load, Read, Tune};
-    &[
-        ("alembic_version", "", &[(Load, "SELECT")]),
-        (
-            "studies",
-            "study_id",
-            &[
-                (Load, "SELECT"),
-                (Tune, "INSERT"),
-                (Tune, "UPDATE"),
-                (Delete, "DELETE"),
-            ],
-        ),
-        (
-            "study_directions",
-            "study_direction_id",
-            &[(Load, "SELECT"), (Tune, "INSERT"), (Delete, "DELETE")],
-        ),
-        (
-            "study_user_attributes",
-            "study_user_attribute_id",
-            &[
-                (Read, "SELECT"),
-                (Tune, "INSERT"),
-                (Tune, "UPDATE"),
-                (Delete, "DELETE"),
-            ],
-        ),
-        (
-            "study_system_attributes",
-            "study_system_attribute_id",
-            &[
-                (Read, "SELECT"),
-                (Tune, "INSERT"),
-                (Tune, "UPDATE"),
-                (Delete, "DELETE"),
-            ],
-        ),
-        (
-            "trials",
-            "trial_id",
-            &[
-                (Load, "SELECT"),
-                (Tune, "INSERT"),
-                (Tune, "UPDATE"),
-                (Delete, "DELETE"),
-            ],
-        ),
-        (
-            "trial_values",
-            "trial_value_id",
-            &[
-                (Load, "SELECT"),
-                (Tune, "INSERT"),
-                (Tune, "UPDATE"),
-                (Delete, "DELETE"),
-            ],
-        ),
-        (
-            "trial_params",
-            "param_id",
-            &[(Load, "SELECT"), (Tune, "INSERT"), (Delete, "DELETE")],
-        ),
-        (
-            "trial_intermediate_values",
-            "trial_intermediate_value_id",
-            &[(Read, "SELECT"), (Tune, "INSERT"), (Delete, "DELETE")],
-        ),
-        (
-            "trial_user_attributes",
-            "trial_user_attribute_id",
-            &[
-                (Read, "SELECT"),
-                (Tune, "INSERT"),
-                (Tune, "UPDATE"),
-                (Delete, "DELETE"),
-            ],
-        ),
-        (
-            "trial_system_attributes",
-            "trial_system_attribute_id",
-            &[
-                (Load, "SELECT"),
-                (Tune, "INSERT"),
-                (Tune, "UPDATE"),
-                (Delete, "DELETE"),
-            ],
-        ),
-        (
-            "trial_heartbeats",
-            "trial_heartbeat_id",
-            &[
-                (Read, "SELECT"),
-                (Tune, "INSERT"),
-                (Tune, "UPDATE"),
-                (Delete, "DELETE"),
-            ],
-        ),
-    ]
-};
+/// A table, and who needs which rights on it.
+struct Table {
+    name: &'static str,
+    /// The column that a sequence numbers; empty where nothing is added or deleted.
+    numbered: &'static str,
+    /// Who needs SELECT.
+    read_to: Purpose,
+    /// What tuning needs beside it.
+    tuning: &'static [&'static str],
+}
+
+const TABLES: &[Table] = &[
+    Table {
+        name: "alembic_version",
+        numbered: "",
+        read_to: Purpose::Load,
+        tuning: &[],
+    },
+    Table {
+        name: "studies",
+        numbered: "study_id",
+        read_to: Purpose::Load,
+        tuning: &["INSERT", "UPDATE"],
+    },
+    Table {
+        name: "study_directions",
+        numbered: "study_direction_id",
+        read_to: Purpose::Load,
+        tuning: &["INSERT"],
+    },
+    Table {
+        name: "study_user_attributes",
+        numbered: "study_user_attribute_id",
+        read_to: Purpose::Read,
+        tuning: &["INSERT", "UPDATE"],
+    },
+    Table {
+        name: "study_system_attributes",
+        numbered: "study_system_attribute_id",
+        read_to: Purpose::Read,
+        tuning: &["INSERT", "UPDATE"],
+    },
+    Table {
+        name: "trials",
+        numbered: "trial_id",
+        read_to: Purpose::Load,
+        tuning: &["INSERT", "UPDATE"],
+    },
+    Table {
+        name: "trial_values",
+        numbered: "trial_value_id",
+        read_to: Purpose::Load,
+        tuning: &["INSERT", "UPDATE"],
+    },
+    Table {
+        name: "trial_params",
+        numbered: "param_id",
+        read_to: Purpose::Load,
+        tuning: &["INSERT"],
+    },
+    Table {
+        name: "trial_intermediate_values",
+        numbered: "trial_intermediate_value_id",
+        read_to: Purpose::Read,
+        tuning: &["INSERT"],
+    },
+    Table {
+        name: "trial_user_attributes",
+        numbered: "trial_user_attribute_id",
+        read_to: Purpose::Read,
+        tuning: &["INSERT", "UPDATE"],
+    },
+    Table {
+        name: "trial_system_attributes",
+        numbered: "trial_system_attribute_id",
+        read_to: Purpose::Load,
+        tuning: &["INSERT", "UPDATE"],
+    },
+    Table {
+        name: "trial_heartbeats",
+        numbered: "trial_heartbeat_id",
+        read_to: Purpose::Read,
+        tuning: &["INSERT", "UPDATE"],
+    },
+];
 
 /// A right to ask for.
 struct Wanted {
@@ -127,19 +109,25 @@ struct Wanted {
 impl Wanted {
     fn all() -> Vec<Self> {
         let mut wanted = Vec::new();
-        for (object, numbered, rights) in TABLES {
-            for (purpose, privilege) in *rights {
-                let right = |kind, privilege| Self {
-                    purpose: *purpose,
+        for table in TABLES {
+            let mut want = |purpose, kind, privilege| {
+                wanted.push(Self {
+                    purpose,
                     kind,
-                    object,
+                    object: table.name,
                     privilege,
-                    numbered,
-                };
-                wanted.push(right("table", *privilege));
+                    numbered: table.numbered,
+                });
+            };
+            want(table.read_to, "table", "SELECT");
+            for privilege in table.tuning {
+                want(Purpose::Tune, "table", privilege);
                 if *privilege == "INSERT" {
-                    wanted.push(right("sequence", "USAGE"));
+                    want(Purpose::Tune, "sequence", "USAGE");
                 }
+            }
+            if !table.numbered.is_empty() {
+                want(Purpose::Delete, "table", "DELETE");
             }
         }
         wanted.push(Self {

@@ -4,7 +4,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::Sqlite;
-use super::trial::trial_row;
+use super::trial::{trial_row, wanting};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId};
 use crate::storage::listing::StoredParamColumns;
@@ -23,10 +23,7 @@ statements! { "sqlite":
     TRIAL_IDS "trial_ids",
 }
 
-/// What stands for `{wanted}` where the trials are those with ids from ?2 to ?3.
-pub(super) const RANGE: &str = "t.study_id = ?1 AND t.trial_id BETWEEN ?2 AND ?3";
-
-/// And where they are those of the list ?2. The plus keeps the planner off the index of the study.
+/// What stands for `{wanted}` where the trials are those of the list ?2. The plus keeps the planner off the index of the study.
 const LISTED: &str = "+t.study_id = ?1 AND t.trial_id IN (SELECT value FROM json_each(?2))";
 
 impl Sqlite {
@@ -118,11 +115,6 @@ fn order(sort: Sort) -> String {
         Sort::Completed => "t.datetime_complete".to_owned(),
         Sort::Duration => "julianday(t.datetime_complete) - julianday(t.datetime_start)".to_owned(),
     }
-}
-
-/// The statement for some trials.
-pub(super) fn wanting(statement: Statement, wanted: &str) -> String {
-    statement.text.replace("{wanted}", wanted)
 }
 
 /// Whole numbers as JSON, which SQLite reads as they are.

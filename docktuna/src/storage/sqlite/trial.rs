@@ -5,7 +5,6 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::attributes::{attribute_statement, set_attributes};
-use super::listing::{RANGE, wanting};
 use super::queue::Queue;
 use super::{Sqlite, datetime, heartbeat, place, write};
 use crate::error::Result;
@@ -38,6 +37,9 @@ statements! { "sqlite":
     REPORT "report",
     STARTED_AT "started_at",
 }
+
+/// What stands for `{wanted}` where the trials are those with ids from ?2 to ?3.
+const RANGE: &str = "t.study_id = ?1 AND t.trial_id BETWEEN ?2 AND ?3";
 
 impl Sqlite {
     /// Claims a waiting trial or creates one, for each of `trials` in turn; the first refusal ends
@@ -439,4 +441,9 @@ where
         .bind(ids.1)
         .fetch_all(connection)
         .await
+}
+
+/// The statement for some trials.
+pub(super) fn wanting(statement: Statement, wanted: &str) -> String {
+    statement.text.replace("{wanted}", wanted)
 }
