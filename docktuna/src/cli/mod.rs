@@ -1,7 +1,7 @@
 //! The command `docktuna`: what people ask of a database without writing a program.
 //!
 //! Each subcommand is a file with its arguments and a function that runs it. Data goes to standard output in one of
-//! three formats ([`output`]), messages go to standard error. The forms of JSON are those of [`forms`], and are
+//! three formats (`output`), messages go to standard error. The forms of JSON are those of `forms`, and are
 //! described in the guide.
 
 mod best;

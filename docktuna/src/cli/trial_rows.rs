@@ -1,6 +1,7 @@
 //! Trials as rows, with the columns of Optuna's `trials_dataframe()`.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::failure::Failure;
 use super::forms::{TrialForm, seconds};
@@ -43,15 +44,23 @@ impl Columns {
         }
     }
 
-    /// Only with the parameters that one of the trials has.
+    /// Only with the parameters that one of the trials has, in the order in which they occur.
     pub(super) async fn used(
         study: &DynamicStudy,
         trials: &[FrozenTrial],
     ) -> Result<Self, Failure> {
-        let mut columns = Self::of(study).await?;
-        let is_used = |name: &String| trials.iter().any(|trial| trial.params.get(name).is_some());
-        columns.params.retain(is_used);
-        Ok(columns)
+        let mut known = HashSet::new();
+        let params = trials.iter().flat_map(|trial| trial.params.iter());
+        let params = params.map(crate::Parameter::name);
+        Ok(Self {
+            objectives: objectives(study).await?,
+            params: params
+                .filter(|name| known.insert(*name))
+                .map(str::to_owned)
+                .collect(),
+            user_attrs: Vec::new(),
+            system_attrs: Vec::new(),
+        })
     }
 
     /// Names as Optuna's table has them.

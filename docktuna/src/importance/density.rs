@@ -46,7 +46,7 @@ impl Cells {
             }
             Distribution::Int(range) => {
                 let span = range.high().saturating_sub(range.low());
-                let values = span / range.grid_step().max(1) + 1;
+                let values = (span / range.grid_step().max(1)).saturating_add(1);
                 let values = if values <= 1 {
                     1
                 } else if range.is_log() {
@@ -217,4 +217,67 @@ fn whole(number: f64) -> usize {
 )]
 fn decimal(number: i64) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optuna::read_distribution;
+
+    fn cells(distribution: &str, attributes: &str) -> Cells {
+        let text =
+            format!(r#"{{"name": "{distribution}Distribution", "attributes": {attributes}}}"#);
+        Cells::of(&read_distribution(&text).unwrap())
+    }
+
+    #[test]
+    fn a_grid_has_a_cell_for_each_value_or_fifty() {
+        let float = |low, high, step, log| {
+            let attributes =
+                format!(r#"{{"low": {low}, "high": {high}, "step": {step}, "log": {log}}}"#);
+            cells("Float", &attributes).len()
+        };
+        assert_eq!(float("0.0", "1.0", "null", "false"), 50);
+        assert_eq!(float("1e-5", "1e-1", "null", "true"), 50);
+        assert_eq!(float("0.0", "0.5", "0.05", "false"), 11);
+        assert_eq!(float("0.0", "1.0", "0.005", "false"), 50);
+        assert_eq!(float("2.0", "2.0", "null", "false"), 1);
+        let int = |low: i64, high: i64, step: i64, log: bool| {
+            let attributes =
+                format!(r#"{{"low": {low}, "high": {high}, "step": {step}, "log": {log}}}"#);
+            cells("Int", &attributes).len()
+        };
+        assert_eq!(int(1, 8, 1, false), 8);
+        assert_eq!(int(0, 100, 1, false), 50);
+        assert_eq!(int(0, 100, 5, false), 21);
+        assert_eq!(int(3, 3, 1, false), 1);
+        assert_eq!(int(1, 1024, 1, true), 11);
+        assert_eq!(int(4, 60, 1, true), 7);
+        assert_eq!(int(i64::MIN, i64::MAX, 1, false), 50);
+        assert_eq!(cells("Categorical", r#"{"choices": ["a", "b"]}"#).len(), 2);
+    }
+
+    #[test]
+    fn a_value_is_counted_at_the_nearest_point() {
+        let cells = cells("Int", r#"{"low": 1, "high": 4, "step": 1, "log": false}"#);
+        // Foreign rows may lie anywhere.
+        let values = [1.0, 1.4, 1.5, 1.6, 4.0, 9.0, -7.0, f64::NAN];
+        assert_eq!(cells.counts(&values), [5.0, 1.0, 0.0, 2.0]);
+        let choices = Cells::Choices(2);
+        assert_eq!(choices.counts(&[0.0, 1.0, 1.0, 2.0, -1.0]), [1.0, 2.0]);
+    }
+
+    #[test]
+    fn probabilities_add_up_to_one() {
+        let narrow = cells("Int", r#"{"low": 0, "high": 7, "step": 1, "log": false}"#);
+        for values in [&[0.0][..], &[3.0, 3.0, 3.0], &[0.0, 1.0, 7.0, 7.0]] {
+            for cells in [&narrow, &Cells::Choices(8)] {
+                let density = density(cells, values);
+                let sum: f64 = density.iter().sum();
+                assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+                assert!(density.iter().all(|cell| *cell > 0.0));
+                assert!(divergence(&density, &density).abs() < f64::MIN_POSITIVE);
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! (Baba et al., 2026).
 //!
 //! A parameter matters if its values among the best trials are spread differently from its values among all
-//! trials. Both spreads are estimated on a grid ([`density`]), and the Pearson divergence between them is the
+//! trials. Both spreads are estimated on a grid, and the Pearson divergence between them is the
 //! importance, scaled by how many trials the best ones are. The results are those of Optuna 5's
 //! `PedAnovaImportanceEvaluator` with its defaults.
 //!

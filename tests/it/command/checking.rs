@@ -53,6 +53,9 @@ async fn each_setting_is_named_with_its_source() {
     assert_eq!(ran.code(), 0);
 }
 
+/// Settings, the beginning of a line of CSV, and what is said.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[tokio::test]
 async fn what_is_wrong_is_said_without_the_secret() {
     let folder = tempfile::tempdir().unwrap();
@@ -61,7 +64,7 @@ async fn what_is_wrong_is_said_without_the_secret() {
         "postgresql://{}:{SECRET}@{}:{}/{}",
         postgres.user, postgres.host, postgres.port, postgres.database
     );
-    let cases: [(&[(&str, &str)], &str, &str); 5] = [
+    let cases: [Case<'_>; 5] = [
         (&[], "settings,error,", "no setting names a database"),
         (
             &[(
