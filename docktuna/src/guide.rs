@@ -11,6 +11,7 @@
 //! | [`loading`] | what a service does at its start |
 //! | [`fleet`] | many workers: heartbeats, retries, signals, outages, proxies, SQLite files |
 //! | [`cost`] | round trips, commits, connections, crashes |
+//! | [`command`] | how to look into a database without a program |
 //! | [`from_python`] | for people who come from the Python docktuna |
 //! | [`cookbook`] | recipes: models, a web service, containers, clusters |
 
@@ -31,6 +32,7 @@ pages! {
     loading "loading",
     fleet "fleet",
     cost "cost",
+    command "command",
     from_python "from-python",
     cookbook "cookbook",
 }

@@ -18,6 +18,10 @@ extern crate self as docktuna;
 pub mod __private;
 #[cfg(feature = "storage")]
 pub mod blocking;
+// For the program of the same name and its tests.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 #[cfg(feature = "storage")]
 mod config;
 #[cfg(feature = "storage")]
@@ -28,6 +32,8 @@ mod fuzz;
 #[cfg(all(feature = "derive", feature = "postgres", feature = "sqlite"))]
 pub mod guide;
 mod id;
+#[cfg(feature = "storage")]
+pub mod importance;
 #[cfg(feature = "storage")]
 mod load;
 #[cfg(feature = "storage")]

@@ -20,6 +20,7 @@ mod space;
 mod texts;
 
 // The rooms.
+mod command;
 mod connect;
 mod cost;
 mod declare;

@@ -71,6 +71,15 @@ impl Layers {
         None
     }
 
+    /// The settings that are there, each with the name of the layer that it counts from; no values.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sources(&self) -> Vec<(&'static str, String)> {
+        let found = NAMES
+            .iter()
+            .filter_map(|name| Some((*name, self.get(name)?.origin.to_owned())));
+        found.collect()
+    }
+
     /// The names of the layers, for messages.
     pub(crate) fn searched(&self) -> String {
         let names: Vec<&str> = self.0.iter().map(|layer| layer.name.as_str()).collect();

@@ -35,6 +35,13 @@ impl SecretFile {
     }
 }
 
+#[cfg(feature = "cli")]
+impl std::fmt::Display for SecretFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&shown(&self.0))
+    }
+}
+
 /// A file in a message. Somebody may have given the password itself as its name, so it is shown only
 /// where its folder is there.
 pub(super) fn shown(file: &Path) -> String {

@@ -163,18 +163,11 @@ impl DatabaseBuilder {
         (!interval.is_zero()).then_some(Pulse { interval, grace })
     }
 
-    /// Connects.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Settings`] with everything that is missing or wrong; [`Error::Connect`] if the
-    /// database cannot be reached.
-    pub async fn connect(self) -> Result<OptunaDatabase> {
-        let connections = self.connections.unwrap_or(CONNECTIONS);
-        let pulse = self.pulse();
+    /// Where settings are looked for, the first place first.
+    fn layers(&self) -> Result<Layers> {
         let mut layers = vec![Layer {
             name: "the code".to_owned(),
-            values: self.code,
+            values: self.code.clone(),
         }];
         if self.environment {
             let unreadable = |problem| report(vec![problem]);
@@ -189,7 +182,25 @@ impl DatabaseBuilder {
                 values: HashMap::new(),
             }));
         }
-        let layers = Layers(layers);
+        Ok(Layers(layers))
+    }
+
+    /// The settings that are given, and where; no values.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sources(&self) -> Result<Vec<(&'static str, String)>> {
+        Ok(self.layers()?.sources())
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Settings`] with everything that is missing or wrong; [`Error::Connect`] if the
+    /// database cannot be reached.
+    pub async fn connect(self) -> Result<OptunaDatabase> {
+        let connections = self.connections.unwrap_or(CONNECTIONS);
+        let pulse = self.pulse();
+        let layers = self.layers()?;
         let also = ["OPTUNA_DB_PASSWORD_FILE", "OPTUNA_DB_PASSWORD_SECRET"];
         if self.password.is_some()
             && also

@@ -327,6 +327,22 @@ impl OptunaDatabase {
         }
     }
 
+    /// Where the password comes from.
+    #[cfg(feature = "cli")]
+    pub(crate) fn password_source(&self) -> String {
+        match &*self.storage {
+            Storage::Postgres(postgres) => {
+                let settings = postgres.settings();
+                match (&settings.password_file, &settings.password) {
+                    (Some(file), _) => format!("from {file}"),
+                    (None, Some(_)) => "from a setting".to_owned(),
+                    (None, None) => "none".to_owned(),
+                }
+            }
+            Storage::Sqlite(_) => "a file needs none".to_owned(),
+        }
+    }
+
     /// The database's name. It is the file for SQLite, and empty for a database in memory.
     #[must_use]
     pub fn db_name(&self) -> String {

@@ -138,6 +138,14 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// A study has the name that another one is to get.
+    #[error(
+        "a study is called {name:?} already; help: give another name, or delete that study first"
+    )]
+    StudyExists {
+        /// The name.
+        name: String,
+    },
     /// The study exists with other directions.
     #[error(
         "study {study:?} was created to {}, not to {}; help: use another study name, or the stored \
@@ -578,6 +586,7 @@ mod tests {
             },
             Error::StudyDeleted { study: text() },
             Error::StudyName { name: text() },
+            Error::StudyExists { name: text() },
             Error::DirectionMismatch {
                 study: text(),
                 stored: Vec::new(),

@@ -7,7 +7,11 @@
 mod connection;
 mod finish;
 mod heartbeat;
+#[cfg(feature = "cli")]
+mod inspect;
 mod int;
+mod listing;
+mod manage;
 mod outlook;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -25,6 +29,10 @@ use chrono::NaiveDateTime;
 pub(crate) use connection::pool::Usage;
 pub(crate) use finish::Finished;
 pub(crate) use heartbeat::Swept;
+#[cfg(feature = "cli")]
+pub(crate) use inspect::{Purpose, Right};
+pub(crate) use listing::{Detail, Sort, StoredParam, TrialQuery};
+pub(crate) use manage::Renamed;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
 pub(crate) use rows::{

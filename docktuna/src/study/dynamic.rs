@@ -305,7 +305,7 @@ impl DynamicStudy {
     }
 
     /// An answer about this study; an error if the study was deleted.
-    async fn unless_deleted<T>(
+    pub(super) async fn unless_deleted<T>(
         &self,
         answer: Result<T>,
         is_empty: impl FnOnce(&T) -> bool,

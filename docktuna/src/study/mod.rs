@@ -4,7 +4,10 @@ mod asking;
 mod attribute;
 mod dynamic;
 mod find;
+mod importances;
+mod manage;
 mod open;
+mod pages;
 mod run;
 mod stats;
 mod trial;
@@ -26,12 +29,10 @@ pub use trial::{BlockingTrial, RunningTrial, Trial};
 
 use crate::error::{Error, Result};
 use crate::id::TrialNumber;
-use crate::optuna;
 use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::sampler::{Sampler, SearchSpace};
 use crate::space::{Node, Value};
-use crate::storage::WholeTrial;
 use crate::tunable::Tunable;
 
 /// A study whose trials are values of `T`.
@@ -158,8 +159,8 @@ impl<T: Tunable> Study<T> {
         let fixed = params
             .iter()
             .map(|p| (p.name().to_owned(), p.value()))
-            .collect();
-        self.enqueue_fixed(fixed).await
+            .collect::<Vec<_>>();
+        self.dynamic.enqueue_fixed(fixed).await
     }
 
     /// Puts a configuration into the queue with only some parameters, which are given by their stored
@@ -193,7 +194,7 @@ impl<T: Tunable> Study<T> {
             }
             fixed.push((name.to_owned(), value));
         }
-        self.enqueue_fixed(fixed).await
+        self.dynamic.enqueue_fixed(fixed).await
     }
 
     /// Puts the declared defaults into the queue. Parameters without a default are drawn.
@@ -211,22 +212,7 @@ impl<T: Tunable> Study<T> {
             let default = node.param()?.default()?.clone();
             Some((node.name, default))
         });
-        self.enqueue_fixed(given.collect()).await
-    }
-
-    async fn enqueue_fixed(&self, fixed: Vec<(String, Value)>) -> Result<TrialNumber> {
-        let trial = WholeTrial {
-            system_attrs: vec![optuna::write_fixed_params(fixed)],
-            ..WholeTrial::default()
-        };
-        let added = self
-            .dynamic
-            .storage()
-            .add_trial(self.dynamic.row(), &trial)
-            .await?;
-        added
-            .map(|(_, number)| number)
-            .ok_or_else(|| self.dynamic.row().deleted())
+        self.dynamic.enqueue_fixed(given.collect()).await
     }
 
     /// Runs trials of an asynchronous objective: set the budget, then [`run`](Optimize::run).

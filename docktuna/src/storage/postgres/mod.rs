@@ -11,8 +11,12 @@
 mod ask;
 mod connector;
 mod heartbeat;
+#[cfg(feature = "cli")]
+mod inspect;
 mod link;
+mod listing;
 mod login;
+mod manage;
 mod peer;
 mod study;
 mod trial;

@@ -271,14 +271,19 @@ impl Postgres {
 
 async fn trial_rows(link: &mut Link, study: StudyId, ids: Ids) -> sqlx::Result<Vec<TrialRow>> {
     let rows: Vec<TrialColumns<NaiveDateTime>> = range(LOAD_TRIALS, link, study, ids).await?;
-    let row = |(id, number, state, started, completed): TrialColumns<_>| TrialRow {
+    Ok(rows.into_iter().map(trial_row).collect())
+}
+
+pub(super) fn trial_row(
+    (id, number, state, started, completed): TrialColumns<NaiveDateTime>,
+) -> TrialRow {
+    TrialRow {
         id,
         number,
         state,
         started: started.map(Ok),
         completed: completed.map(Ok),
-    };
-    Ok(rows.into_iter().map(row).collect())
+    }
 }
 
 async fn range<T>(

@@ -11,7 +11,11 @@ mod attributes;
 #[cfg(test)]
 mod costs;
 mod heartbeat;
+#[cfg(feature = "cli")]
+mod inspect;
 mod journal;
+mod listing;
+mod manage;
 mod peer;
 mod queue;
 mod study;

@@ -1,8 +1,8 @@
 //! The trials.
 
 use chrono::NaiveDateTime;
-use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Connection};
 
 use super::attributes::{attribute_statement, set_attributes};
 use super::queue::Queue;
@@ -37,6 +37,9 @@ statements! { "sqlite":
     REPORT "report",
     STARTED_AT "started_at",
 }
+
+/// What stands for `{wanted}` where the trials are those with ids from ?2 to ?3.
+const RANGE: &str = "t.study_id = ?1 AND t.trial_id BETWEEN ?2 AND ?3";
 
 impl Sqlite {
     /// Claims a waiting trial or creates one, for each of `trials` in turn; the first refusal ends
@@ -414,17 +417,17 @@ async fn trial_rows(
     ids: Ids,
 ) -> sqlx::Result<Vec<TrialRow>> {
     let rows: Vec<TrialColumns<String>> = range(LOAD_TRIALS, connection, study, ids).await?;
-    let row = |(id, number, state, started, completed): TrialColumns<String>| {
-        let moment = |text: Option<String>| text.map(read_moment);
-        TrialRow {
-            id,
-            number,
-            state,
-            started: moment(started),
-            completed: moment(completed),
-        }
-    };
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows.into_iter().map(trial_row).collect())
+}
+
+pub(super) fn trial_row((id, number, state, started, completed): TrialColumns<String>) -> TrialRow {
+    TrialRow {
+        id,
+        number,
+        state,
+        started: started.map(read_moment),
+        completed: completed.map(read_moment),
+    }
 }
 
 async fn range<T>(
@@ -436,10 +439,15 @@ async fn range<T>(
 where
     T: for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin,
 {
-    sqlx::query_as(statement.text)
+    sqlx::query_as(AssertSqlSafe(wanting(statement, RANGE)))
         .bind(study.0)
         .bind(ids.0)
         .bind(ids.1)
         .fetch_all(connection)
         .await
+}
+
+/// The statement for some trials.
+pub(super) fn wanting(statement: Statement, wanted: &str) -> String {
+    statement.text.replace("{wanted}", wanted)
 }

@@ -1,4 +1,4 @@
--- The trials of a study whose ids lie in a range.
+-- Some trials of a study: see `wanted` in trial.rs and listing.rs.
 SELECT t.trial_id, t.number, t.state, t.datetime_start, t.datetime_complete
-FROM trials t WHERE t.study_id = ?1 AND t.trial_id BETWEEN ?2 AND ?3
+FROM trials t WHERE {wanted}
 ORDER BY t.number

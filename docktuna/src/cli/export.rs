@@ -1,0 +1,174 @@
+//! `docktuna export`.
+
+use std::collections::BTreeSet;
+use std::fs::Permissions;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::context::Context;
+use super::failure::{Failure, say, trials};
+use super::forms::TrialForm;
+use super::output::{Cell, Format, Output, json, write_csv};
+use super::trial_rows::Columns;
+use crate::storage::{Detail, TrialQuery};
+use crate::study::DynamicStudy;
+
+/// Write all trials of a study to a file, with reports and attributes.
+///
+/// A file called .csv gets the columns of Optuna's trials_dataframe(), which hold no reports. One called .jsonl or
+/// .ndjson gets a line of JSON for each trial. Under any other name the format has to be given.
+///
+/// The file is written beside its place and takes it when it is complete.
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// The study's name.
+    study: String,
+
+    /// The file; `-` is standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Replace the file if it exists.
+    #[arg(long)]
+    force: bool,
+}
+
+impl Export {
+    pub(super) async fn run(&self, context: &Context) -> Result<(), Failure> {
+        let format = self.kind(context.given_format())?;
+        if self.output == Path::new("-") {
+            let study = context.study(&self.study).await?;
+            let mut output = Output::new();
+            write(&study, format, &mut output).await?;
+            return output.flush();
+        }
+        if self.output.exists() && !self.force {
+            return Err(self.exists());
+        }
+        // Before anything is read: an export may take a while.
+        let mut file = self.beside().map_err(|error| self.unwritable(&error))?;
+        let study = context.study(&self.study).await?;
+        let mut out = BufWriter::new(&mut file);
+        let written = match write(&study, format, &mut out).await {
+            Err(Failure::Closed) => return Err(self.unwritable(&io::ErrorKind::BrokenPipe.into())),
+            written => written?,
+        };
+        let flushed = out.flush();
+        drop(out);
+        flushed.map_err(|error| self.unwritable(&error))?;
+        self.settle(file)?;
+        say(&format!(
+            "{} written to {}",
+            trials(written),
+            self.output.display()
+        ));
+        Ok(())
+    }
+
+    /// What the file holds.
+    fn kind(&self, given: Option<Format>) -> Result<Format, Failure> {
+        let extension = self.output.extension().and_then(|name| name.to_str());
+        match (given, extension.map(str::to_ascii_lowercase).as_deref()) {
+            (Some(Format::Table), _) => Err(Failure::Usage(
+                "a table cannot be exported; help: --format csv or --format json".to_owned(),
+            )),
+            (Some(format), _) => Ok(format),
+            (None, Some("csv")) => Ok(Format::Csv),
+            (None, Some("jsonl" | "ndjson")) => Ok(Format::Json),
+            (None, _) => Err(Failure::Usage(format!(
+                "the name {} does not tell the format; help: call it .csv or .jsonl, or give --format csv or \
+                 --format json",
+                self.output.display()
+            ))),
+        }
+    }
+
+    fn exists(&self) -> Failure {
+        Failure::Message(format!(
+            "{} exists; help: --force replaces it",
+            self.output.display()
+        ))
+    }
+
+    fn unwritable(&self, error: &io::Error) -> Failure {
+        Failure::Message(format!(
+            "{} cannot be written: {error}",
+            self.output.display()
+        ))
+    }
+
+    /// A file in the same folder, which is removed unless it takes its place.
+    fn beside(&self) -> io::Result<tempfile::NamedTempFile> {
+        let folder = match self.output.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".docktuna-export-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // What any new file gets; the process's mask takes away from it.
+            builder.permissions(Permissions::from_mode(0o666));
+        }
+        builder.tempfile_in(folder)
+    }
+
+    fn settle(&self, file: tempfile::NamedTempFile) -> Result<(), Failure> {
+        let settled = if self.force {
+            file.persist(&self.output)
+        } else {
+            // Somebody may have made it meanwhile.
+            file.persist_noclobber(&self.output)
+        };
+        match settled {
+            Ok(_) => Ok(()),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(self.exists()),
+            Err(error) => Err(self.unwritable(&error.error)),
+        }
+    }
+}
+
+/// Writes all trials, and returns how many.
+async fn write(
+    study: &DynamicStudy,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<usize, Failure> {
+    let query = TrialQuery::default();
+    let columns = match format {
+        Format::Csv => Some(columns(study, &query).await?),
+        _ => None,
+    };
+    let mut pages = study.pages(&query, Detail::All).await?;
+    if let Some(columns) = &columns {
+        write_csv(out, columns.names().into_iter())?;
+    }
+    let mut written = 0;
+    while let Some(page) = pages.next_page().await? {
+        for trial in &page {
+            match &columns {
+                Some(columns) => write_csv(out, columns.row(trial).iter().map(Cell::for_csv))?,
+                None => writeln!(out, "{}", json(&TrialForm::whole(trial))?)?,
+            }
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
+/// The columns of a file: every key that an attribute of some trial has. The trials are read once for them.
+async fn columns(study: &DynamicStudy, query: &TrialQuery) -> Result<Columns, Failure> {
+    let (mut user, mut system) = (BTreeSet::new(), BTreeSet::new());
+    let mut pages = study.pages(query, Detail::All).await?;
+    while let Some(page) = pages.next_page().await? {
+        for trial in page {
+            user.extend(trial.user_attrs.into_keys());
+            system.extend(trial.system_attrs.into_keys());
+        }
+    }
+    let columns = Columns::of(study).await?;
+    Ok(columns.with_attributes(user.into_iter().collect(), system.into_iter().collect()))
+}

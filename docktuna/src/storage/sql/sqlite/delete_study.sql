@@ -1,0 +1,2 @@
+-- The study itself.
+DELETE FROM studies WHERE study_id = ?1

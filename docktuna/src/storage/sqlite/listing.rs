@@ -1,0 +1,140 @@
+//! Trials in an order that a person asks for, and the parameters of a study.
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Connection};
+
+use super::Sqlite;
+use super::trial::{trial_row, wanting};
+use crate::error::Result;
+use crate::id::{Int, StudyId, TrialId};
+use crate::storage::listing::StoredParamColumns;
+use crate::storage::rows::assemble::{Rows, TrialColumns};
+use crate::storage::{Detail, Sort, Statement, TrialQuery, sign, statements};
+
+statements! { "sqlite":
+    LOAD_INTERMEDIATE_VALUES "load_intermediate_values",
+    LOAD_PARAMS "load_params",
+    LOAD_SYSTEM_ATTRIBUTES "load_system_attributes",
+    LOAD_TRIALS "load_trials",
+    LOAD_USER_ATTRIBUTES "load_user_attributes",
+    LOAD_VALUES "load_values",
+    NUMBERED "numbered",
+    STORED_PARAMS "stored_params",
+    TRIAL_IDS "trial_ids",
+}
+
+/// What stands for `{wanted}` where the trials are those of the list ?2. The plus keeps the planner off the index of the study.
+const LISTED: &str = "+t.study_id = ?1 AND t.trial_id IN (SELECT value FROM json_each(?2))";
+
+impl Sqlite {
+    pub(crate) async fn trial_ids(
+        &self,
+        study: StudyId,
+        query: &TrialQuery,
+    ) -> Result<Vec<TrialId>> {
+        let direction = if query.reverse { "DESC" } else { "ASC" };
+        let order = format!("{} {direction} NULLS LAST", order(query.sort));
+        let statement = TRIAL_IDS.text.replace("{order}", &order);
+        let statement = statement.replace("{direction}", direction);
+        let states = format!("[\"{}\"]", query.labels().join("\",\""));
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(AssertSqlSafe(statement))
+            .bind(study.0)
+            .bind(states)
+            .bind(query.most())
+            .fetch_all(&mut lease.connection)
+            .await;
+        let ids: Vec<Int> = self.settle(lease, TRIAL_IDS.name, result)?;
+        Ok(ids.into_iter().map(TrialId).collect())
+    }
+
+    pub(crate) async fn numbered(&self, study: StudyId, number: i32) -> Result<Option<TrialId>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(NUMBERED.text)
+            .bind(study.0)
+            .bind(number)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        let id: Option<Int> = self.settle(lease, NUMBERED.name, result)?;
+        Ok(id.map(TrialId))
+    }
+
+    pub(crate) async fn load_listed(
+        &self,
+        study: StudyId,
+        ids: &[TrialId],
+        detail: Detail,
+    ) -> Result<Rows> {
+        let ids = list(ids);
+        let mut lease = self.lease().await?;
+        let result = async {
+            // One snapshot for all, so that no trial is read half finished.
+            let mut transaction = lease.connection.begin().await?;
+            let connection = &mut *transaction;
+            let trials: Vec<TrialColumns<_>> = listed(LOAD_TRIALS, connection, study, &ids).await?;
+            let mut rows = Rows {
+                trials: trials.into_iter().map(trial_row).collect(),
+                params: listed(LOAD_PARAMS, connection, study, &ids).await?,
+                values: listed(LOAD_VALUES, connection, study, &ids).await?,
+                ..Rows::default()
+            };
+            if detail == Detail::All {
+                rows.intermediate_values =
+                    listed(LOAD_INTERMEDIATE_VALUES, connection, study, &ids).await?;
+                rows.user_attrs = listed(LOAD_USER_ATTRIBUTES, connection, study, &ids).await?;
+                rows.system_attrs = listed(LOAD_SYSTEM_ATTRIBUTES, connection, study, &ids).await?;
+            }
+            transaction.commit().await?;
+            Ok(rows)
+        }
+        .await;
+        self.settle(lease, LOAD_TRIALS.name, result)
+    }
+
+    pub(crate) async fn stored_params(&self, study: StudyId) -> Result<Vec<StoredParamColumns>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(STORED_PARAMS.text)
+            .bind(study.0)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, STORED_PARAMS.name, result)
+    }
+}
+
+/// What stands for `{order}`.
+fn order(sort: Sort) -> String {
+    match sort {
+        Sort::Number => "t.number".to_owned(),
+        // 9e999 is SQLite's way to write infinity.
+        Sort::Value(direction) => format!(
+            "{} * (SELECT CASE v.value_type WHEN 'INF_NEG' THEN -9e999 WHEN 'INF_POS' THEN 9e999 \
+             ELSE v.value END FROM trial_values v WHERE v.trial_id = t.trial_id AND v.objective = 0)",
+            sign(direction)
+        ),
+        Sort::Started => "t.datetime_start".to_owned(),
+        Sort::Completed => "t.datetime_complete".to_owned(),
+        Sort::Duration => "julianday(t.datetime_complete) - julianday(t.datetime_start)".to_owned(),
+    }
+}
+
+/// Whole numbers as JSON, which SQLite reads as they are.
+fn list<T: ToString>(numbers: &[T]) -> String {
+    let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    format!("[{}]", texts.join(","))
+}
+
+async fn listed<T>(
+    statement: Statement,
+    connection: &mut SqliteConnection,
+    study: StudyId,
+    ids: &str,
+) -> sqlx::Result<Vec<T>>
+where
+    T: for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin,
+{
+    sqlx::query_as(AssertSqlSafe(wanting(statement, LISTED)))
+        .bind(study.0)
+        .bind(ids)
+        .fetch_all(connection)
+        .await
+}
