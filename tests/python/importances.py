@@ -101,7 +101,7 @@ def middles(draw):
 
 
 SHAPES = [floats, scales, steps, choices, constants, conditional, moving, ties, same, middles]
-COUNTS = [1, 2, 11, 45]
+COUNTS = [1, 2, 45, 11]
 
 
 def add(study, shape, count, sign, noisy):

@@ -60,9 +60,9 @@ async fn importances_are_optunas() {
     );
     let stdout = docktuna(&url, &["importance", "several", "--objective", "1"]).await;
     assert!(stdout.succeeded().contains("layers"));
-    let few = docktuna(&url, &["importance", "floats 11"]).await;
+    let few = docktuna(&url, &["importance", "floats 2"]).await;
     assert!(
-        few.stderr.contains("complete: 11 trials. The best tenth"),
+        few.stderr.contains("complete: 2 trials. The best tenth"),
         "{}",
         few.stderr
     );
