@@ -1,6 +1,5 @@
 //! `docktuna export`.
 
-use std::collections::BTreeSet;
 use std::fs::Permissions;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ use super::failure::{Failure, say, trials};
 use super::forms::TrialForm;
 use super::output::{Cell, Format, Output, json, write_csv};
 use super::trial_rows::Columns;
-use crate::storage::{Detail, TrialQuery};
+use crate::storage::{Attrs, Detail, TrialQuery};
 use crate::study::DynamicStudy;
 
 /// Write all trials of a study to a file, with reports and attributes.
@@ -139,7 +138,7 @@ async fn write(
 ) -> Result<usize, Failure> {
     let query = TrialQuery::default();
     let columns = match format {
-        Format::Csv => Some(columns(study, &query).await?),
+        Format::Csv => Some(columns(study).await?),
         _ => None,
     };
     let mut pages = study.pages(&query, Detail::All).await?;
@@ -159,16 +158,9 @@ async fn write(
     Ok(written)
 }
 
-/// The columns of a file: every key that an attribute of some trial has. The trials are read once for them.
-async fn columns(study: &DynamicStudy, query: &TrialQuery) -> Result<Columns, Failure> {
-    let (mut user, mut system) = (BTreeSet::new(), BTreeSet::new());
-    let mut pages = study.pages(query, Detail::All).await?;
-    while let Some(page) = pages.next_page().await? {
-        for trial in page {
-            user.extend(trial.user_attrs.into_keys());
-            system.extend(trial.system_attrs.into_keys());
-        }
-    }
+/// The columns of a file: also every key that an attribute of some trial has.
+async fn columns(study: &DynamicStudy) -> Result<Columns, Failure> {
     let columns = Columns::of(study).await?;
-    Ok(columns.with_attributes(user.into_iter().collect(), system.into_iter().collect()))
+    let keys = async |which| study.storage().attribute_keys(study.row(), which).await;
+    Ok(columns.with_attributes(keys(Attrs::User).await?, keys(Attrs::System).await?))
 }

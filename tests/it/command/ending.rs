@@ -183,6 +183,31 @@ async fn an_interrupt_leaves_nothing_half_done() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// Nobody answers, and the standard input stays open.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_interrupt_is_an_answer_to_a_question() {
+    let (folder, url) = fixture("optuna-5.0.0.sqlite");
+    let mut delete = command(folder.path(), &["delete", "single-min"]);
+    delete
+        .env("OPTUNA_STORAGE", &url)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut delete = delete.spawn().unwrap();
+    let _open = delete.stdin.take().unwrap();
+    let mut stderr = BufReader::new(delete.stderr.take().unwrap());
+    let mut asked = Vec::new();
+    stderr.read_until(b'?', &mut asked).await.unwrap();
+    assert!(asked.ends_with(b"delete it?"), "{asked:?}");
+    super::watching::interrupt(&delete);
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).await.unwrap();
+    assert!(rest.ends_with("error: interrupted\n"), "{rest}");
+    assert_eq!(delete.wait().await.unwrap().code(), Some(1));
+    let studies = docktuna(&url, &["studies"]).await.succeeded();
+    assert!(studies.contains("single-min"), "{studies}");
+}
+
 #[tokio::test]
 async fn help_completions_and_manual_pages_know_every_subcommand() {
     let folder = tempfile::tempdir().unwrap();
