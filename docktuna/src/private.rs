@@ -10,7 +10,9 @@ pub use crate::tunable::traverse::{
     build_array, build_option, build_param, build_scalar, build_vec, enter_arm, record_arm,
     record_elements, record_option, record_param, record_scalar, record_vec,
 };
-pub use crate::tunable::{Scalar, Sink, Source, Tunable, TunableNumber};
+pub use crate::tunable::{
+    Holds, Scalar, Sink, Source, Tunable, TunableBool, TunableNumber, TunableText,
+};
 pub use crate::words::{line, line_length, line_text};
 pub use core::option::Option;
 pub use core::result::Result;
@@ -20,56 +22,6 @@ pub use std::borrow::Cow;
 pub const BOOL: Domain = crate::tunable::BOOL;
 /// The labels of an `Option`.
 pub const OPTION: &[Value] = crate::tunable::OPTION;
-
-/// A type that texts can be the choices of.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a String, so texts cannot be its `choices`",
-    label = "not a String",
-    note = "help: list values of the type itself, or derive Tunable for an enum"
-)]
-pub trait TunableText: Scalar {
-    /// Something to name where the trait is needed.
-    const CHECK: () = ();
-
-    /// As [`Scalar::decode`].
-    #[must_use]
-    fn read(domain: &Domain, stored: f64) -> Self {
-        Self::decode(domain, stored)
-    }
-
-    /// As [`Scalar::encode`].
-    fn write(&self, domain: &Domain) -> Value {
-        self.encode(domain)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl TunableText for String {}
-
-/// A type that booleans can be the choices of.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a bool, so booleans cannot be its `choices`",
-    label = "not a bool",
-    note = "help: list values of the type itself, or derive Tunable for an enum"
-)]
-pub trait TunableBool: Scalar {
-    /// Something to name where the trait is needed.
-    const CHECK: () = ();
-
-    /// As [`Scalar::decode`].
-    #[must_use]
-    fn read(domain: &Domain, stored: f64) -> Self {
-        Self::decode(domain, stored)
-    }
-
-    /// As [`Scalar::encode`].
-    fn write(&self, domain: &Domain) -> Value {
-        self.encode(domain)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl TunableBool for bool {}
 
 /// A type whose value is known where none is given, for `skip` and `fixed`.
 #[diagnostic::on_unimplemented(
@@ -93,6 +45,36 @@ impl<T: Default> Given for T {
 #[must_use]
 pub const fn text(text: &'static str) -> Value {
     Value::Str(Cow::Borrowed(text))
+}
+
+/// A text as a choice of a type that may not hold all texts.
+///
+/// # Panics
+///
+/// If it does not hold this one. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn held_text(holds: Holds, text: &'static str) -> Value {
+    if let Holds::Character = holds {
+        assert!(
+            is_character(text),
+            "the field's type holds one character; help: write 'a', or use String for the field"
+        );
+    }
+    Value::Str(Cow::Borrowed(text))
+}
+
+/// Whether the text is one character: a first byte, and no other one.
+const fn is_character(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut i, mut characters) = (0, 0);
+    while i < bytes.len() {
+        if bytes[i] & 0b1100_0000 != 0b1000_0000 {
+            characters += 1;
+        }
+        i += 1;
+    }
+    characters == 1
 }
 
 /// `bound`, written as a float, for a field of `kind`.
@@ -119,7 +101,7 @@ pub const fn float_literal(kind: Kind, bound: Bound) -> Bound {
 #[track_caller]
 pub const fn int_literal(kind: Kind, bound: Bound) -> Bound {
     assert!(
-        matches!(kind, Kind::Int { .. }),
+        matches!(kind, Kind::Int { .. } | Kind::NotZero { .. }),
         "an integer, but the field's type is a float; help: write a decimal point"
     );
     bound

@@ -59,6 +59,13 @@ pub enum Kind {
         /// The largest value.
         max: i128,
     },
+    /// An integer type without 0 between its smallest and its largest value.
+    NotZero {
+        /// The smallest value.
+        min: i128,
+        /// The largest value.
+        max: i128,
+    },
 }
 
 /// A bound or step, read as both kinds of number; [`Kind`] says which one counts.
@@ -81,7 +88,7 @@ impl Bound {
     pub const fn constant(kind: Kind, float: f64, int: i128) -> Self {
         let float = match kind {
             Kind::F32 => single::decimal(float as f32),
-            Kind::F64 | Kind::Int { .. } => float,
+            Kind::F64 | Kind::Int { .. } | Kind::NotZero { .. } => float,
         };
         Self { float, int }
     }
@@ -312,11 +319,18 @@ impl Domain {
         match kind {
             Kind::F64 => Self::Float(FloatDomain::new(low.float, high.float)),
             Kind::F32 => Self::Float(FloatDomain::of_single(low.float, high.float)),
-            Kind::Int { min, max } => {
+            Kind::Int { min, max } | Kind::NotZero { min, max } => {
                 assert!(
                     low.int >= min && high.int <= max,
                     "a bound does not fit in the field's type"
                 );
+                if let Kind::NotZero { .. } = kind {
+                    assert!(
+                        low.int > 0 || high.int < 0,
+                        "0 is in the range, and the field's type does not hold it; help: stay on one side of 0, \
+                         or write choices"
+                    );
+                }
                 Self::Int(IntDomain::new(low.int, high.int))
             }
         }
@@ -352,6 +366,10 @@ impl Domain {
     }
 
     /// A number as a choice of a field of `kind`.
+    ///
+    /// # Panics
+    ///
+    /// If the type does not hold it, or the database could not tell it from others.
     #[must_use]
     #[allow(
         clippy::cast_possible_truncation,
@@ -361,7 +379,12 @@ impl Domain {
     pub const fn number(kind: Kind, number: Bound) -> Value {
         match kind {
             Kind::F64 | Kind::F32 => Value::Float(number.float),
-            Kind::Int { .. } => {
+            Kind::Int { min, max } | Kind::NotZero { min, max } => {
+                let zero = matches!(kind, Kind::NotZero { .. }) && number.int == 0;
+                assert!(
+                    min <= number.int && number.int <= max && !zero,
+                    "a choice does not fit in the field's type"
+                );
                 assert!(
                     number.int >= -(EXACT as i128) && number.int <= EXACT as i128,
                     "integers beyond 2^53 cannot be stored exactly (numbers are stored as doubles)"

@@ -18,6 +18,9 @@ pub(crate) trait NamedSource {
 
     /// As [`Source::param`], of the parameter `name`.
     fn param(&mut self, name: &str, param: &'static Param) -> Result<f64, Self::Error>;
+
+    /// As [`Source::refused`], of the parameter `name`.
+    fn refused(&mut self, name: &str, reason: String) -> Self::Error;
 }
 
 /// A [`Sink`] that is told stored names. What a sink does not look at, it need not say.
@@ -33,6 +36,12 @@ pub(crate) trait NamedSink {
         value: Value,
     ) -> Result<(), Self::Error> {
         let _ = (name, param, value);
+        Ok(())
+    }
+
+    /// As [`Sink::refused`], of the parameter `name`.
+    fn refused(&mut self, name: &str, reason: String) -> Result<(), Self::Error> {
+        let _ = (name, reason);
         Ok(())
     }
 
@@ -66,6 +75,12 @@ impl<S> Named<S> {
             inner,
         }
     }
+
+    /// Goes back to the root of `space`, after a traversal that ended on its way.
+    #[cfg(feature = "storage")]
+    pub(crate) fn restart(&mut self, space: &Space) {
+        self.path = Path::start(space);
+    }
 }
 
 /// The part that a rule belongs to; none for the whole.
@@ -87,6 +102,10 @@ impl<S: NamedSource> Source for Named<S> {
     fn param(&mut self, param: &'static Param) -> Result<f64, S::Error> {
         self.inner.param(self.path.name(), param)
     }
+
+    fn refused(&mut self, reason: String) -> S::Error {
+        self.inner.refused(self.path.name(), reason)
+    }
 }
 
 impl<S: NamedSink> Sink for Named<S> {
@@ -102,6 +121,10 @@ impl<S: NamedSink> Sink for Named<S> {
 
     fn param(&mut self, param: &'static Param, value: Value) -> Result<(), S::Error> {
         self.inner.param(self.path.name(), param, value)
+    }
+
+    fn refused(&mut self, _: &'static Param, reason: String) -> Result<(), S::Error> {
+        self.inner.refused(self.path.name(), reason)
     }
 
     fn validate(&mut self, rule: &dyn Fn() -> Result<(), String>) -> Result<(), S::Error> {

@@ -1,0 +1,143 @@
+//! Numbers, texts and pointers of the standard library.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::num::{NonZero, Saturating, Wrapping};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::scalar::{BoxError, Holds, Scalar};
+use super::{Sink, Source, Tunable};
+use crate::space::{Space, StudySpec};
+
+macro_rules! not_zero {
+    ($($int:ty),*) => {$(
+        impl Scalar for NonZero<$int> {
+            type Inner = $int;
+            const HOLDS: Holds = Holds::NotZero;
+
+            fn from_inner(inner: $int) -> Result<Self, BoxError> {
+                Self::new(inner).ok_or_else(|| "0 is excluded".into())
+            }
+
+            fn to_inner(&self) -> Result<$int, BoxError> {
+                Ok(self.get())
+            }
+        }
+    )*};
+}
+not_zero!(
+    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
+);
+
+/// A struct around a scalar, which holds what that one holds.
+macro_rules! around {
+    ($($outer:ident),*) => {$(
+        impl<T: Scalar> Scalar for $outer<T> {
+            type Inner = T::Inner;
+            const HOLDS: Holds = T::HOLDS;
+
+            fn from_inner(inner: T::Inner) -> Result<Self, BoxError> {
+                T::from_inner(inner).map($outer)
+            }
+
+            fn to_inner(&self) -> Result<T::Inner, BoxError> {
+                self.0.to_inner()
+            }
+        }
+    )*};
+}
+around!(Wrapping, Saturating);
+
+/// Pointers that own what they point to: nothing of them is stored.
+macro_rules! pointers {
+    ($($pointer:ident),*) => {$(
+        impl<T: Scalar> Scalar for $pointer<T> {
+            type Inner = T::Inner;
+            const HOLDS: Holds = T::HOLDS;
+
+            fn from_inner(inner: T::Inner) -> Result<Self, BoxError> {
+                T::from_inner(inner).map(Self::new)
+            }
+
+            fn to_inner(&self) -> Result<T::Inner, BoxError> {
+                T::to_inner(self)
+            }
+        }
+
+        /// As what it points to.
+        impl<T: Tunable> Tunable for $pointer<T> {
+            const NAME: &'static str = T::NAME;
+            const SPACE: &'static Space = T::SPACE;
+            const STUDY: StudySpec = T::STUDY;
+
+            fn build<S: Source + ?Sized>(source: &mut S) -> Result<Self, S::Error> {
+                T::build(source).map(Self::new)
+            }
+
+            fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error> {
+                T::record(self, sink)
+            }
+        }
+
+        impl Scalar for $pointer<str> {
+            type Inner = String;
+
+            fn from_inner(inner: String) -> Result<Self, BoxError> {
+                Ok(inner.into())
+            }
+
+            fn to_inner(&self) -> Result<String, BoxError> {
+                Ok(str::to_owned(self))
+            }
+        }
+    )*};
+}
+pointers!(Box, Rc, Arc);
+
+impl Scalar for Cow<'static, str> {
+    type Inner = String;
+
+    fn from_inner(inner: String) -> Result<Self, BoxError> {
+        Ok(inner.into())
+    }
+
+    fn to_inner(&self) -> Result<String, BoxError> {
+        Ok(str::to_owned(self))
+    }
+}
+
+impl Scalar for char {
+    type Inner = String;
+    const HOLDS: Holds = Holds::Character;
+
+    fn from_inner(inner: String) -> Result<Self, BoxError> {
+        inner
+            .parse()
+            .map_err(|_| format!("{inner:?} is not one character").into())
+    }
+
+    fn to_inner(&self) -> Result<String, BoxError> {
+        Ok(self.to_string())
+    }
+}
+
+/// Texts of the operating system, of which those that are no Unicode cannot be stored.
+macro_rules! system_texts {
+    ($($ty:ident by $as_str:ident),*) => {$(
+        impl Scalar for $ty {
+            type Inner = String;
+
+            fn from_inner(inner: String) -> Result<Self, BoxError> {
+                Ok(inner.into())
+            }
+
+            fn to_inner(&self) -> Result<String, BoxError> {
+                let text = self.$as_str().map(str::to_owned);
+                text.ok_or_else(|| format!("{self:?} is not Unicode").into())
+            }
+        }
+    )*};
+}
+system_texts!(PathBuf by to_str, OsString by to_str);
