@@ -1,13 +1,14 @@
 //! Searched fields: how their type is put together, down to what has a rule or a space of its own.
 
+use proc_macro2::TokenStream;
 use syn::{Expr, ExprRepeat, Type, parse_quote, parse_quote_spanned};
 
 use super::number::literal;
 use super::{choice, range};
-use crate::attr::{Attrs, Entry, Key, peeled};
+use crate::attr::{Attrs, Entry, Key, peeled, text};
 use crate::diag::Subject;
 use crate::limits::MOST_ELEMENTS;
-use crate::model::{Choice, Domain, OptionDefault, Param, Shape};
+use crate::model::{Choice, Conversion, Domain, Label, OptionDefault, Param, Shape};
 use crate::types::{self, Known};
 
 /// What a field says about its values.
@@ -16,7 +17,19 @@ pub(super) struct Given<'a> {
     pub(super) attrs: &'a Attrs,
     /// A range or choices.
     pub(super) rule: Option<&'a Entry>,
-    pub(super) ident: &'a syn::Ident,
+    /// Where something is missing.
+    pub(super) at: TokenStream,
+}
+
+/// Whether all that is said of the field is its type, and nothing is known of that but what a single value or a
+/// type with a space of its own may be.
+pub(super) fn is_newtype(attrs: &Attrs, rule: Option<&Entry>, ty: &Type) -> bool {
+    let contained = types::inside(ty).is_some() || types::in_tuple(ty).is_some();
+    rule.is_none()
+        && !contained
+        && attrs
+            .given(&[Key::Default, Key::As, Key::From, Key::Into, Key::Len])
+            .is_empty()
 }
 
 /// The shape of a searched field.
@@ -29,7 +42,8 @@ pub(super) fn shape(given: &Given<'_>, ty: &Type) -> Option<Shape> {
 }
 
 fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
-    let whole = given.rule.is_none() && default.is_none() && vecs(ty) == 0;
+    let ruled = given.rule.is_some() || given.attrs.get(Key::As).is_some();
+    let whole = !ruled && default.is_none() && vecs(ty) == 0;
     if let Some(inner) = types::in_option(ty)
         && !whole
     {
@@ -68,29 +82,71 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
             element: Box::new(element?),
         });
     }
+    if let Some(elements) = types::in_tuple(ty)
+        && !whole
+    {
+        let defaults = match default {
+            Some(default) => each(given.subject, default, elements.len())?,
+            None => vec![None; elements.len()],
+        };
+        let elements: Vec<Option<Shape>> = elements
+            .iter()
+            .zip(defaults)
+            .map(|(element, default)| of(given, element, default))
+            .collect();
+        return Some(Shape::Tuple(elements.into_iter().collect::<Option<_>>()?));
+    }
     leaf(given, ty, default)
+}
+
+/// The defaults of so many elements of a tuple.
+fn each<'a>(
+    subject: &Subject<'_>,
+    default: &'a Expr,
+    elements: usize,
+) -> Option<Vec<Option<&'a Expr>>> {
+    if let Expr::Tuple(tuple) = peeled(default)
+        && tuple.elems.len() == elements
+    {
+        return Some(tuple.elems.iter().map(Some).collect());
+    }
+    let values = vec!["value"; elements].join(", ");
+    subject.error(
+        default,
+        format_args!(
+            "the default of a tuple is a tuple of as many values; help: write default = ({values})"
+        ),
+    );
+    None
 }
 
 /// A type that holds no other one that the macro knows.
 fn leaf(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
     let Given { subject, attrs, .. } = *given;
-    let known = Known::of(types::innermost(ty));
+    let conversion = conversion(given, ty);
+    let held = conversion.as_ref().map_or(ty, |(held, _)| *held);
+    let known = Known::of(types::innermost(held));
     let domain = match given.rule {
         Some(rule) => {
-            holdable(subject, ty, rule)?;
+            holdable(subject, held, rule)?;
             match rule.key {
                 Key::Range => ranged(subject, attrs, rule, &known)?,
                 _ => choice::choices(subject, attrs, rule, &known)?,
             }
         }
+        None if conversion.is_some() => {
+            ruled(given, &known)?;
+            Domain::Bool
+        }
         None => match default.filter(|default| !is_own(default)) {
             Some(_) if known == Known::Bool => Domain::Bool,
             default => {
-                searchable(given, &known)?;
-                if default.is_some() {
-                    no_default(subject, attrs, &known)?;
-                }
-                return Some(Shape::Nested(Box::new(ty.clone())));
+                searchable(given, ty)?;
+                let label = match default {
+                    Some(default) => Some(label(subject, attrs, ty, default, &known)?),
+                    None => None,
+                };
+                return Some(Shape::Nested(Box::new(ty.clone()), label));
             }
         },
     };
@@ -102,11 +158,60 @@ fn leaf(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
         None => None,
     };
     Some(Shape::Scalar(Box::new(Param {
-        ty: ty.clone(),
+        ty: held.clone(),
+        conversion: conversion.map(|(_, conversion)| Box::new(conversion)),
         known,
         domain,
         default,
     })))
+}
+
+/// What the field is converted from and to, and how.
+fn conversion<'a>(given: &'a Given<'_>, ty: &Type) -> Option<(&'a Type, Conversion)> {
+    let attrs = given.attrs;
+    let held = attrs.get(Key::As)?.ty()?;
+    let function = |key| attrs.get(key).and_then(Entry::value).cloned();
+    let conversion = Conversion {
+        ty: ty.clone(),
+        from: function(Key::From),
+        into: function(Key::Into),
+    };
+    Some((held, conversion))
+}
+
+/// C1: `as` without a rule, of which only booleans need none.
+fn ruled(given: &Given<'_>, known: &Known) -> Option<()> {
+    if *known == Known::Bool {
+        return Some(());
+    }
+    let entry = given.attrs.get(Key::As)?;
+    given.subject.error(
+        &entry.ident,
+        "`as` says what is searched and not in which space; help: add range = low..=high, or choices = [a, b]",
+    );
+    None
+}
+
+/// The default of a field whose type may have labels.
+fn label(
+    subject: &Subject<'_>,
+    attrs: &Attrs,
+    ty: &Type,
+    default: &Expr,
+    known: &Known,
+) -> Option<Label> {
+    if *known == Known::Other {
+        unhidden(subject, ty, default, known)?;
+        if let Some(text) = text(default) {
+            return Some(Label::Text(text.clone()));
+        }
+        if let Expr::Path(path) = peeled(default)
+            && path.qself.is_none()
+        {
+            return Some(Label::Variant(path.path.clone()));
+        }
+    }
+    no_default(subject, attrs, known)
 }
 
 fn default_value(
@@ -140,13 +245,14 @@ fn unhidden(subject: &Subject<'_>, ty: &Type, default: &Expr, known: &Known) -> 
 }
 
 /// C1: number without a rule.
-fn searchable(given: &Given<'_>, known: &Known) -> Option<()> {
-    if !known.is_number() {
+fn searchable(given: &Given<'_>, ty: &Type) -> Option<()> {
+    let mut leaves = types::leaves(ty).into_iter().map(Known::of);
+    let Some(known) = leaves.find(Known::is_number) else {
         return Some(());
-    }
+    };
     let name = known.name();
     given.subject.error(
-        given.ident,
+        &given.at,
         format_args!(
             "{name} has no search space of its own; \
              help: add #[tune(range = low..=high)], choices, fixed or skip"
@@ -160,12 +266,15 @@ fn holdable(subject: &Subject<'_>, ty: &Type, rule: &Entry) -> Option<()> {
     if let Type::Path(_) | Type::Macro(_) | Type::Verbatim(_) = types::peeled(ty) {
         return Some(());
     }
+    if Known::of(ty).is_text() {
+        return Some(());
+    }
     let rule = &rule.ident;
     subject.error(
         ty,
         format_args!(
-            "`{rule}` needs a number, String or bool; \
-             help: derive Tunable for a type of your own, or use fixed or skip"
+            "`{rule}` needs a number, String or bool; help: say how the type becomes one and back, as = f64, \
+             from = path, into = path, or derive Tunable for a type of your own, or use fixed or skip"
         ),
     );
     None
@@ -192,6 +301,7 @@ fn length(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Param>
     };
     Some(Param {
         ty,
+        conversion: None,
         known,
         domain,
         default,
@@ -288,10 +398,15 @@ fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> 
             );
             None
         }
-        Known::String => {
+        Known::Text(_) | Known::Char => {
+            let example = if *known == Known::Char {
+                "['a', 'b']"
+            } else {
+                "[\"a\", \"b\"]"
+            };
             subject.error(
                 &rule.ident,
-                "String has no range; help: choices = [\"a\", \"b\"]",
+                format_args!("{} has no range; help: choices = {example}", known.name()),
             );
             None
         }
@@ -300,11 +415,11 @@ fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> 
 }
 
 /// C23: `default` on a field whose parts have their own.
-fn no_default(subject: &Subject<'_>, attrs: &Attrs, known: &Known) -> Option<()> {
+fn no_default<T>(subject: &Subject<'_>, attrs: &Attrs, known: &Known) -> Option<T> {
     let entry = attrs.get(Key::Default)?;
     subject.error(
         &entry.ident,
-        if *known == Known::String {
+        if known.is_text() {
             "`default` needs to know what is allowed; help: add choices = [..]"
         } else {
             "`default` belongs on a field with a rule; help: give defaults inside this field's type"

@@ -45,8 +45,9 @@ pub struct ChoiceDomain {
     pub(crate) ordered: bool,
 }
 
-/// Which numbers a field's type holds.
+/// Which values a field's type holds.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum Kind {
     /// `f64`.
     F64,
@@ -66,6 +67,24 @@ pub enum Kind {
         /// The largest value.
         max: i128,
     },
+    /// Texts.
+    Text,
+    /// Texts of one character.
+    Character,
+    /// Booleans.
+    Bool,
+}
+
+impl Kind {
+    /// The integers of this kind but 0.
+    #[must_use]
+    pub(crate) const fn without_zero(self) -> Self {
+        match self {
+            Self::Int { min: 0, max } => Self::Int { min: 1, max },
+            Self::Int { min, max } => Self::NotZero { min, max },
+            other => other,
+        }
+    }
 }
 
 /// A bound or step, read as both kinds of number; [`Kind`] says which one counts.
@@ -88,7 +107,7 @@ impl Bound {
     pub const fn constant(kind: Kind, float: f64, int: i128) -> Self {
         let float = match kind {
             Kind::F32 => single::decimal(float as f32),
-            Kind::F64 | Kind::Int { .. } | Kind::NotZero { .. } => float,
+            _ => float,
         };
         Self { float, int }
     }
@@ -333,6 +352,7 @@ impl Domain {
                 }
                 Self::Int(IntDomain::new(low.int, high.int))
             }
+            Kind::Text | Kind::Character | Kind::Bool => panic_no_numbers(),
         }
     }
 
@@ -391,6 +411,7 @@ impl Domain {
                 );
                 Value::Int(number.int as i64)
             }
+            Kind::Text | Kind::Character | Kind::Bool => panic_no_numbers(),
         }
     }
 
@@ -432,4 +453,15 @@ impl Domain {
 #[track_caller]
 const fn panic_no_range() -> ! {
     panic!("`log` and `step` belong to a range")
+}
+
+#[allow(
+    clippy::panic,
+    reason = "the compiler shows it as an error at the user's attribute"
+)]
+#[track_caller]
+const fn panic_no_numbers() -> ! {
+    panic!(
+        "numbers, but the field's type holds texts or booleans; help: list values of the type itself"
+    )
 }

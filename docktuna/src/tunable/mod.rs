@@ -3,8 +3,11 @@
 //! A [`Source`] gives values, drawn or replayed; a [`Sink`] takes them. One traversal of a type
 //! serves sampling, loading, enqueueing and defaults.
 
+pub(crate) mod convert;
 mod defaults;
 pub(crate) mod named;
+pub(crate) mod newtype;
+pub(crate) mod parts;
 mod primitive;
 mod scalar;
 mod standard;
@@ -13,8 +16,8 @@ mod tuple;
 
 use crate::space::{Arm, Domain, Param, Sequence, Space, StudySpec, Switch, Value};
 use defaults::Defaults;
-pub use primitive::Primitive;
-pub use scalar::{Holds, Scalar, TunableBool, TunableNumber, TunableText};
+pub use primitive::{Number, Primitive};
+pub use scalar::Scalar;
 
 /// A type whose values can be searched for.
 ///

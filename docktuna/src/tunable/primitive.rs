@@ -13,6 +13,14 @@ mod sealed {
 ///
 /// These are the integers, `f64`, `f32`, `String`, `&'static str` and `bool`. No other type can be one.
 pub trait Primitive: Sized + sealed::Sealed {
+    /// Which values the type has.
+    #[doc(hidden)]
+    const KIND: Kind;
+
+    /// The number that it is. Of other types a number, too: that they are none, their kind says.
+    #[doc(hidden)]
+    type Number;
+
     /// The value that is stored as `stored`, which lies in `domain`.
     #[doc(hidden)]
     fn decode(domain: &Domain, stored: f64) -> Self;
@@ -22,23 +30,19 @@ pub trait Primitive: Sized + sealed::Sealed {
     fn encode(&self, domain: &Domain) -> Value;
 }
 
-/// A number.
-pub trait Number: Primitive {
-    /// Which numbers the type holds.
-    const KIND: Kind;
-}
-
-/// A text.
-pub trait Text: Primitive {}
-
-/// A boolean.
-pub trait Boolean: Primitive {}
+/// A number itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number, so it cannot have a range",
+    label = "neither an integer nor a float"
+)]
+pub trait Number: Primitive {}
 
 /// A primitive is a scalar: there is nothing to convert.
 macro_rules! itself {
     ($($ty:ty),*) => {$(
         impl sealed::Sealed for $ty {}
 
+        #[diagnostic::do_not_recommend]
         impl Scalar for $ty {
             type Inner = Self;
 
@@ -75,6 +79,13 @@ itself!(
 macro_rules! integers {
     ($($int:ty),*) => {$(
         impl Primitive for $int {
+            #[allow(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "u128 is cut")]
+            const KIND: Kind = Kind::Int {
+                min: <$int>::MIN as i128,
+                max: if <$int>::MAX as i128 <= 0 { i128::MAX } else { <$int>::MAX as i128 },
+            };
+            type Number = Self;
+
             /// A declared domain lies within its field's type. Whether a widened one does is found
             /// out by decoding its ends, so that what lies outside becomes the nearest value.
             fn decode(domain: &Domain, stored: f64) -> Self {
@@ -91,13 +102,8 @@ macro_rules! integers {
             }
         }
 
-        impl Number for $int {
-            #[allow(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "u128 is cut")]
-            const KIND: Kind = Kind::Int {
-                min: <$int>::MIN as i128,
-                max: if <$int>::MAX as i128 <= 0 { i128::MAX } else { <$int>::MAX as i128 },
-            };
-        }
+        #[diagnostic::do_not_recommend]
+        impl Number for $int {}
     )*};
 }
 integers!(
@@ -105,6 +111,9 @@ integers!(
 );
 
 impl Primitive for f64 {
+    const KIND: Kind = Kind::F64;
+    type Number = Self;
+
     fn decode(domain: &Domain, stored: f64) -> Self {
         domain
             .value(stored)
@@ -117,11 +126,13 @@ impl Primitive for f64 {
     }
 }
 
-impl Number for f64 {
-    const KIND: Kind = Kind::F64;
-}
+#[diagnostic::do_not_recommend]
+impl Number for f64 {}
 
 impl Primitive for f32 {
+    const KIND: Kind = Kind::F32;
+    type Number = Self;
+
     #[allow(
         clippy::cast_possible_truncation,
         reason = "the nearest f32 is what the field holds"
@@ -159,11 +170,13 @@ impl Primitive for f32 {
     }
 }
 
-impl Number for f32 {
-    const KIND: Kind = Kind::F32;
-}
+#[diagnostic::do_not_recommend]
+impl Number for f32 {}
 
 impl Primitive for String {
+    const KIND: Kind = Kind::Text;
+    type Number = f64;
+
     fn decode(domain: &Domain, stored: f64) -> Self {
         match domain.value(stored) {
             Value::Str(text) => text.into_owned(),
@@ -176,9 +189,10 @@ impl Primitive for String {
     }
 }
 
-impl Text for String {}
-
 impl Primitive for &'static str {
+    const KIND: Kind = Kind::Text;
+    type Number = f64;
+
     fn decode(domain: &Domain, stored: f64) -> Self {
         match domain.value(stored) {
             Value::Str(Cow::Borrowed(text)) => Some(text),
@@ -192,9 +206,10 @@ impl Primitive for &'static str {
     }
 }
 
-impl Text for &'static str {}
-
 impl Primitive for bool {
+    const KIND: Kind = Kind::Bool;
+    type Number = f64;
+
     fn decode(domain: &Domain, stored: f64) -> Self {
         domain.value(stored) == Value::Bool(true)
     }
@@ -203,5 +218,3 @@ impl Primitive for bool {
         Value::Bool(*self)
     }
 }
-
-impl Boolean for bool {}

@@ -1,6 +1,6 @@
 //! Types behind which there is one number, text or boolean.
 
-use super::primitive::{Boolean, Number, Primitive, Text};
+use super::primitive::Primitive;
 use super::{Sink, Source};
 use crate::space::{Kind, Param};
 
@@ -53,18 +53,23 @@ pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// The bounds are checked by the compiler against the inner type. A drawn value that `from_inner` refuses is drawn
 /// again, as one that `validate` refuses; a stored or enqueued one that it refuses is an error.
+///
+/// Generated code asks nothing else of a field with a rule, so that the compiler reports a type that is no scalar
+/// once. It lists no implementations, which would say less than the note.
 #[diagnostic::on_unimplemented(
-    message = "there is no number, text or boolean behind `{Self}`",
+    message = "`{Self}` is not a number, text or boolean, so it can have neither a `range` nor `choices`",
     label = "no single parameter can hold it",
-    note = "help: derive Tunable for a struct with one unnamed field, or implement docktuna::Scalar"
+    note = "help: say how it becomes one and back, `as = f64, from = path, into = path`, or use a struct with one \
+            unnamed field that derives Tunable, an enum, `fixed` or `skip`; write Option, an array or Vec itself, \
+            without an alias"
 )]
 pub trait Scalar: Sized {
     /// The number, text or boolean that is stored.
     type Inner: Primitive;
 
-    /// Which of the inner type's values this type has, as far as the compiler can tell.
+    /// Which values this type has, as far as the compiler can tell.
     #[doc(hidden)]
-    const HOLDS: Holds = Holds::All;
+    const KIND: Kind = <Self::Inner as Primitive>::KIND;
 
     /// The value behind which there is `inner`.
     ///
@@ -112,139 +117,3 @@ pub trait Scalar: Sized {
         }
     }
 }
-
-/// Which values of the inner type a scalar has.
-#[derive(Debug, Clone, Copy)]
-pub enum Holds {
-    /// All that the compiler knows of.
-    All,
-    /// All numbers but 0.
-    NotZero,
-    /// The texts of one character.
-    Character,
-}
-
-/// A type that a `range` can be given for.
-///
-/// Generated code asks nothing else of a field with numbers, so that the compiler reports a type that is
-/// none once. The compiler lists no implementations, which say less than the note.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a number, so it cannot have a `range` or numbers as `choices`",
-    label = "neither an integer nor a float",
-    note = "help: say how it becomes a number and back, `as = f64, from = path, into = path`, or use a struct with \
-            one unnamed field that derives Tunable, an enum, `fixed` or `skip`; write Option, an array or Vec \
-            itself, without an alias"
-)]
-pub trait TunableNumber: Scalar {
-    /// The number behind it. Where there is none, the compiler does not go on with a value of this type.
-    type Itself;
-
-    /// Which numbers it holds.
-    const KIND: Kind;
-
-    /// As [`Scalar::build_from`].
-    ///
-    /// # Errors
-    ///
-    /// The source's.
-    fn read<S: Source + ?Sized>(source: &mut S, param: &'static Param) -> Result<Self, S::Error> {
-        Self::build_from(source, param)
-    }
-
-    /// As [`Scalar::record_to`].
-    ///
-    /// # Errors
-    ///
-    /// The sink's.
-    fn write<K: Sink + ?Sized>(
-        &self,
-        sink: &mut K,
-        param: &'static Param,
-    ) -> Result<(), K::Error> {
-        self.record_to(sink, param)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Scalar<Inner: Number>> TunableNumber for T {
-    type Itself = T::Inner;
-    const KIND: Kind = match (T::Inner::KIND, T::HOLDS) {
-        (Kind::Int { min: 0, max }, Holds::NotZero) => Kind::Int { min: 1, max },
-        (Kind::Int { min, max }, Holds::NotZero) => Kind::NotZero { min, max },
-        (kind, _) => kind,
-    };
-}
-
-/// A type that texts can be the choices of.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a text, so texts cannot be its `choices`",
-    label = "not a String",
-    note = "help: list values of the type itself, or say how it becomes a text and back, \
-            `as = String, from = path, into = path`, or derive Tunable for an enum"
-)]
-pub trait TunableText: Scalar {
-    /// Which texts it holds.
-    const TEXTS: Holds = Self::HOLDS;
-
-    /// As [`Scalar::build_from`].
-    ///
-    /// # Errors
-    ///
-    /// The source's.
-    fn read<S: Source + ?Sized>(source: &mut S, param: &'static Param) -> Result<Self, S::Error> {
-        Self::build_from(source, param)
-    }
-
-    /// As [`Scalar::record_to`].
-    ///
-    /// # Errors
-    ///
-    /// The sink's.
-    fn write<K: Sink + ?Sized>(
-        &self,
-        sink: &mut K,
-        param: &'static Param,
-    ) -> Result<(), K::Error> {
-        self.record_to(sink, param)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Scalar<Inner: Text>> TunableText for T {}
-
-/// A type that booleans can be the choices of.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a bool, so booleans cannot be its `choices`",
-    label = "not a bool",
-    note = "help: list values of the type itself, or say how it becomes a bool and back, \
-            `as = bool, from = path, into = path`, or derive Tunable for an enum"
-)]
-pub trait TunableBool: Scalar {
-    /// Something to name where the trait is needed.
-    const CHECK: () = ();
-
-    /// As [`Scalar::build_from`].
-    ///
-    /// # Errors
-    ///
-    /// The source's.
-    fn read<S: Source + ?Sized>(source: &mut S, param: &'static Param) -> Result<Self, S::Error> {
-        Self::build_from(source, param)
-    }
-
-    /// As [`Scalar::record_to`].
-    ///
-    /// # Errors
-    ///
-    /// The sink's.
-    fn write<K: Sink + ?Sized>(
-        &self,
-        sink: &mut K,
-        param: &'static Param,
-    ) -> Result<(), K::Error> {
-        self.record_to(sink, param)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Scalar<Inner: Boolean>> TunableBool for T {}

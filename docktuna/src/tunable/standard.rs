@@ -7,15 +7,16 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::scalar::{BoxError, Holds, Scalar};
+use super::scalar::{BoxError, Scalar};
 use super::{Sink, Source, Tunable};
-use crate::space::{Space, StudySpec};
+use crate::space::{Kind, Space, StudySpec};
 
 macro_rules! not_zero {
     ($($int:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Scalar for NonZero<$int> {
             type Inner = $int;
-            const HOLDS: Holds = Holds::NotZero;
+            const KIND: Kind = <$int as Scalar>::KIND.without_zero();
 
             fn from_inner(inner: $int) -> Result<Self, BoxError> {
                 Self::new(inner).ok_or_else(|| "0 is excluded".into())
@@ -34,9 +35,10 @@ not_zero!(
 /// A struct around a scalar, which holds what that one holds.
 macro_rules! around {
     ($($outer:ident),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: Scalar> Scalar for $outer<T> {
             type Inner = T::Inner;
-            const HOLDS: Holds = T::HOLDS;
+            const KIND: Kind = T::KIND;
 
             fn from_inner(inner: T::Inner) -> Result<Self, BoxError> {
                 T::from_inner(inner).map($outer)
@@ -53,9 +55,10 @@ around!(Wrapping, Saturating);
 /// Pointers that own what they point to: nothing of them is stored.
 macro_rules! pointers {
     ($($pointer:ident),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: Scalar> Scalar for $pointer<T> {
             type Inner = T::Inner;
-            const HOLDS: Holds = T::HOLDS;
+            const KIND: Kind = T::KIND;
 
             fn from_inner(inner: T::Inner) -> Result<Self, BoxError> {
                 T::from_inner(inner).map(Self::new)
@@ -67,6 +70,7 @@ macro_rules! pointers {
         }
 
         /// As what it points to.
+        #[diagnostic::do_not_recommend]
         impl<T: Tunable> Tunable for $pointer<T> {
             const NAME: &'static str = T::NAME;
             const SPACE: &'static Space = T::SPACE;
@@ -81,6 +85,7 @@ macro_rules! pointers {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl Scalar for $pointer<str> {
             type Inner = String;
 
@@ -96,6 +101,7 @@ macro_rules! pointers {
 }
 pointers!(Box, Rc, Arc);
 
+#[diagnostic::do_not_recommend]
 impl Scalar for Cow<'static, str> {
     type Inner = String;
 
@@ -108,9 +114,10 @@ impl Scalar for Cow<'static, str> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Scalar for char {
     type Inner = String;
-    const HOLDS: Holds = Holds::Character;
+    const KIND: Kind = Kind::Character;
 
     fn from_inner(inner: String) -> Result<Self, BoxError> {
         inner
@@ -126,6 +133,7 @@ impl Scalar for char {
 /// Texts of the operating system, of which those that are no Unicode cannot be stored.
 macro_rules! system_texts {
     ($($ty:ident by $as_str:ident),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Scalar for $ty {
             type Inner = String;
 

@@ -5,6 +5,7 @@ use crate::space::{Field, Space};
 
 macro_rules! tuples {
     ($(($($name:literal $index:tt $ty:ident),*)),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($ty: Tunable),*> Tunable for ($($ty,)*) {
             const NAME: &'static str = "tuple";
             const SPACE: &'static Space =

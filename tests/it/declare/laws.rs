@@ -1,8 +1,6 @@
 //! What holds for every configuration: it survives the way into the database and back, and Python
 //! sees the same values.
 
-use std::convert::Infallible;
-
 use docktuna::space::{Domain, Param};
 use docktuna::{Error, FrozenTrial, OptunaDatabase, Params, Source, TrialState, Tunable};
 use proptest::collection::vec;
@@ -141,7 +139,7 @@ struct Picked<'a> {
 }
 
 impl Source for Picked<'_> {
-    type Error = Infallible;
+    type Error = String;
 
     fn enter(&mut self, _: &str) {}
 
@@ -152,7 +150,7 @@ impl Source for Picked<'_> {
         clippy::cast_possible_truncation,
         reason = "numbers below 2^53"
     )]
-    fn param(&mut self, param: &'static Param) -> Result<f64, Infallible> {
+    fn param(&mut self, param: &'static Param) -> Result<f64, String> {
         let number = *self.numbers.next().unwrap();
         let share = match number % 4 {
             0 => 0.0,
@@ -180,12 +178,15 @@ impl Source for Picked<'_> {
             other => panic!("{other:?}"),
         })
     }
+
+    fn refused(&mut self, reason: String) -> String {
+        reason
+    }
 }
 
 fn picked<T: Tunable>(numbers: &[u64]) -> T {
     let numbers = numbers.iter().cycle();
-    let Ok(config) = T::build(&mut Picked { numbers });
-    config
+    T::build(&mut Picked { numbers }).unwrap()
 }
 
 fn numbers() -> impl Strategy<Value = Vec<u64>> {
