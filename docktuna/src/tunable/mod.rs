@@ -5,6 +5,7 @@
 
 pub(crate) mod convert;
 mod defaults;
+mod diff;
 pub(crate) mod named;
 pub(crate) mod newtype;
 pub(crate) mod parts;
@@ -16,12 +17,65 @@ mod tuple;
 
 use crate::space::{Arm, Domain, Param, Sequence, Space, StudySpec, Switch, Value};
 use defaults::Defaults;
+pub use diff::{Change, ConfigDiff};
 pub use primitive::{Number, Primitive};
 pub use scalar::Scalar;
 
 /// A type whose values can be searched for.
 ///
-/// Derive it: see [`derive@Tunable`](macro@crate::Tunable).
+/// Derive it: see [`derive@Tunable`](macro@crate::Tunable). A type with one number, text or boolean behind it is a
+/// [`Scalar`] instead, whose range is said at the field. Written by hand, the three parts have to agree: the space says
+/// what there is, in which order, and both directions go through it in that order. The derive writes the same.
+///
+/// ```
+/// use docktuna::space::{Domain, Field, FloatDomain, Param, Space};
+/// use docktuna::{Params, Scalar, Sink, Source, Tunable};
+///
+/// /// An angle, searched as two coordinates.
+/// #[derive(Debug, PartialEq)]
+/// struct Angle {
+///     x: f64,
+///     y: f64,
+/// }
+///
+/// const SIDE: Space = Space::Param(Param::new(Domain::Float(FloatDomain::new(-1.0, 1.0))));
+///
+/// impl Tunable for Angle {
+///     const NAME: &'static str = "Angle";
+///     const SPACE: &'static Space =
+///         &Space::Group(&[Field::new("x", "", &SIDE), Field::new("y", "", &SIDE)]);
+///
+///     fn build<S: Source + ?Sized>(source: &mut S) -> Result<Self, S::Error> {
+///         source.enter("x");
+///         let x = f64::build_from(source, Self::SPACE.field(0).space().param())?;
+///         source.leave();
+///         source.enter("y");
+///         let y = f64::build_from(source, Self::SPACE.field(1).space().param())?;
+///         source.leave();
+///         Ok(Self { x, y })
+///     }
+///
+///     fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error> {
+///         sink.enter("x");
+///         self.x.record_to(sink, Self::SPACE.field(0).space().param())?;
+///         sink.leave();
+///         sink.enter("y");
+///         self.y.record_to(sink, Self::SPACE.field(1).space().param())?;
+///         sink.leave();
+///         Ok(())
+///     }
+/// }
+///
+/// #[derive(Tunable, Debug, PartialEq)]
+/// struct Robot {
+///     start: Angle,
+/// }
+///
+/// let params = Params::of(&Robot { start: Angle { x: 0.5, y: -1.0 } })?;
+/// assert_eq!(params.get("start.y").map(|y| y.stored()), Some(-1.0));
+/// assert_eq!(params.to_config::<Robot>()?, Robot { start: Angle { x: 0.5, y: -1.0 } });
+/// # Ok::<(), docktuna::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not Tunable",
     label = "no search space is known for this type",
@@ -83,6 +137,30 @@ pub trait Tunable: Sized {
             );
         };
         Self::STUDY.name.unwrap_or_default()
+    }
+
+    /// The parameters in which two configurations differ.
+    ///
+    /// ```
+    /// use docktuna::Tunable;
+    ///
+    /// #[derive(Tunable)]
+    /// struct Train {
+    ///     #[tune(range = 1..=8)]
+    ///     layers: u8,
+    ///     #[tune(range = 0.0..=1.0)]
+    ///     mixup: Option<f64>,
+    /// }
+    ///
+    /// let (a, b) = (Train { layers: 2, mixup: None }, Train { layers: 3, mixup: Some(0.5) });
+    /// assert_eq!(
+    ///     Train::diff(&a, &b).to_string(),
+    ///     r#"layers: 2 -> 3; mixup: "none" -> "some"; mixup.some: (none) -> 0.5"#
+    /// );
+    /// ```
+    #[must_use]
+    fn diff(a: &Self, b: &Self) -> ConfigDiff {
+        ConfigDiff::between(a, b)
     }
 
     /// The value in which every parameter has its default.

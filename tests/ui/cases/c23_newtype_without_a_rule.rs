@@ -10,4 +10,11 @@ struct Train {
     nesterov: bool,
 }
 
+/// No mistake: `Rate` is a number, whatever else is wrong with it.
+#[derive(Tunable)]
+struct Uses {
+    #[tune(range = 0.0..=1.0)]
+    rate: Rate,
+}
+
 fn main() {}
