@@ -3,6 +3,8 @@
 //! The numbers C1, C2, … are those of the table of mistakes, and of the files in `tests/ui`.
 
 mod choice;
+mod default;
+mod dependents;
 mod field;
 mod name;
 mod newtype;

@@ -1,14 +1,13 @@
 //! Searched fields: how their type is put together, down to what has a rule or a space of its own.
 
 use proc_macro2::TokenStream;
-use syn::{Expr, ExprRepeat, Type, parse_quote, parse_quote_spanned};
+use syn::{Expr, Type, parse_quote, parse_quote_spanned};
 
-use super::number::literal;
-use super::{choice, range};
-use crate::attr::{Attrs, Entry, Key, peeled, text};
+use super::{choice, default, range};
+use crate::attr::{Attrs, Entry, Key};
 use crate::diag::Subject;
 use crate::limits::MOST_ELEMENTS;
-use crate::model::{Choice, Conversion, Domain, Label, OptionDefault, Param, Shape};
+use crate::model::{Conversion, Domain, OptionDefault, Param, Shape};
 use crate::types::{self, Known};
 
 /// What a field says about its values.
@@ -48,7 +47,7 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
         && !whole
     {
         let (default, own) = match default {
-            Some(default) => in_option_default(given.subject, default)?,
+            Some(default) => default::in_option_default(given.subject, default)?,
             None => (None, OptionDefault::Absent),
         };
         return Some(Shape::Optional(Box::new(of(given, inner, default)?), own));
@@ -57,12 +56,12 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
         && !whole
     {
         let default = match default {
-            Some(default) => Some(repeated(given.subject, default)?),
+            Some(default) => Some(default::repeated(given.subject, default)?),
             None => None,
         };
         let element = of(given, &array.elem, default.map(|default| &*default.expr))?;
         if let Some(default) = default {
-            as_long(given.subject, &array.len, &default.len)?;
+            default::as_long(given.subject, &array.len, &default.len)?;
         }
         return Some(Shape::Array {
             element: Box::new(element),
@@ -72,7 +71,7 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
     }
     if let Some(inner) = types::in_vec(ty) {
         let default = match default {
-            Some(default) => Some(repeated(given.subject, default)?),
+            Some(default) => Some(default::repeated(given.subject, default)?),
             None => None,
         };
         let length = length(given, ty, default.map(|default| &*default.len));
@@ -86,7 +85,7 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
         && !whole
     {
         let defaults = match default {
-            Some(default) => each(given.subject, default, elements.len())?,
+            Some(default) => default::each(given.subject, default, elements.len())?,
             None => vec![None; elements.len()],
         };
         let elements: Vec<Option<Shape>> = elements
@@ -97,27 +96,6 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
         return Some(Shape::Tuple(elements.into_iter().collect::<Option<_>>()?));
     }
     leaf(given, ty, default)
-}
-
-/// The defaults of so many elements of a tuple.
-fn each<'a>(
-    subject: &Subject<'_>,
-    default: &'a Expr,
-    elements: usize,
-) -> Option<Vec<Option<&'a Expr>>> {
-    if let Expr::Tuple(tuple) = peeled(default)
-        && tuple.elems.len() == elements
-    {
-        return Some(tuple.elems.iter().map(Some).collect());
-    }
-    let values = vec!["value"; elements].join(", ");
-    subject.error(
-        default,
-        format_args!(
-            "the default of a tuple is a tuple of as many values; help: write default = ({values})"
-        ),
-    );
-    None
 }
 
 /// A type that holds no other one that the macro knows.
@@ -138,12 +116,12 @@ fn leaf(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
             ruled(given, &known)?;
             Domain::Bool
         }
-        None => match default.filter(|default| !is_own(default)) {
+        None => match default.filter(|default| !default::is_own(default)) {
             Some(_) if known == Known::Bool => Domain::Bool,
             default => {
                 searchable(given, ty)?;
                 let label = match default {
-                    Some(default) => Some(label(subject, attrs, ty, default, &known)?),
+                    Some(default) => Some(default::label(subject, attrs, ty, default, &known)?),
                     None => None,
                 };
                 return Some(Shape::Nested(Box::new(ty.clone()), label));
@@ -152,8 +130,8 @@ fn leaf(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
     };
     let default = match default {
         Some(default) => {
-            unhidden(subject, ty, default, &known)?;
-            Some(default_value(subject, default, &domain, &known)?)
+            default::unhidden(subject, ty, default, &known)?;
+            Some(default::default_value(subject, default, &domain, &known)?)
         }
         None => None,
     };
@@ -188,58 +166,6 @@ fn ruled(given: &Given<'_>, known: &Known) -> Option<()> {
     given.subject.error(
         &entry.ident,
         "`as` says what is searched and not in which space; help: add range = low..=high, or choices = [a, b]",
-    );
-    None
-}
-
-/// The default of a field whose type may have labels.
-fn label(
-    subject: &Subject<'_>,
-    attrs: &Attrs,
-    ty: &Type,
-    default: &Expr,
-    known: &Known,
-) -> Option<Label> {
-    if *known == Known::Other {
-        unhidden(subject, ty, default, known)?;
-        if let Some(text) = text(default) {
-            return Some(Label::Text(text.clone()));
-        }
-        if let Expr::Path(path) = peeled(default)
-            && path.qself.is_none()
-        {
-            return Some(Label::Variant(path.path.clone()));
-        }
-    }
-    no_default(subject, attrs, known)
-}
-
-fn default_value(
-    subject: &Subject<'_>,
-    expr: &Expr,
-    domain: &Domain,
-    known: &Known,
-) -> Option<Choice> {
-    match domain {
-        Domain::Range(_) => range::default(subject, expr, domain, known),
-        Domain::Choices(_) | Domain::Bool => choice::default(subject, expr, domain, known),
-    }
-}
-
-/// C24: a default that only an Option, an array or a Vec has, on a type whose name says nothing.
-fn unhidden(subject: &Subject<'_>, ty: &Type, default: &Expr, known: &Known) -> Option<()> {
-    let what = match peeled(default) {
-        _ if *known != Known::Other => return Some(()),
-        Expr::Repeat(_) | Expr::Array(_) => "an array or a Vec",
-        default if of_option(default).is_some() => "an Option",
-        _ => return Some(()),
-    };
-    subject.error(
-        ty,
-        format_args!(
-            "the default is that of {what}, which the derive cannot see behind this name; \
-             help: write the type itself instead of its alias"
-        ),
     );
     None
 }
@@ -352,42 +278,6 @@ fn vecs(ty: &Type) -> usize {
     }
 }
 
-/// The value and the number of the elements of a default.
-fn repeated<'a>(subject: &Subject<'_>, expr: &'a Expr) -> Option<&'a ExprRepeat> {
-    if let Expr::Repeat(repeat) = peeled(expr) {
-        return Some(repeat);
-    }
-    subject.error(
-        expr,
-        "the default of an array or a Vec is one value for all elements; \
-         help: write default = [value; number], or [_; number] if they have their own",
-    );
-    None
-}
-
-/// C24: a default with another number of elements than the array, where both are written out.
-fn as_long(subject: &Subject<'_>, array: &Expr, default: &Expr) -> Option<()> {
-    let (Some(array), Some(own)) = (literal(array), literal(default)) else {
-        return Some(());
-    };
-    if array.text == own.text {
-        return Some(());
-    }
-    subject.error(
-        default,
-        format_args!(
-            "the default has {} elements and the array {}; help: write {}",
-            own.text, array.text, array.text
-        ),
-    );
-    None
-}
-
-/// Whether a default leaves it to the elements: `_`.
-fn is_own(default: &Expr) -> bool {
-    matches!(peeled(default), Expr::Infer(_))
-}
-
 /// A range on a type that is known not to be a number.
 fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> Option<Domain> {
     match known {
@@ -411,53 +301,5 @@ fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> 
             None
         }
         _ => range::range(subject, attrs, rule, known),
-    }
-}
-
-/// C23: `default` on a field whose parts have their own.
-fn no_default<T>(subject: &Subject<'_>, attrs: &Attrs, known: &Known) -> Option<T> {
-    let entry = attrs.get(Key::Default)?;
-    subject.error(
-        &entry.ident,
-        if known.is_text() {
-            "`default` needs to know what is allowed; help: add choices = [..]"
-        } else {
-            "`default` belongs on a field with a rule; help: give defaults inside this field's type"
-        },
-    );
-    None
-}
-
-/// The default of an `Option`: none, or some of its parameter's default.
-fn in_option_default<'a>(
-    subject: &Subject<'_>,
-    expr: &'a Expr,
-) -> Option<(Option<&'a Expr>, OptionDefault)> {
-    if let Some(default) = of_option(expr) {
-        return Some(default);
-    }
-    subject.error(
-        expr,
-        "the default of an Option is None or Some; help: write default = Some(..), or None",
-    );
-    None
-}
-
-/// What `None` or `Some(..)` says.
-fn of_option(default: &Expr) -> Option<(Option<&Expr>, OptionDefault)> {
-    let ends_in = |path: &Expr, name: &str| match path {
-        Expr::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == name),
-        _ => false,
-    };
-    match peeled(default) {
-        path if ends_in(path, "None") => Some((None, OptionDefault::None)),
-        Expr::Call(call) if ends_in(&call.func, "Some") && call.args.len() == 1 => {
-            Some((call.args.first(), OptionDefault::Some))
-        }
-        _ => None,
     }
 }

@@ -14,6 +14,7 @@ use crate::attr::{Doc, DocPart};
 use crate::model::{
     Content, Enum, Field, Fields, Label, OptionDefault, Part, Role, Shape, Shared, Variant,
 };
+use crate::types::in_pointer;
 
 /// The spaces of the fields that share a name, as the first branch has them.
 type SharedSpaces = HashMap<String, TokenStream>;
@@ -197,6 +198,11 @@ fn shape(searched: &Shape, doc: &TokenStream, constants: &mut Constants) -> Toke
     tokens!(const { &__docktuna::Space::#space })
 }
 
+/// What is behind all pointers that the macro knows.
+fn pointee(ty: &Type) -> &Type {
+    in_pointer(ty).map_or(ty, pointee)
+}
+
 /// The space of a type that has one, with the field's own default.
 fn nested(ty: &Type, label: Option<&Label>, constants: &mut Constants) -> TokenStream {
     let space = tokens!(<#ty as __docktuna::Tunable>::SPACE);
@@ -218,10 +224,11 @@ fn nested(ty: &Type, label: Option<&Label>, constants: &mut Constants) -> TokenS
             let name = name.unwrap_or_default();
             let written = path.to_token_stream();
             // That it is a variant of the field's type, the compiler says in its own words.
+            let pointee = pointee(ty);
             let at = path.span().resolved_at(Span::mixed_site());
             let pattern = quote_spanned!(at => #path { .. });
             let variant = tokens! {
-                let _ = |__value: &#ty| match __value {
+                let _ = |__value: &#pointee| match __value {
                     #pattern => true,
                     #[allow(unreachable_patterns)]
                     _ => false,

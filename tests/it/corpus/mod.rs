@@ -3,6 +3,8 @@
 //! The fields have the types that the programs gave them; only attributes were added. `rewritten.rs` has those for
 //! which that did not do, with the reason and what was written instead.
 
+#![allow(dead_code, reason = "the programs that read these fields are not here")]
+
 mod boosting;
 mod command_lines;
 mod compilers;
@@ -23,7 +25,7 @@ use docktuna::{Load, OptunaDatabase, Params, Tunable};
 
 /// Asks for some trials of `T`, loads the best, and runs it again from the queue.
 async fn lives<T: Tunable + Send + 'static>() {
-    let db = OptunaDatabase::connect("sqlite::memory:").await.unwrap();
+    let db = OptunaDatabase::in_memory();
     let study = db.study::<T>("corpus").await.unwrap();
     for (value, trial) in (0_u8..).zip(study.ask_many(3).await.unwrap()) {
         let recorded = Params::of(trial.config()).unwrap();

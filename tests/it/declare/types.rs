@@ -86,7 +86,7 @@ fn is_fine(config: &Server) -> bool {
 async fn a_value_that_its_type_refuses_is_drawn_again_and_a_seed_repeats_it() {
     let mut runs = Vec::new();
     for _ in 0..2 {
-        let db = OptunaDatabase::connect("sqlite::memory:").await.unwrap();
+        let db = OptunaDatabase::in_memory();
         let study = db
             .study_builder::<Server>("types")
             .sampler(Random)
@@ -117,7 +117,7 @@ struct Never {
 
 #[tokio::test]
 async fn what_refuses_every_value_is_a_typed_error() {
-    let db = OptunaDatabase::connect("sqlite::memory:").await.unwrap();
+    let db = OptunaDatabase::in_memory();
     let study = db.study::<Never>("types").await.unwrap();
     match study.ask().await {
         Err(Error::EveryDrawRefused { reason, draws, .. }) => {
@@ -131,7 +131,7 @@ async fn what_refuses_every_value_is_a_typed_error() {
 
 #[tokio::test]
 async fn what_a_conversion_would_change_is_refused_and_not_rounded() {
-    let db = OptunaDatabase::connect("sqlite::memory:").await.unwrap();
+    let db = OptunaDatabase::in_memory();
     let study = db.study::<Server>("types").await.unwrap();
     let refused = [
         (
@@ -298,7 +298,7 @@ async fn a_field_has_a_default_of_its_own_and_a_type_a_name() {
         others: [Activation::Relu; 2],
     };
     assert_eq!(Layers::defaults(), defaults);
-    let db = OptunaDatabase::connect("sqlite::memory:").await.unwrap();
+    let db = OptunaDatabase::in_memory();
     let study = db.study::<Layers>("layers").await.unwrap();
     study.enqueue_default().await.unwrap();
     assert_eq!(*study.ask().await.unwrap().config(), defaults);
