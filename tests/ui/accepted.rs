@@ -246,7 +246,8 @@ impl Writer {
             let (mut options, ty) = self.rule(known);
             let stored = !options
                 .iter()
-                .any(|o| o.starts_with("skip") || o == "flatten");
+                .any(|o| o.starts_with("skip") || o == "flatten")
+                && !ty.contains("PhantomData");
             if stored && self.one_in(6) {
                 options.push(format!("rename = \"name {}\"", self.fields));
             }

@@ -259,9 +259,9 @@ fn nameless(ours: &str) -> String {
 }
 
 impl Attrs {
-    /// Whether no option is given.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    /// All options, as ordered in the source.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     pub(crate) fn get(&self, key: Key) -> Option<&Entry> {

@@ -96,9 +96,22 @@ fn read<'a>(diag: &'a Diag, index: usize, field: &'a syn::Field, owner: Owner<'_
     }
 }
 
-/// Whether the field has one value, and nothing is written on it.
+/// Whether the field has one value, which is not stored.
 fn is_marker(field: &syn::Field, attrs: Option<&Attrs>) -> bool {
-    types::is_phantom(&field.ty) && attrs.is_some_and(Attrs::is_empty)
+    types::is_phantom(&field.ty) && attrs.is_some_and(|attrs| attrs.given(RULES).is_empty())
+}
+
+/// C23: an option of what is stored, on a marker.
+fn marked(subject: &Subject<'_>, attrs: &Attrs) -> Option<Role> {
+    for entry in attrs.entries() {
+        let name = &entry.ident;
+        subject.error(
+            name,
+            format_args!("a PhantomData is not stored; help: remove `{name}`"),
+        );
+    }
+    let only = parse_quote!(::core::marker::PhantomData);
+    (!subject.has_failed()).then_some(Role::Skip(Some(only)))
 }
 
 fn one(
@@ -122,8 +135,7 @@ fn one(
         shared,
     };
     if is_marker(field, Some(attrs)) {
-        let only = parse_quote!(::core::marker::PhantomData);
-        return Some(with_role(Role::Skip(Some(only)), None));
+        return Some(with_role(marked(subject, attrs)?, None));
     }
     let rule = rule(subject, attrs)?;
     let key = rule.map(|rule| rule.key);

@@ -15,6 +15,9 @@ struct Pair(#[tune(range = 0..=9, rename = "1")] u8, #[tune(range = 0..=9)] u8);
 struct Widths([u32; 3]);
 
 #[derive(Tunable)]
+struct Marked(#[tune(rename = "tag", default = 3)] std::marker::PhantomData<u8>);
+
+#[derive(Tunable)]
 struct Inner {
     nesterov: bool,
 }

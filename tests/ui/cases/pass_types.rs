@@ -105,7 +105,7 @@ enum Momentum {
 
 /// All of them.
 #[derive(Tunable, Debug, PartialEq)]
-struct Train<T: PartialEq> {
+struct Train<T: PartialEq + 'static> {
     #[tune(range = 1e-5..=1e-1, log, default = LOW)]
     lr: Lr,
     #[tune(range = LOW..=1e-1, log)]
