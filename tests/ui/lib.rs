@@ -38,7 +38,6 @@ use core::marker::PhantomData;
 use core::num::NonZeroU8;
 use core::time::Duration;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use docktuna::Tunable;
 
@@ -177,7 +176,7 @@ pub enum Kind {
 pub struct Share(pub f64);
 
 /// Around whatever the user has.
-#[derive(Tunable, Debug, Clone, Copy, PartialEq)]
+#[derive(Tunable, Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wrap<T>(pub T, pub PhantomData<T>);
 
 /// Fields of other types.
@@ -208,7 +207,7 @@ pub struct Types {
     pub betas: (f64, f32),
     /// With a default of the field's own.
     #[tune(default = Kind::Unit)]
-    pub kind: Arc<Kind>,
+    pub kind: Box<Kind>,
     /// With places for names.
     pub places: Places,
     /// Nothing.

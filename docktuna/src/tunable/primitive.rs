@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::scalar::{BoxError, Scalar};
 use crate::space::{Domain, Kind, Value};
 
 mod sealed {
     pub trait Sealed {}
 }
 
-/// What stands behind a [`Scalar`]: a number, a text or a boolean.
+/// What stands behind a [`Scalar`](crate::Scalar): a number, a text or a boolean.
 ///
 /// These are the integers, `f64`, `f32`, `String`, `&'static str` and `bool`. No other type can be one.
 pub trait Primitive: Sized + sealed::Sealed {
@@ -37,26 +36,12 @@ pub trait Primitive: Sized + sealed::Sealed {
 )]
 pub trait Number: Primitive {}
 
-/// A primitive is a scalar: there is nothing to convert.
-macro_rules! itself {
-    ($($ty:ty),*) => {$(
-        impl sealed::Sealed for $ty {}
-
-        #[diagnostic::do_not_recommend]
-        impl Scalar for $ty {
-            type Inner = Self;
-
-            fn from_inner(inner: Self) -> Result<Self, BoxError> {
-                Ok(inner)
-            }
-
-            fn to_inner(&self) -> Result<Self, BoxError> {
-                Ok(self.clone())
-            }
-        }
-    )*};
+macro_rules! sealed {
+    ($($ty:ty),*) => {
+        $(impl sealed::Sealed for $ty {})*
+    };
 }
-itself!(
+sealed!(
     i8,
     i16,
     i32,

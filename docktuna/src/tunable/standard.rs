@@ -1,4 +1,4 @@
-//! Numbers, texts and pointers of the standard library.
+//! Numbers, texts and pointers of the language and its standard library.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -10,6 +10,43 @@ use std::sync::Arc;
 use super::scalar::{BoxError, Scalar};
 use super::{Sink, Source, Tunable};
 use crate::space::{Kind, Space, StudySpec};
+
+/// A primitive is a scalar: there is nothing to convert.
+macro_rules! itself {
+    ($($ty:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Scalar for $ty {
+            type Inner = Self;
+
+            fn from_inner(inner: Self) -> Result<Self, BoxError> {
+                Ok(inner)
+            }
+
+            fn to_inner(&self) -> Result<Self, BoxError> {
+                Ok(self.clone())
+            }
+        }
+    )*};
+}
+itself!(
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    f64,
+    f32,
+    bool,
+    String,
+    &'static str
+);
 
 macro_rules! not_zero {
     ($($int:ty),*) => {$(

@@ -23,7 +23,7 @@ impl TryFrom<u64> for Kilobytes {
     type Error = String;
 
     fn try_from(kilobytes: u64) -> Result<Self, String> {
-        if kilobytes % 8 != 0 {
+        if !kilobytes.is_multiple_of(8) {
             return Err(format!("{kilobytes} kB is no number of pages"));
         }
         Ok(Self(kilobytes))

@@ -49,7 +49,7 @@ struct Three(u32);
 
 impl Three {
     fn new(n: u32) -> Option<Self> {
-        (n % 3 == 0).then_some(Self(n))
+        n.is_multiple_of(3).then_some(Self(n))
     }
 
     fn get(self) -> u32 {
