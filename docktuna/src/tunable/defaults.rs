@@ -2,50 +2,34 @@
 
 use std::collections::HashMap;
 
-use super::Source;
-use crate::space::path::Path;
+use super::named::{Named, NamedSource};
 use crate::space::{Param, Space};
 
 /// Gives every parameter its default: that of the field, which may be another one than that of its type.
-pub(super) struct Defaults {
-    path: Path,
-    stored: HashMap<String, f64>,
-}
+pub(super) struct Defaults(HashMap<String, f64>);
 
 impl Defaults {
     /// The defaults of `space`, where every parameter has one.
-    pub(super) fn of(space: &Space) -> Self {
+    pub(super) fn of(space: &Space) -> Named<Self> {
         let nodes = space.active(|label| label.param()?.default().cloned());
         let stored = nodes.into_iter().filter_map(|node| {
             let param = node.param()?;
             let stored = param.domain().stored(param.default()?)?;
-            Some((node.name, stored))
+            Some((node.name().to_owned(), stored))
         });
-        Self {
-            path: Path::start(space),
-            stored: stored.collect(),
-        }
+        Named::new(space, Self(stored.collect()))
     }
 }
 
-impl Source for Defaults {
+impl NamedSource for Defaults {
     type Error = String;
 
-    fn enter(&mut self, name: &str) {
-        self.path.enter(name);
-    }
-
-    fn leave(&mut self) {
-        self.path.leave();
-    }
-
-    fn param(&mut self, _: &'static Param) -> Result<f64, String> {
-        let name = self.path.name();
-        let stored = self.stored.get(name).copied();
+    fn param(&mut self, name: &str, _: &'static Param) -> Result<f64, String> {
+        let stored = self.0.get(name).copied();
         Ok(stored.expect("`defaults` checks that there is one, the derive that it lies within"))
     }
 
-    fn refused(&mut self, reason: String) -> String {
-        format!("the default of `{}` is refused: {reason}", self.path.name())
+    fn refused(&mut self, name: &str, reason: String) -> String {
+        format!("the default of `{name}` is refused: {reason}")
     }
 }

@@ -1,10 +1,11 @@
 //! What changed between two configurations of one type.
 
+use std::convert::Infallible;
 use std::fmt;
 
-use super::{Sink, Tunable};
+use super::Tunable;
+use super::named::{Named, NamedSink};
 use crate::shown::Shown;
-use crate::space::path::Path;
 use crate::space::{Param, Value};
 
 /// The parameters in which two configurations differ, in field order; [`Tunable::diff`] gives it.
@@ -96,40 +97,26 @@ fn side(f: &mut fmt::Formatter<'_>, value: Option<&Value>) -> fmt::Result {
 
 /// Every parameter, also one whose value lies outside of its range or cannot be stored.
 fn values<T: Tunable>(config: &T) -> Vec<(String, Value)> {
-    let mut values = Values {
-        path: Path::start(T::SPACE),
-        values: Vec::new(),
-    };
+    let mut values = Named::new(T::SPACE, Values(Vec::new()));
     match config.record(&mut values) {
-        Ok(()) => values.values,
+        Ok(()) => values.inner.0,
         Err(never) => match never {},
     }
 }
 
-struct Values {
-    path: Path,
-    values: Vec<(String, Value)>,
-}
+struct Values(Vec<(String, Value)>);
 
-impl Sink for Values {
-    type Error = std::convert::Infallible;
+impl NamedSink for Values {
+    type Error = Infallible;
 
-    fn enter(&mut self, name: &str) {
-        self.path.enter(name);
-    }
-
-    fn leave(&mut self) {
-        self.path.leave();
-    }
-
-    fn param(&mut self, _: &'static Param, value: Value) -> Result<(), Self::Error> {
-        self.values.push((self.path.name().to_owned(), value));
+    fn param(&mut self, name: &str, _: &'static Param, value: Value) -> Result<(), Infallible> {
+        self.0.push((name.to_owned(), value));
         Ok(())
     }
 
-    fn refused(&mut self, _: &'static Param, reason: String) -> Result<(), Self::Error> {
+    fn refused(&mut self, name: &str, reason: String) -> Result<(), Infallible> {
         let shown = Value::Json(format!("({reason})").into());
-        self.values.push((self.path.name().to_owned(), shown));
+        self.0.push((name.to_owned(), shown));
         Ok(())
     }
 }

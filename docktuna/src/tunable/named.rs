@@ -8,6 +8,8 @@ use crate::space::{Param, Space, Value};
 /// where it is, so that nobody else has to.
 pub(crate) struct Named<S> {
     path: Path,
+    /// What a parameter is called that has no way to it.
+    root: &'static str,
     pub(crate) inner: S,
 }
 
@@ -72,8 +74,15 @@ impl<S> Named<S> {
     pub(crate) fn new(space: &Space, inner: S) -> Self {
         Self {
             path: Path::start(space),
+            root: space.root_name().unwrap_or(ROOT),
             inner,
         }
+    }
+
+    /// The part that a rule belongs to which is here; none for the whole.
+    fn part(&self) -> Option<String> {
+        let name = self.path.name();
+        (name != self.root).then(|| name.to_owned())
     }
 
     /// Goes back to the root of `space`, after a traversal that ended on its way.
@@ -81,11 +90,6 @@ impl<S> Named<S> {
     pub(crate) fn restart(&mut self, space: &Space) {
         self.path = Path::start(space);
     }
-}
-
-/// The part that a rule belongs to; none for the whole.
-fn part(path: &Path) -> Option<&str> {
-    Some(path.name()).filter(|name| *name != ROOT)
 }
 
 impl<S: NamedSource> Source for Named<S> {
@@ -128,10 +132,10 @@ impl<S: NamedSink> Sink for Named<S> {
     }
 
     fn validate(&mut self, rule: &dyn Fn() -> Result<(), String>) -> Result<(), S::Error> {
-        self.inner.validate(part(&self.path), rule)
+        self.inner.validate(self.part().as_deref(), rule)
     }
 
     fn constraint(&mut self, name: &'static str, number: &dyn Fn() -> f64) -> Result<(), S::Error> {
-        self.inner.constraint(part(&self.path), name, number)
+        self.inner.constraint(self.part().as_deref(), name, number)
     }
 }
