@@ -2,7 +2,7 @@
 //! crate with serde's `Serialize` and `Deserialize`.
 //!
 //! ```text
-//! cargo run --example bench_derive -- [--structs N] [--runs N]
+//! cargo run --example bench_derive -- [--structs N] [--fields N] [--runs N]
 //! ```
 //!
 //! Both crates are written to a temporary folder, and their dependencies are built beforehand. Every run
@@ -23,13 +23,14 @@ use lexopt::{Arg, ValueExt};
 const USAGE: &str = "\
 Measures what deriving Tunable costs, against serde's Serialize and Deserialize.
 
-usage: bench_derive [--structs N] [--runs N]
+usage: bench_derive [--structs N] [--fields N] [--runs N]
 
-  --structs N   structs of 20 fields, 200 by default
+  --structs N   structs, 200 by default
+  --fields N    fields of each, 20 by default
   --runs N      builds of each crate and kind, 5 by default
   --help        this text";
 
-/// Fields of one struct, as type, rule and whether a default follows.
+/// Fields of one struct, as type and rule; a longer struct begins again.
 const FIELDS: [(&str, &str); 20] = [
     ("f64", "range = 1e-5..=1e-1, log, default = 3e-4"),
     ("f64", "range = 1e-6..=1e-1, log"),
@@ -121,6 +122,7 @@ const NOTHING: Derive = Derive {
 
 struct Arguments {
     structs: usize,
+    fields: usize,
     runs: usize,
 }
 
@@ -131,6 +133,7 @@ fn main() -> ExitCode {
 fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments {
         structs: 200,
+        fields: FIELDS.len(),
         runs: 5,
     };
     let mut parser = lexopt::Parser::from_env();
@@ -138,6 +141,9 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
         match argument {
             Arg::Long("structs") => {
                 arguments.structs = cli::value(&mut parser, "--structs", "a whole number")?;
+            }
+            Arg::Long("fields") => {
+                arguments.fields = cli::value(&mut parser, "--fields", "a whole number")?;
             }
             Arg::Long("runs") => {
                 arguments.runs = cli::value(&mut parser, "--runs", "a whole number")?;
@@ -147,23 +153,22 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
-    if arguments.structs == 0 || arguments.runs == 0 {
-        return Err("--structs and --runs: expected a number above 0".into());
+    if [arguments.structs, arguments.fields, arguments.runs].contains(&0) {
+        return Err("--structs, --fields and --runs: expected a number above 0".into());
     }
     Ok(Some(arguments))
 }
 
 fn measure(arguments: &Arguments) -> Result<(), BoxError> {
     let folder = tempfile::tempdir()?;
-    let [tunable, serde, nothing] = [TUNABLE, SERDE, NOTHING]
-        .map(|derive| Crate::write(folder.path(), derive, arguments.structs));
+    let [tunable, serde, nothing] =
+        [TUNABLE, SERDE, NOTHING].map(|derive| Crate::write(folder.path(), derive, arguments));
     let (tunable, serde, nothing) = (tunable?, serde?, nothing?);
     let modules = arguments.structs.div_ceil(STRUCTS_OF_A_MODULE);
-    let fields = arguments.structs * FIELDS.len() + modules * PART_FIELDS;
+    let fields = arguments.structs * arguments.fields + modules * PART_FIELDS;
     println!(
         "{} structs of {} fields, {fields} fields with the enums and groups that they share",
-        arguments.structs,
-        FIELDS.len()
+        arguments.structs, arguments.fields
     );
 
     let plain = nothing.expanded_lines()?;
@@ -219,7 +224,7 @@ struct Crate {
 }
 
 impl Crate {
-    fn write(parent: &Path, derive: Derive, structs: usize) -> Result<Self, BoxError> {
+    fn write(parent: &Path, derive: Derive, arguments: &Arguments) -> Result<Self, BoxError> {
         let folder = parent.join(derive.name);
         std::fs::create_dir_all(folder.join("src"))?;
         let docktuna = concat!(env!("CARGO_MANIFEST_DIR"), "/../docktuna");
@@ -234,7 +239,7 @@ impl Crate {
         // The versions that the workspace uses.
         let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
         std::fs::copy(lock, folder.join("Cargo.lock"))?;
-        std::fs::write(folder.join("src/lib.rs"), source(derive, structs)?)?;
+        std::fs::write(folder.join("src/lib.rs"), source(derive, arguments)?)?;
         Ok(Self { derive, folder })
     }
 
@@ -282,16 +287,17 @@ impl Crate {
     }
 }
 
-fn source(derive: Derive, structs: usize) -> Result<String, BoxError> {
+fn source(derive: Derive, arguments: &Arguments) -> Result<String, BoxError> {
     let mut text = String::from("#![allow(dead_code)]\n");
-    for index in 0..structs {
+    for index in 0..arguments.structs {
         if index % STRUCTS_OF_A_MODULE == 0 {
             let end = if index > 0 { "}\n" } else { "" };
             writeln!(text, "{end}pub mod m{} {{", index / STRUCTS_OF_A_MODULE)?;
             text.push_str(&parts(derive));
         }
         writeln!(text, "{}\npub struct S{index} {{", derive.attribute)?;
-        for (field, (ty, rule)) in FIELDS.iter().enumerate() {
+        let fields = FIELDS.iter().cycle().take(arguments.fields);
+        for (field, (ty, rule)) in fields.enumerate() {
             if derive.rules && !rule.is_empty() {
                 writeln!(text, "    #[tune({rule})]")?;
             }

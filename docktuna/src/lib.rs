@@ -72,7 +72,7 @@ pub use outline::{EntryKind, OutlineEntry, SpaceOutline};
 pub use params::{Mismatch, Parameter, Params};
 pub use space::distribution::Distribution;
 pub use space::{Direction, Space, Value};
-pub use tunable::{Sink, Source, Tunable};
+pub use tunable::{Change, ConfigDiff, Primitive, Scalar, Sink, Source, Tunable};
 
 #[cfg(feature = "storage")]
 pub use {

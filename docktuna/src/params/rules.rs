@@ -182,4 +182,24 @@ mod tests {
         let none = constraints(&true).unwrap();
         assert_eq!((none.system_attr(), none.user_attr()), (None, None));
     }
+
+    #[derive(Tunable)]
+    #[tune(rename = "kind", validate = refuse, constraint(a = one))]
+    enum Kind {
+        One,
+    }
+
+    fn refuse(_: &Kind) -> Result<(), &'static str> {
+        Err("never")
+    }
+
+    fn one(_: &Kind) -> f64 {
+        1.0
+    }
+
+    #[test]
+    fn a_rule_of_the_whole_names_no_part_whatever_the_whole_is_called() {
+        assert_eq!(validate(&Kind::One), Err("never".to_owned()));
+        assert_eq!(constraints(&Kind::One), Err("never".to_owned()));
+    }
 }
