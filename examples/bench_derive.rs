@@ -2,7 +2,7 @@
 //! crate with serde's `Serialize` and `Deserialize`.
 //!
 //! ```text
-//! cargo run --example bench_derive -- [--structs N] [--runs N]
+//! cargo run --example bench_derive -- --help
 //! ```
 //!
 //! Both crates are written to a temporary folder, and their dependencies are built beforehand. Every run
@@ -12,22 +12,25 @@
 //! reads them, and docktuna records values and builds them again.
 
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use clap::Parser;
 use docktuna::BoxError;
 use docktuna_examples::cli;
-use lexopt::{Arg, ValueExt};
 
-const USAGE: &str = "\
-Measures what deriving Tunable costs, against serde's Serialize and Deserialize.
-
-usage: bench_derive [--structs N] [--runs N]
-
-  --structs N   structs of 20 fields, 200 by default
-  --runs N      builds of each crate and kind, 5 by default
-  --help        this text";
+/// Measures what deriving Tunable costs, against serde's Serialize and Deserialize.
+#[derive(Parser)]
+struct Arguments {
+    /// Structs of 20 fields
+    #[arg(long, value_name = "N", default_value = "200")]
+    structs: NonZeroUsize,
+    /// Builds of each crate and kind
+    #[arg(long, value_name = "N", default_value = "5")]
+    runs: NonZeroUsize,
+}
 
 /// Fields of one struct, as type, rule and whether a default follows.
 const FIELDS: [(&str, &str); 20] = [
@@ -119,50 +122,20 @@ const NOTHING: Derive = Derive {
     used: "",
 };
 
-struct Arguments {
-    structs: usize,
-    runs: usize,
-}
-
 fn main() -> ExitCode {
-    cli::run(USAGE, arguments(), |arguments| measure(&arguments))
-}
-
-fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments {
-        structs: 200,
-        runs: 5,
-    };
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("structs") => {
-                arguments.structs = cli::value(&mut parser, "--structs", "a whole number")?;
-            }
-            Arg::Long("runs") => {
-                arguments.runs = cli::value(&mut parser, "--runs", "a whole number")?;
-            }
-            Arg::Long("help") | Arg::Short('h') => return Ok(None),
-            Arg::Value(value) => return Err(format!("unexpected {}", value.string()?).into()),
-            other => return Err(other.unexpected()),
-        }
-    }
-    if arguments.structs == 0 || arguments.runs == 0 {
-        return Err("--structs and --runs: expected a number above 0".into());
-    }
-    Ok(Some(arguments))
+    cli::run(|arguments| measure(&arguments))
 }
 
 fn measure(arguments: &Arguments) -> Result<(), BoxError> {
     let folder = tempfile::tempdir()?;
     let [tunable, serde, nothing] = [TUNABLE, SERDE, NOTHING]
-        .map(|derive| Crate::write(folder.path(), derive, arguments.structs));
+        .map(|derive| Crate::write(folder.path(), derive, arguments.structs.get()));
     let (tunable, serde, nothing) = (tunable?, serde?, nothing?);
-    let modules = arguments.structs.div_ceil(STRUCTS_OF_A_MODULE);
-    let fields = arguments.structs * FIELDS.len() + modules * PART_FIELDS;
+    let modules = arguments.structs.get().div_ceil(STRUCTS_OF_A_MODULE);
+    let fields = arguments.structs.get() * FIELDS.len() + modules * PART_FIELDS;
     println!(
         "{} structs of {} fields, {fields} fields with the enums and groups that they share",
-        arguments.structs,
+        arguments.structs.get(),
         FIELDS.len()
     );
 
@@ -173,7 +146,7 @@ fn measure(arguments: &Arguments) -> Result<(), BoxError> {
         println!("  {:8} {:6.1}", krate.derive.name, ratio(generated, fields));
     }
 
-    println!("seconds, the median of {} runs:", arguments.runs);
+    println!("seconds, the median of {} runs:", arguments.runs.get());
     println!(
         "  {:8} {:>8} {:>8} {:>8}",
         "", TUNABLE.name, SERDE.name, "ratio"
@@ -185,7 +158,7 @@ fn measure(arguments: &Arguments) -> Result<(), BoxError> {
     ] {
         let mut seconds = [Vec::new(), Vec::new()];
         // The first round builds the dependencies.
-        for round in 0..=arguments.runs {
+        for round in 0..=arguments.runs.get() {
             for (krate, seconds) in [&tunable, &serde].into_iter().zip(&mut seconds) {
                 let taken = krate.build(command)?;
                 if round > 0 {
