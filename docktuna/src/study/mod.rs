@@ -4,6 +4,7 @@ mod asking;
 mod attribute;
 mod dynamic;
 mod find;
+mod note;
 mod open;
 mod run;
 mod stats;
