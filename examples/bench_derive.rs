@@ -2,7 +2,7 @@
 //! crate with serde's `Serialize` and `Deserialize`.
 //!
 //! ```text
-//! cargo run --example bench_derive -- [--structs N] [--fields N] [--runs N]
+//! cargo run --example bench_derive -- --help
 //! ```
 //!
 //! Both crates are written to a temporary folder, and their dependencies are built beforehand. Every run
@@ -12,23 +12,28 @@
 //! reads them, and docktuna records values and builds them again.
 
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use clap::Parser;
 use docktuna::BoxError;
 use docktuna_examples::cli;
-use lexopt::{Arg, ValueExt};
 
-const USAGE: &str = "\
-Measures what deriving Tunable costs, against serde's Serialize and Deserialize.
-
-usage: bench_derive [--structs N] [--fields N] [--runs N]
-
-  --structs N   structs, 200 by default
-  --fields N    fields of each, 20 by default
-  --runs N      builds of each crate and kind, 5 by default
-  --help        this text";
+/// Measures what deriving Tunable costs, against serde's Serialize and Deserialize.
+#[derive(Parser)]
+struct Arguments {
+    /// Structs
+    #[arg(long, value_name = "N", default_value = "200")]
+    structs: NonZeroUsize,
+    /// Fields of each
+    #[arg(long, value_name = "N", default_value = "20")]
+    fields: NonZeroUsize,
+    /// Builds of each crate and kind
+    #[arg(long, value_name = "N", default_value = "5")]
+    runs: NonZeroUsize,
+}
 
 /// Fields of one struct, as type and rule; a longer struct begins again.
 const FIELDS: [(&str, &str); 20] = [
@@ -120,43 +125,8 @@ const NOTHING: Derive = Derive {
     used: "",
 };
 
-struct Arguments {
-    structs: usize,
-    fields: usize,
-    runs: usize,
-}
-
 fn main() -> ExitCode {
-    cli::run(USAGE, arguments(), |arguments| measure(&arguments))
-}
-
-fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments {
-        structs: 200,
-        fields: FIELDS.len(),
-        runs: 5,
-    };
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("structs") => {
-                arguments.structs = cli::value(&mut parser, "--structs", "a whole number")?;
-            }
-            Arg::Long("fields") => {
-                arguments.fields = cli::value(&mut parser, "--fields", "a whole number")?;
-            }
-            Arg::Long("runs") => {
-                arguments.runs = cli::value(&mut parser, "--runs", "a whole number")?;
-            }
-            Arg::Long("help") | Arg::Short('h') => return Ok(None),
-            Arg::Value(value) => return Err(format!("unexpected {}", value.string()?).into()),
-            other => return Err(other.unexpected()),
-        }
-    }
-    if [arguments.structs, arguments.fields, arguments.runs].contains(&0) {
-        return Err("--structs, --fields and --runs: expected a number above 0".into());
-    }
-    Ok(Some(arguments))
+    cli::run(|arguments| measure(&arguments))
 }
 
 fn measure(arguments: &Arguments) -> Result<(), BoxError> {
@@ -164,8 +134,9 @@ fn measure(arguments: &Arguments) -> Result<(), BoxError> {
     let [tunable, serde, nothing] =
         [TUNABLE, SERDE, NOTHING].map(|derive| Crate::write(folder.path(), derive, arguments));
     let (tunable, serde, nothing) = (tunable?, serde?, nothing?);
-    let modules = arguments.structs.div_ceil(STRUCTS_OF_A_MODULE);
-    let fields = arguments.structs * arguments.fields + modules * PART_FIELDS;
+    let structs = arguments.structs.get();
+    let modules = structs.div_ceil(STRUCTS_OF_A_MODULE);
+    let fields = structs * arguments.fields.get() + modules * PART_FIELDS;
     println!(
         "{} structs of {} fields, {fields} fields with the enums and groups that they share",
         arguments.structs, arguments.fields
@@ -178,7 +149,7 @@ fn measure(arguments: &Arguments) -> Result<(), BoxError> {
         println!("  {:8} {:6.1}", krate.derive.name, ratio(generated, fields));
     }
 
-    println!("seconds, the median of {} runs:", arguments.runs);
+    println!("seconds, the median of {} runs:", arguments.runs.get());
     println!(
         "  {:8} {:>8} {:>8} {:>8}",
         "", TUNABLE.name, SERDE.name, "ratio"
@@ -190,7 +161,7 @@ fn measure(arguments: &Arguments) -> Result<(), BoxError> {
     ] {
         let mut seconds = [Vec::new(), Vec::new()];
         // The first round builds the dependencies.
-        for round in 0..=arguments.runs {
+        for round in 0..=arguments.runs.get() {
             for (krate, seconds) in [&tunable, &serde].into_iter().zip(&mut seconds) {
                 let taken = krate.build(command)?;
                 if round > 0 {
@@ -289,14 +260,14 @@ impl Crate {
 
 fn source(derive: Derive, arguments: &Arguments) -> Result<String, BoxError> {
     let mut text = String::from("#![allow(dead_code)]\n");
-    for index in 0..arguments.structs {
+    for index in 0..arguments.structs.get() {
         if index % STRUCTS_OF_A_MODULE == 0 {
             let end = if index > 0 { "}\n" } else { "" };
             writeln!(text, "{end}pub mod m{} {{", index / STRUCTS_OF_A_MODULE)?;
             text.push_str(&parts(derive));
         }
         writeln!(text, "{}\npub struct S{index} {{", derive.attribute)?;
-        let fields = FIELDS.iter().cycle().take(arguments.fields);
+        let fields = FIELDS.iter().cycle().take(arguments.fields.get());
         for (field, (ty, rule)) in fields.enumerate() {
             if derive.rules && !rule.is_empty() {
                 writeln!(text, "    #[tune({rule})]")?;

@@ -46,6 +46,8 @@ mod outline;
 mod overrides;
 mod params;
 #[cfg(feature = "storage")]
+mod progress;
+#[cfg(feature = "storage")]
 pub mod pruner;
 #[cfg(feature = "storage")]
 pub mod sampler;
@@ -80,6 +82,7 @@ pub use {
     database::{DatabaseBuilder, OptunaDatabase, Pool, StudySummary, optuna_db},
     load::{Best, Fallback, Load, Loaded, LoadedFrom, Loader, ParetoOptimal, WatchError, Watched},
     overrides::{Key, KeyValue, Overrides},
+    progress::{EndedTrial, Progress, ProgressDisplay, ProgressWriter},
     study::{
         BlockingTrial, DynamicStudy, Optimize, OptimizeBlocking, RunSummary, RunningTrial, Stop,
         Study, StudyBuilder, StudyStats, Trial, Values,

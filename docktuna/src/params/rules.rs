@@ -19,6 +19,11 @@ impl Constraints {
         (!self.0.is_empty()).then(|| optuna::write_constraints(numbers))
     }
 
+    /// Whether none is broken.
+    pub(crate) fn are_met(&self) -> bool {
+        self.0.iter().all(|(_, number)| *number <= 0.0)
+    }
+
     /// The user attribute with the names, in the same order.
     pub(crate) fn user_attr(&self) -> Option<(String, String)> {
         let names = self.0.iter().map(|(name, _)| name.clone().into());
