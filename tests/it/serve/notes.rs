@@ -68,6 +68,29 @@ async fn what_a_person_wrote_stays() {
     }
 }
 
+/// Optuna reads a study's attributes with each trial, so that they must not become many.
+#[tokio::test]
+async fn a_study_has_room_for_some_notes_only() {
+    for backend in Backend::shared().await {
+        let study = backend.db.study::<Line>("s").await.unwrap();
+        let id = study.id();
+        study.ask().await.unwrap().fail("first").await.unwrap();
+        let before = study.system_attrs().await.unwrap().len();
+        let sql = format!(
+            "WITH RECURSIVE series(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM series WHERE n < 400)
+             INSERT INTO study_system_attributes (study_id, key, value_json)
+             SELECT {id}, 'dashboard:other' || n, '1' FROM series"
+        );
+        backend.execute(sql).await;
+        study.ask().await.unwrap().fail("last").await.unwrap();
+        let attributes = study.system_attrs().await.unwrap();
+        assert_eq!(attributes.len(), before + 401);
+        let trials = study.trials().await.unwrap();
+        let reason = trials[1].user_attrs["docktuna:error"].as_json();
+        assert_eq!(reason, "\"last\"");
+    }
+}
+
 /// As earlier releases left it: the space is a user attribute.
 #[tokio::test]
 async fn a_study_of_an_earlier_release_is_opened_again() {
