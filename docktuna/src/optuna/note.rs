@@ -3,6 +3,7 @@
 
 use super::json::write_json_text;
 use super::keys::{NOTE_PIECE, NOTE_VERSION};
+use crate::shown::shown;
 
 /// The longest JSON of a piece that the dashboard writes, without its quotes.
 const PIECE: usize = 2045;
@@ -33,12 +34,14 @@ pub(crate) fn write_note(text: &str) -> Vec<(String, String)> {
     note
 }
 
-/// The text of the note of a failed trial, as JSON: the reason as it is, which is no markdown.
+/// The text of the note of a failed trial, as JSON: the lines of the reason, which are no markdown.
 pub(crate) fn write_failure_note(reason: &str) -> String {
     let mut text: String = reason.chars().take(LONGEST_REASON).collect();
     if text.len() < reason.len() {
         text.push('…');
     }
+    let lines: Vec<_> = text.lines().map(shown).collect();
+    let text = lines.join("\n");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     write_json_text(&format!("{fence}text\n{text}\n{fence}"))
@@ -89,6 +92,7 @@ mod tests {
     fn a_reason_is_shown_as_it_is() {
         let read = |reason| serde_json::from_str::<String>(&write_failure_note(reason)).unwrap();
         assert_eq!(read("no *luck* <b>"), "```text\nno *luck* <b>\n```");
+        assert_eq!(read("a\r\nb \u{1b}[31m"), "```text\na\nb \\u{1b}[31m\n```");
         assert_eq!(read("a ```` b"), "`````text\na ```` b\n`````");
         let long = read(&"é".repeat(5000));
         assert!(long.chars().count() < 1100 && long.contains('…'));

@@ -33,14 +33,22 @@ impl fmt::Display for SpaceOutline {
 
 #[cfg(feature = "storage")]
 impl SpaceOutline {
-    /// The table in markdown.
+    /// The table in markdown, without the columns that are empty; nothing for an empty space.
     pub(crate) fn markdown(&self) -> String {
-        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-        let mut table = line(&HEAD.map(str::to_owned)) + "|---|---|---|---|---|---|\n";
-        for entry in &self.entries {
-            let [name, kind, values, when, default, doc] = row(entry);
+        if self.entries.is_empty() {
+            return String::new();
+        }
+        let rows: Vec<[String; 6]> = self.entries.iter().map(row).collect();
+        let filled = [0, 1, 2, 3, 4, 5].map(|i| rows.iter().any(|row| !row[i].is_empty()));
+        let line = |cells: [String; 6]| {
+            let cells = cells.into_iter().zip(filled);
+            let cells = cells.filter_map(|(cell, is_filled)| is_filled.then_some(cell));
+            format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
+        };
+        let mut table = line(HEAD.map(str::to_owned)) + &line(HEAD.map(|_| "---".to_owned()));
+        for [name, kind, values, when, default, doc] in rows.clone() {
             let [name, values, when, default] = [name, values, when, default].map(code);
-            table += &line(&[name, kind, values, when, default, prose(&doc)]);
+            table += &line([name, kind, values, when, default, prose(&doc)]);
         }
         table
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::{EndedTrial, Progress, ProgressDisplay, text};
+use super::{EndedTrial, Progress, ProgressDisplay, line};
 
 /// The columns of the bar itself, with the gap behind it. It is left out where they are needed for the text.
 const BAR: usize = 22;
@@ -45,7 +45,7 @@ impl Bar {
         self.0.set_position(progress.done() as u64);
         // The last column stays free: some terminals break the line there.
         self.0
-            .set_message(text::line(progress, room.saturating_sub(1)));
+            .set_message(line::line(progress, room.saturating_sub(1)));
         self.0.tick();
     }
 
@@ -67,9 +67,9 @@ impl ProgressDisplay for Bar {
     /// Leaves the last numbers behind as a usual line.
     fn finish(&mut self, progress: &Progress) {
         self.remove();
-        let line = text::last_line(progress) + "\n";
+        let last = line::last_line(progress) + "\n";
         // A terminal that was closed is no reason to stop.
-        let _ = aside(|| stderr().lock().write_all(line.as_bytes()));
+        let _ = aside(|| stderr().lock().write_all(last.as_bytes()));
     }
 }
 

@@ -2,9 +2,12 @@
 
 #[cfg(feature = "progress")]
 mod bar;
+#[cfg(feature = "progress")]
+mod line;
 mod log;
 mod pace;
-mod text;
+#[cfg(test)]
+mod samples;
 mod writer;
 
 #[cfg(feature = "progress")]
@@ -18,6 +21,9 @@ pub use writer::ProgressWriter;
 
 use crate::id::{StateCounts, TrialNumber, TrialState};
 use crate::params::Params;
+
+/// What stands between two parts of a line.
+const GAP: &str = "  ";
 
 /// Where a run and its study stand.
 #[derive(Debug, Clone, Default)]

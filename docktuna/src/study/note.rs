@@ -74,10 +74,10 @@ mod tests {
             note,
             r#"A study of docktuna for `Train`: maximize `accuracy`.
 
-| name | kind | values | when | default | description |
-|---|---|---|---|---|---|
-| `lr` | float | `1e-5..=0.1 log` |  | `0.0003` | Peak learning rate. |
-| `schedule` | choice | `["a\|b", "c"]` |  |  | Either `a\|b`, or \<b>not\</b>. |
+| name | kind | values | default | description |
+| --- | --- | --- | --- | --- |
+| `lr` | float | `1e-5..=0.1 log` | `0.0003` | Peak learning rate. |
+| `schedule` | choice | `["a\|b", "c"]` |  | Either `a\|b`, or \<b>not\</b>. |
 
 In Rust:
 

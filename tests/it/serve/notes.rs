@@ -26,7 +26,7 @@ async fn the_dashboard_shows_what_a_study_is_and_why_trials_failed() {
         assert!(note.contains("Line::load_best(&db, \"s\")"), "{note}");
         let note = |trial: usize| detail["trials"][trial]["note"]["body"].as_str().unwrap();
         assert_eq!(note(0), "");
-        assert_eq!(note(1), "```text\nno *luck* \u{1b}[31m <b>\n```");
+        assert_eq!(note(1), "```text\nno *luck* \\u{1b}[31m <b>\n```");
         assert!(note(2).contains("NaN is no result"), "{}", note(2));
         // The space is where nobody has to look at it.
         let shown = detail["user_attrs"].as_array().unwrap();

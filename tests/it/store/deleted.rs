@@ -40,6 +40,7 @@ async fn a_handle_of_a_deleted_study_does_not_write_into_its_successor() {
         "trial_values",
         "trials",
         "study_directions",
+        "study_system_attributes",
         "study_user_attributes",
         "studies",
     ] {

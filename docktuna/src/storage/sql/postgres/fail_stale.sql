@@ -1,5 +1,5 @@
--- Fails a trial while it is running and stale, with the reason $4. No row means that it is not: somebody else was
--- faster, or its worker is back.
+-- Fails a trial while it is running and stale, with the reason $4 and the note $6. No row means that it is not:
+-- somebody else was faster, or its worker is back.
 WITH failed AS (
     UPDATE trials t SET state = 'FAIL', datetime_complete = $3
     FROM trial_heartbeats h
@@ -18,7 +18,7 @@ note AS (
     INSERT INTO study_system_attributes (study_id, key, value_json)
     SELECT failed.study_id, 'dashboard:' || failed.trial_id || n.key, n.value
     FROM failed, (VALUES (':note_ver', '1'), (':note_str:0', $6::text)) AS n(key, value)
-    WHERE $6::text IS NOT NULL AND NOT EXISTS (
+    WHERE NOT EXISTS (
         SELECT FROM study_system_attributes noted
         WHERE noted.study_id = failed.study_id AND noted.key = 'dashboard:' || failed.trial_id || ':note_ver'
     ) AND (SELECT count(*) FROM study_system_attributes WHERE study_id = failed.study_id) < 400

@@ -1,5 +1,5 @@
--- Ends a trial with its numbers, last attributes and, if it failed, a note, while it is ours and running. No row means that
--- it is not.
+-- Ends a trial with its numbers, last attributes and, if it failed, a note, while it is ours and running. No row means
+-- that it is not.
 --
 -- Ids may be handed out again when the server lost the newest asynchronous commits in a crash, so
 -- the row has to agree with everything the worker knows of its trial: study, number, start to the

@@ -1,53 +1,24 @@
-//! The texts of the displays.
+//! The line that a terminal shows.
 
-use std::fmt::Write;
 use std::time::Duration;
 
-use super::{EndedTrial, Progress};
+use super::{GAP, Progress};
 use crate::id::TrialState;
-use crate::shown::{Shown, shown};
+use crate::shown::shown;
 
-/// What stands between two parts.
-const GAP: &str = "  ";
 /// The rank of the remaining time.
-#[cfg(feature = "progress")]
 const ETA: u8 = 2;
 /// Shorter than this, a reason says nothing.
-#[cfg(feature = "progress")]
 const SHORTEST_REASON: usize = 8;
-
-/// One line about a trial that has ended.
-pub(super) fn trial(trial: &EndedTrial, progress: &Progress) -> String {
-    let mut line = trial.ended.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let _ = write!(line, "{GAP}trial {} {}", trial.number, trial.state);
-    for value in &trial.values {
-        let _ = write!(line, " {value:?}");
-    }
-    if let Some(reason) = &trial.reason {
-        let _ = write!(line, " ({})", shown(reason));
-    }
-    let _ = write!(line, " in {:.1?}", trial.duration);
-    for (i, parameter) in trial.params.iter().enumerate() {
-        let gap = if i == 0 { GAP } else { " " };
-        let (name, value) = (Shown(parameter.name()), parameter.value());
-        let _ = write!(line, "{gap}{name}={value}");
-    }
-    if let Some((number, value)) = progress.best {
-        let _ = write!(line, "{GAP}best {value:?} #{number}");
-    }
-    line
-}
 
 /// The parts of the line that a terminal shows, in their order. Each has the rank by which it is kept where there is
 /// little room, 0 before 1.
-#[cfg(feature = "progress")]
 struct Part {
     rank: u8,
     text: String,
 }
 
 /// The line that a terminal shows, in at most `width` columns if that is possible at all.
-#[cfg(feature = "progress")]
 pub(super) fn line(progress: &Progress, width: usize) -> String {
     let reason = progress.last_failure.as_deref().map(shown);
     let whole = joined(&parts(progress, reason.as_deref()));
@@ -72,7 +43,6 @@ pub(super) fn line(progress: &Progress, width: usize) -> String {
 }
 
 /// The line that stays on the terminal when the run has ended.
-#[cfg(feature = "progress")]
 pub(super) fn last_line(progress: &Progress) -> String {
     let reason = progress.last_failure.as_deref().map(shown);
     let mut parts = parts(progress, reason.as_deref());
@@ -81,13 +51,11 @@ pub(super) fn last_line(progress: &Progress) -> String {
     format!("{line}{GAP}in {}", span(progress.elapsed))
 }
 
-#[cfg(feature = "progress")]
 fn joined(parts: &[Part]) -> String {
     let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
     texts.join(GAP)
 }
 
-#[cfg(feature = "progress")]
 fn parts(progress: &Progress, reason: Option<&str>) -> Vec<Part> {
     let (counts, done) = (progress.counts(), progress.done());
     let mut parts = Vec::new();
@@ -123,21 +91,16 @@ fn parts(progress: &Progress, reason: Option<&str>) -> Vec<Part> {
     parts
 }
 
-/// A number in a few characters.
-#[cfg(feature = "progress")]
+/// A number in a few characters. One that is rounded shows it by its decimals.
 fn short(value: f64) -> String {
-    let size = value.abs();
-    if size == 0.0 || !size.is_finite() {
-        format!("{value}")
-    } else if (1e-3..1e6).contains(&size) {
-        let text = format!("{value:.4}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        format!("{value:.3e}")
+    match value.abs() {
+        size if !size.is_finite() => format!("{value}"),
+        size if size < 1e6 && size.fract() <= 0.0 => format!("{value}"),
+        size if (1e-3..1e6).contains(&size) => format!("{value:.4}"),
+        _ => format!("{value:.3e}"),
     }
 }
 
-#[cfg(feature = "progress")]
 fn rate(per_minute: f64) -> String {
     if per_minute >= 600.0 {
         format!("{:.0}/s", per_minute / 60.0)
@@ -149,7 +112,6 @@ fn rate(per_minute: f64) -> String {
 }
 
 /// A time in its two largest units.
-#[cfg(feature = "progress")]
 fn span(time: Duration) -> String {
     let seconds = time.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
@@ -161,96 +123,12 @@ fn span(time: Duration) -> String {
     }
 }
 
-/// What the tests of the displays show.
-#[cfg(test)]
-pub(super) mod samples {
-    use super::*;
-    use crate::id::{StateCounts, TrialNumber};
-    use crate::params::Params;
-    use crate::space::distribution::Distribution;
-    use crate::space::{FloatDomain, IntDomain};
-
-    pub(in crate::progress) fn trial() -> EndedTrial {
-        let mut params = Params::default();
-        params.push(
-            "lr",
-            Distribution::Float(FloatDomain::new(1e-5, 0.1).log()),
-            3e-4,
-        );
-        params.push("layers\u{1b}", Distribution::Int(IntDomain::new(1, 8)), 3.0);
-        EndedTrial {
-            number: TrialNumber(37),
-            state: TrialState::Complete,
-            values: vec![0.9612],
-            reason: None,
-            params,
-            ended: chrono::DateTime::from_timestamp(1_800_000_000, 0)
-                .unwrap()
-                .naive_utc(),
-            duration: Duration::from_millis(12_345),
-        }
-    }
-
-    pub(in crate::progress) fn counts(numbers: [(TrialState, usize); 4]) -> StateCounts {
-        let mut counts = StateCounts::default();
-        for (state, number) in numbers {
-            counts.add(state, number);
-        }
-        counts
-    }
-
-    pub(in crate::progress) fn progress() -> Progress {
-        Progress {
-            objectives: 1,
-            run: counts([
-                (TrialState::Running, 4),
-                (TrialState::Complete, 34),
-                (TrialState::Pruned, 2),
-                (TrialState::Fail, 1),
-            ]),
-            trials: Some(200),
-            best: Some((TrialNumber(23), 0.9612)),
-            last_failure: Some("out of memory".to_owned()),
-            elapsed: Duration::from_secs(75),
-            per_minute: Some(1.9),
-            remaining: Some(Duration::from_secs(86 * 60)),
-            ..Progress::default()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::samples;
     use super::*;
-    #[cfg(feature = "progress")]
     use crate::id::{StateCounts, TrialNumber};
 
-    #[test]
-    fn a_log_has_all_of_a_trial_in_one_line() {
-        let (mut ended, progress) = (samples::trial(), samples::progress());
-        assert_eq!(
-            trial(&ended, &Progress::default()),
-            r"2027-01-15T08:00:00Z  trial 37 COMPLETE 0.9612 in 12.3s  lr=0.0003 layers\u{1b}=3"
-        );
-        assert_eq!(
-            trial(&ended, &progress),
-            r"2027-01-15T08:00:00Z  trial 37 COMPLETE 0.9612 in 12.3s  lr=0.0003 layers\u{1b}=3  best 0.9612 #23"
-        );
-        (ended.state, ended.params) = (TrialState::Fail, crate::Params::default());
-        (ended.values, ended.reason) = (Vec::new(), Some("no\nluck".to_owned()));
-        assert_eq!(
-            trial(&ended, &progress),
-            r"2027-01-15T08:00:00Z  trial 37 FAIL (no\nluck) in 12.3s  best 0.9612 #23"
-        );
-        (ended.state, ended.values) = (TrialState::Complete, vec![1.0, f64::INFINITY]);
-        ended.reason = None;
-        assert_eq!(
-            trial(&ended, &Progress::default()),
-            "2027-01-15T08:00:00Z  trial 37 COMPLETE 1.0 inf in 12.3s"
-        );
-    }
-
-    #[cfg(feature = "progress")]
     #[test]
     fn the_line_of_a_terminal_has_what_there_is_room_for() {
         let whole = "37/200  4 running  2 pruned  1 failed (last: out of memory)  best 0.9612 #23  1.9/min  ETA 1h26m";
@@ -286,7 +164,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "progress")]
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         let mut progress = samples::progress();
@@ -298,7 +175,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "progress")]
     #[test]
     fn only_what_is_known_is_in_the_line() {
         let mut progress = Progress::default();
@@ -308,7 +184,6 @@ mod tests {
         assert_eq!(line(&progress, 500), "1 trial  best 1.250e-7 #0");
     }
 
-    #[cfg(feature = "progress")]
     #[test]
     fn the_limit_of_which_less_is_left_is_shown() {
         let mut progress = samples::progress();
@@ -326,11 +201,12 @@ mod tests {
         assert_eq!(progress.total(), Some(1000));
     }
 
-    #[cfg(feature = "progress")]
     #[test]
     fn numbers_and_times_are_short() {
         for (value, text) in [
             (0.96123, "0.9612"),
+            (0.99999, "1.0000"),
+            (0.5, "0.5000"),
             (-12.0, "-12"),
             (0.0, "0"),
             (1e300, "1.000e300"),
