@@ -47,6 +47,8 @@ mod overrides;
 mod params;
 #[cfg(feature = "storage")]
 pub mod pruner;
+#[cfg(feature = "cli")]
+mod report;
 #[cfg(feature = "storage")]
 pub mod sampler;
 mod shown;
