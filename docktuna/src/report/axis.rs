@@ -33,7 +33,8 @@ pub(super) struct Axis {
 const MARGIN: f64 = 0.03;
 /// From this ratio of the largest to the smallest result on, results are shown on a logarithmic axis.
 const WIDE: f64 = 1000.0;
-/// The most letters of a mark.
+/// How many letters there is room for below a chart, and the most of a mark.
+const LETTERS: usize = 40;
 const LONGEST: usize = 12;
 
 impl Axis {
@@ -159,11 +160,12 @@ impl Axis {
                 )
             }
             Scale::Log => {
-                let tens = self.powers(&[1.0], most);
+                let tens = self.powers(&[1.0]);
                 if tens.len() >= 3 {
-                    return tens;
+                    let every = tens.len().div_ceil(most + 1);
+                    return tens.into_iter().step_by(every).collect();
                 }
-                let more = self.powers(&[1.0, 2.0, 5.0], most);
+                let more = self.powers(&[1.0, 2.0, 5.0]);
                 if more.len() >= 3 {
                     return more;
                 }
@@ -192,23 +194,20 @@ impl Axis {
     }
 
     /// Some multiples of powers of ten.
-    fn powers(&self, multiples: &[f64], most: usize) -> Vec<f64> {
+    fn powers(&self, multiples: &[f64]) -> Vec<f64> {
         let ten = std::f64::consts::LN_10;
         #[allow(clippy::cast_possible_truncation, reason = "at most 309")]
         let (first, last) = (
             (self.low / ten).floor() as i32,
             (self.high / ten).ceil() as i32,
         );
-        let powers = usize::try_from(last - first).unwrap_or(0) * multiples.len();
-        let step = powers.div_ceil(most).max(1);
         (first..=last)
-            .step_by(if multiples.len() == 1 { step } else { 1 })
             .flat_map(|power| {
                 multiples
                     .iter()
                     .map(move |multiple| multiple * 10_f64.powi(power))
             })
-            .filter(|value| (self.low..=self.high).contains(&value.ln()))
+            .filter(|value| *value > 0.0 && (self.low..=self.high).contains(&value.ln()))
             .collect()
     }
 
@@ -224,9 +223,10 @@ impl Axis {
                     reason = "a place"
                 )]
                 let place = value.round() as usize;
+                let most = (LETTERS / names.len().clamp(1, 8)).min(LONGEST);
                 names
                     .get(place)
-                    .map(|name| shortened(name, LONGEST))
+                    .map(|name| squeezed(name, most))
                     .unwrap_or_default()
             }
             Scale::Moments(start) => {
@@ -330,6 +330,17 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
     }
 }
 
+/// The beginning and the end of a name: names of groups begin alike.
+pub(super) fn squeezed(name: &str, most: usize) -> String {
+    let name: Vec<char> = crate::shown::shown(name).chars().collect();
+    if name.len() <= most {
+        return name.into_iter().collect();
+    }
+    let (head, tail) = ((most - 1) / 2, most / 2);
+    let tail = &name[name.len() - tail..];
+    name[..head].iter().chain(&['…']).chain(tail).collect()
+}
+
 impl Ranged for Axis {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
@@ -380,7 +391,10 @@ mod tests {
             marks(&axis(&[0.96121, 0.96125]), 4),
             ["0.96121", "0.96122", "0.96123", "0.96124", "0.96125"]
         );
-        assert_eq!(marks(&axis(&[1e-5, 1e3]), 5), ["1e-4", "0.01", "1", "100"]);
+        assert_eq!(
+            marks(&axis(&[1e-5, 1e3]), 5),
+            ["1e-5", "0.001", "0.1", "10", "1000"]
+        );
         assert_eq!(marks(&axis(&[2e7, 9e7]), 4), ["2e7", "4e7", "6e7", "8e7"]);
         let whole = Axis::of_numbers([0.0, 3.0].into_iter());
         assert_eq!(marks(&whole, 8), ["0", "1", "2", "3"]);

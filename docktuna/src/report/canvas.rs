@@ -19,6 +19,8 @@ pub(super) const PIXEL: i32 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ink {
     Text,
+    /// A text above lines.
+    Halo,
     Axis,
     Grid,
     /// A result.
@@ -38,8 +40,9 @@ pub(super) enum Ink {
 /// The number of ranks.
 pub(super) const RANKS: u8 = 8;
 
-const NAMED: [(Ink, &str); 10] = [
+const NAMED: [(Ink, &str); 11] = [
     (Ink::Text, "text"),
+    (Ink::Halo, "halo"),
     (Ink::Axis, "axis"),
     (Ink::Grid, "grid"),
     (Ink::Dot, "dot"),

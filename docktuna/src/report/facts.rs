@@ -25,7 +25,8 @@ pub(crate) struct Facts {
     /// Why trials failed, and how many failed for this reason.
     pub(super) failures: Vec<(Option<String>, usize)>,
     pub(super) counts: StateCounts,
-    /// What is stored of each parameter, the most important one for the first objective first.
+    /// What is stored of each parameter, the most important one for the first objective first,
+    /// those that no complete trial has last.
     pub(super) params: Vec<StoredParam>,
     /// The space that the study was opened with, where that is known.
     pub(super) space: Option<SpaceOutline>,
@@ -146,6 +147,19 @@ impl Facts {
     /// How many trials it has.
     pub(crate) fn trials(&self) -> usize {
         self.trials.len()
+    }
+
+    /// The parameters that complete trials have, the most important one first.
+    pub(super) fn searched(&self) -> &[StoredParam] {
+        let first = self.objectives.first();
+        let known = |param: &&StoredParam| {
+            first.is_some_and(|first| {
+                let mut importances = first.importances.iter();
+                importances.any(|importance| importance.param == param.name)
+            })
+        };
+        // The others come last.
+        &self.params[..self.params.iter().take_while(known).count()]
     }
 
     /// The complete trials with their results, and whether they are feasible.

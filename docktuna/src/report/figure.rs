@@ -76,22 +76,19 @@ impl Figure {
         draw: impl FnOnce(&Area<'_>) -> Result<(), Undrawn>,
     ) -> Result<(), Undrawn> {
         let (width, height) = (self.size.0 * PIXEL, self.size.1 * PIXEL);
-        markup.tag("<figure");
-        if self.size.0 > WIDTH {
-            markup.tag(" class=\"broad\"");
-        }
-        markup
-            .tag(">\n<figcaption>")
-            .text(&self.title)
-            .tag("</figcaption>\n");
+        // How much of its natural width a chart keeps on a phone, where it is moved sideways.
+        markup.tag(match self.size.0 {
+            ..=WIDTH => "<figure>\n<figcaption>",
+            ..=700 => "<figure class=\"broad half\">\n<figcaption>",
+            ..=1200 => "<figure class=\"broad full\">\n<figcaption>",
+            _ => "<figure class=\"broad huge\">\n<figcaption>",
+        });
+        markup.text(&self.title).tag("</figcaption>\n");
         if !self.key.is_empty() {
             markup.tag("<p class=\"key\">");
             for (ink, meaning) in &self.key {
-                markup
-                    .tag("<span class=\"")
-                    .tag(ink.class_name())
-                    .tag("\">");
-                markup.text(meaning).tag("</span> ");
+                markup.tag("<span><i class=\"").tag(ink.class_name());
+                markup.tag("\"></i>").text(meaning).tag("</span> ");
             }
             markup.tag("</p>\n");
         }
@@ -160,11 +157,17 @@ pub(super) fn plot<'a>(
     )?;
     let widest = i32::try_from(y.longest_mark(rows)).unwrap_or(0).max(3);
     let left = widest * letter * 6 / 10 + 3 * PIXEL;
-    let columns = usize::try_from((WIDTH * PIXEL - left) / (letter * 6 / 10)).unwrap_or(0)
-        / (x.longest_mark(6) + 2);
+    let columns = usize::try_from((WIDTH * PIXEL - left) / (letter * 6 / 10)).unwrap_or(0);
+    let columns = (columns / (x.longest_mark(6) + 2)).clamp(2, 8);
+    // Half of the last mark stands beside the end of the axis.
+    let last = x
+        .ticks(columns)
+        .pop()
+        .map_or(0, |(_, text)| text.chars().count());
+    let right = i32::try_from(last).unwrap_or(0) * letter * 35 / 100 + PIXEL;
     let mut plot = ChartBuilder::on(area)
         .margin_top(letter * 3 / 2)
-        .margin_right(4 * PIXEL)
+        .margin_right(right)
         .x_label_area_size(letter * 3)
         .y_label_area_size(left)
         .build_cartesian_2d(x.clone(), y.clone())?;
@@ -173,7 +176,7 @@ pub(super) fn plot<'a>(
         .axis_style(line(Ink::Axis, 3))
         .bold_line_style(line(Ink::Grid, 3))
         .light_line_style(plotters::style::TRANSPARENT)
-        .x_labels(columns.clamp(2, 8))
+        .x_labels(columns)
         .y_labels(rows)
         .label_style(marks.clone())
         .axis_desc_style(marks)
@@ -182,19 +185,34 @@ pub(super) fn plot<'a>(
     Ok(plot)
 }
 
+/// Dots, the smaller the more there are.
+pub(super) fn dots(plot: &mut Plot<'_>, ink: Ink, points: Vec<(f64, f64)>) -> Result<(), Undrawn> {
+    let radius = match points.len() {
+        ..=60 => 14,
+        ..=600 => 10,
+        _ => 7,
+    };
+    sized(plot, ink, radius, points)
+}
+
+/// The best one, above all others.
+pub(super) fn star(
+    plot: &mut Plot<'_>,
+    point: impl IntoIterator<Item = (f64, f64)>,
+) -> Result<(), Undrawn> {
+    sized(plot, Ink::Best, 18, point)
+}
+
 /// Dots with a radius in quarters of a pixel.
-pub(super) fn dots(
+fn sized(
     plot: &mut Plot<'_>,
     ink: Ink,
     radius: i32,
     points: impl IntoIterator<Item = (f64, f64)>,
 ) -> Result<(), Undrawn> {
     let style = filled(ink);
-    plot.draw_series(
-        points
-            .into_iter()
-            .map(|point| Circle::new(point, radius, style)),
-    )?;
+    let points = points.into_iter();
+    plot.draw_series(points.map(|point| Circle::new(point, radius, style)))?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::canvas::Ink;
 use super::facts::{Facts, Objective};
-use super::figure::{Figure, Undrawn, dots, plot, polyline};
+use super::figure::{Figure, Undrawn, dots, plot, polyline, star};
 use super::markup::Markup;
 use super::thin::{Thinned, thinned};
 
@@ -54,15 +54,15 @@ pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(
     }
     figure.draw(markup, |area| {
         let mut plot = plot(area, (&x, "trial"), (&y, &objective.name))?;
-        dots(&mut plot, Ink::Infeasible, 7, infeasible.points)?;
-        dots(&mut plot, Ink::Dot, 7, feasible.points)?;
+        dots(&mut plot, Ink::Infeasible, infeasible.points)?;
+        dots(&mut plot, Ink::Dot, feasible.points)?;
         polyline(
             &mut plot,
             Ink::Best,
             8,
             steps(&best, results.last().map(|last| last.number)),
         )?;
-        dots(&mut plot, Ink::Best, 12, best.last().copied())
+        star(&mut plot, best.last().copied())
     })
 }
 

@@ -2,7 +2,7 @@
 
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::axis::shortened;
+use super::axis::squeezed;
 use super::canvas::{Ink, PIXEL};
 use super::facts::Facts;
 use super::figure::{Figure, LETTER, Undrawn, WIDTH, bar, letters};
@@ -13,8 +13,8 @@ const MOST: usize = 30;
 /// Of a row, in pixels.
 const ROW: i32 = 20;
 /// Where bars begin, and how long the longest can be, in pixels.
-const LEFT: i32 = 130;
-const LONGEST: i32 = 190;
+const LEFT: i32 = 136;
+const LONGEST: i32 = 184;
 /// With fewer of the best trials, shares are mostly chance.
 const ENOUGH: usize = 50;
 
@@ -61,7 +61,7 @@ pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(
             let middle = top + ROW * PIXEL / 2;
             let (left, right) = (LEFT * PIXEL, LEFT * PIXEL + length.max(2));
             let before = letters(Ink::Text, HPos::Right, VPos::Center);
-            area.draw_text(&shortened(name, 18), &before, (left - 6 * PIXEL, middle))?;
+            area.draw_text(&squeezed(name, 15), &before, (left - 6 * PIXEL, middle))?;
             area.draw(&bar(
                 Ink::Dot,
                 (left, middle - 6 * PIXEL),

@@ -12,7 +12,7 @@ use crate::id::TrialState;
 const HEAD: &str = concat!(
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
-    "style-src 'sha256-pJdjjlkBLKf3ifPrudRlxYDuhhIKyn7siJIwdjKO8Tc='; base-uri 'none'; form-action 'none'\">\n",
+    "style-src 'sha256-jm8+P4eTBGQC1XoER5z3nNt2Ss0LqLd94jjta/9oatg='; base-uri 'none'; form-action 'none'\">\n",
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
     "<meta name=\"color-scheme\" content=\"light dark\">\n",
     "<meta name=\"generator\" content=\"docktuna ",
@@ -46,25 +46,21 @@ pub(super) fn page(facts: &Facts) -> Result<Markup, Undrawn> {
         },
     )?;
     let each = 0..facts.objectives.len();
-    section(&mut markup, "History", |markup| {
+    section(&mut markup, "Results", |markup| {
         if facts.complete().next().is_none() {
             markup.paragraph("No trial is complete yet.");
         }
         charts(markup, |markup| {
             each.clone()
                 .try_for_each(|place| history::draw(markup, facts, place))?;
+            each.clone()
+                .try_for_each(|place| importances::draw(markup, facts, place))?;
             curves::draw(markup, facts)
         })
     })?;
-    if facts
-        .objectives
-        .iter()
-        .any(|objective| !objective.importances.is_empty())
-    {
+    if !facts.searched().is_empty() {
         section(&mut markup, "Parameters", |markup| {
             charts(markup, |markup| {
-                each.clone()
-                    .try_for_each(|place| importances::draw(markup, facts, place))?;
                 each.clone()
                     .try_for_each(|place| parallel::draw(markup, facts, place))
             })?;
@@ -72,15 +68,15 @@ pub(super) fn page(facts: &Facts) -> Result<Markup, Undrawn> {
                 .try_for_each(|place| results_over(markup, facts, place))
         })?;
     }
-    if facts.first_moment().is_some() {
-        section(&mut markup, "Timeline", |markup| {
-            charts(markup, |markup| timeline::draw(markup, facts))
-        })?;
-    }
-    if !facts.failures.is_empty() {
-        section(&mut markup, "Failures", |markup| {
-            charts(markup, |markup| failures::draw(markup, facts))?;
-            failures::table(markup, facts);
+    if facts.first_moment().is_some() || !facts.failures.is_empty() {
+        section(&mut markup, "Workers and failures", |markup| {
+            charts(markup, |markup| {
+                timeline::draw(markup, facts)?;
+                failures::draw(markup, facts)
+            })?;
+            if !facts.failures.is_empty() {
+                failures::table(markup, facts);
+            }
             Ok(())
         })?;
     }

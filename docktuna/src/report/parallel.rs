@@ -3,7 +3,7 @@
 use plotters::element::PathElement;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::axis::{Axis, shortened};
+use super::axis::{Axis, squeezed};
 use super::canvas::{Ink, PIXEL, RANKS};
 use super::facts::{Facts, Objective};
 use super::figure::{Figure, LETTER, Undrawn, WIDTH, letters, line};
@@ -33,10 +33,10 @@ pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(
     };
     let mut trials: Vec<&FrozenTrial> = facts.complete().map(|(trial, _)| trial).collect();
     trials.retain(|trial| trial.values[place].is_finite());
-    if trials.is_empty() || facts.params.is_empty() {
+    let rails = rails(facts, objective, place, &trials);
+    if rails.len() < 2 {
         return Ok(());
     }
-    let rails = rails(facts, objective, place, &trials);
     // The worst first, so that the best are seen.
     let loss = |trial: &FrozenTrial| objective.direction.loss(trial.values[place]);
     trials.sort_by(|a, b| loss(b).total_cmp(&loss(a)));
@@ -60,8 +60,8 @@ pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(
             trials.len()
         ));
     }
-    if facts.params.len() > MOST_AXES {
-        let rest = facts.params.len() - MOST_AXES;
+    if facts.searched().len() > MOST_AXES {
+        let rest = facts.searched().len() - MOST_AXES;
         figure
             .notes
             .push(format!("{rest} less important parameters have no axis."));
@@ -102,10 +102,16 @@ pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(
             } else {
                 TOP - 6 - LETTER
             };
-            area.draw_text(&shortened(rail.name, 22), &above, (x(i), height * PIXEL))?;
+            let most = if i == 0 || i == axes - 1 { 13 } else { 22 };
+            area.draw_text(&squeezed(rail.name, most), &above, (x(i), height * PIXEL))?;
+            // Beside the last one there is no room on the right.
+            let (side, beside) = match i == axes - 1 {
+                true => (HPos::Right, x(i) - 3 * PIXEL),
+                false => (HPos::Left, x(i) + 3 * PIXEL),
+            };
             for (value, text) in rail.axis.ticks(4) {
-                let beside = letters(Ink::Text, HPos::Left, VPos::Center);
-                area.draw_text(&text, &beside, (x(i) + 3 * PIXEL, y(rail, value)))?;
+                let style = letters(Ink::Halo, side, VPos::Center);
+                area.draw_text(&text, &style, (beside, y(rail, value)))?;
             }
         }
         Ok(())
@@ -134,7 +140,7 @@ fn rails<'a>(
         axis: Axis::of_results(results),
         param: None,
     }];
-    rails.extend(facts.params.iter().take(MOST_AXES).map(rail));
+    rails.extend(facts.searched().iter().take(MOST_AXES).map(rail));
     rails
 }
 
@@ -155,13 +161,11 @@ fn ranked<'a, 'b>(
 ) -> impl Iterator<Item = (u8, &'a FrozenTrial)> + 'b {
     let all = trials.len();
     trials.iter().enumerate().map(move |(i, trial)| {
-        let rank = (i + 1) * usize::from(RANKS) / all;
         // The best one is in the best group, even if it is alone.
-        let rank = if i + 1 == all {
-            usize::from(RANKS)
-        } else {
-            rank
+        let rank = match i + 1 == all {
+            true => usize::from(RANKS - 1),
+            false => i * usize::from(RANKS) / all,
         };
-        (u8::try_from(rank.max(1) - 1).unwrap_or(0), *trial)
+        (u8::try_from(rank).unwrap_or(0), *trial)
     })
 }

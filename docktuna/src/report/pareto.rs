@@ -77,9 +77,9 @@ fn pair(
         let x_name = format!("{} ({})", one.name, one.direction);
         let y_name = format!("{} ({})", other.name, other.direction);
         let mut plot = plot(area, (&x, &x_name), (&y, &y_name))?;
-        dots(&mut plot, Ink::Infeasible, 8, bad.points)?;
-        dots(&mut plot, Ink::Dot, 8, good.points)?;
-        dots(&mut plot, Ink::Best, 12, best.points)
+        dots(&mut plot, Ink::Infeasible, bad.points)?;
+        dots(&mut plot, Ink::Dot, good.points)?;
+        dots(&mut plot, Ink::Best, best.points)
     })
 }
 

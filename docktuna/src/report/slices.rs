@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::canvas::Ink;
 use super::facts::Facts;
-use super::figure::{Figure, Undrawn, dots, plot};
+use super::figure::{Figure, Undrawn, dots, plot, star};
 use super::markup::Markup;
 use super::thin::{Thinned, thinned};
 use crate::space::distribution::Distribution;
@@ -15,12 +15,12 @@ const MOST_DOTS: usize = 40_000;
 
 /// A chart for each parameter; returns how many have none.
 pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<usize, Undrawn> {
-    let charts = facts.params.len().min(MOST_PARAMS);
-    for (i, param) in facts.params.iter().take(charts).enumerate() {
+    let charts = facts.searched().len().min(MOST_PARAMS);
+    for (i, param) in facts.searched().iter().take(charts).enumerate() {
         let most = (MOST_DOTS / charts / facts.objectives.len().max(1)).min(2500);
         one(markup, facts, (place, i), param, most)?;
     }
-    Ok(facts.params.len() - charts)
+    Ok(facts.searched().len() - charts)
 }
 
 fn one(
@@ -85,14 +85,9 @@ fn one(
     });
     figure.draw(markup, |area| {
         let mut plot = plot(area, (&x, &param.name), (&y, &objective.name))?;
-        dots(&mut plot, Ink::Infeasible, 8, bad.points)?;
-        dots(&mut plot, Ink::Dot, 8, good.points)?;
-        dots(
-            &mut plot,
-            Ink::Best,
-            14,
-            best.filter(|(_, value)| value.is_finite()),
-        )
+        dots(&mut plot, Ink::Infeasible, bad.points)?;
+        dots(&mut plot, Ink::Dot, good.points)?;
+        star(&mut plot, best.filter(|(_, value)| value.is_finite()))
     })
 }
 

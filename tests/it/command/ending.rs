@@ -205,6 +205,7 @@ async fn help_completions_and_manual_pages_know_every_subcommand() {
             "watch",
             "diff",
             "importance",
+            "report",
             "check",
             "rename",
             "delete",
