@@ -40,7 +40,15 @@ impl Report {
         }
         let place = Place::new(&self.output, self.force)?;
         let study = context.study(&self.study).await?;
-        let names = objectives(&study).await?.names;
+        let objectives = objectives(&study).await?;
+        let mut names = objectives.names;
+        if !objectives.are_metrics && names.len() > 1 {
+            // A number alone says nothing in a title.
+            names = names
+                .iter()
+                .map(|name| format!("objective {name}"))
+                .collect();
+        }
         let facts = Facts::read(&study, names).await?;
         let page = html(&facts).map_err(|error| Failure::Message(error.to_string()))?;
         place.fill(page.as_bytes())?;

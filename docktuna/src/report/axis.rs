@@ -279,7 +279,7 @@ fn nice_step(low: f64, high: f64, most: usize) -> f64 {
     let power = 10_f64.powf(least.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|nice| nice * power);
     step.into_iter()
-        .find(|step| *step >= least * 0.999)
+        .find(|step| *step >= least * 0.8)
         .unwrap_or(least)
 }
 
@@ -382,7 +382,7 @@ mod tests {
 
     #[test]
     fn marks_are_round_and_differ() {
-        let axis = |values: &[f64]| Axis::of_results(values.to_vec().into_iter());
+        let axis = |values: &[f64]| Axis::of_results(values.iter().copied());
         assert_eq!(
             marks(&axis(&[0.0, 1.0]), 5),
             ["0", "0.2", "0.4", "0.6", "0.8", "1"]

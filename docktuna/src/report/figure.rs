@@ -78,9 +78,9 @@ impl Figure {
         let (width, height) = (self.size.0 * PIXEL, self.size.1 * PIXEL);
         // How much of its natural width a chart keeps on a phone, where it is moved sideways.
         markup.tag(match self.size.0 {
-            ..=WIDTH => "<figure>\n<figcaption>",
-            ..=700 => "<figure class=\"broad half\">\n<figcaption>",
-            ..=1200 => "<figure class=\"broad full\">\n<figcaption>",
+            ..=380 => "<figure>\n<figcaption>",
+            381..=700 => "<figure class=\"broad half\">\n<figcaption>",
+            701..=1200 => "<figure class=\"broad full\">\n<figcaption>",
             _ => "<figure class=\"broad huge\">\n<figcaption>",
         });
         markup.text(&self.title).tag("</figcaption>\n");
@@ -189,7 +189,7 @@ pub(super) fn plot<'a>(
 pub(super) fn dots(plot: &mut Plot<'_>, ink: Ink, points: Vec<(f64, f64)>) -> Result<(), Undrawn> {
     let radius = match points.len() {
         ..=60 => 14,
-        ..=600 => 10,
+        61..=600 => 10,
         _ => 7,
     };
     sized(plot, ink, radius, points)

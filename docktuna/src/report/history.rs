@@ -7,7 +7,7 @@ use super::figure::{Figure, Undrawn, dots, plot, polyline, star};
 use super::markup::Markup;
 use super::thin::{Thinned, thinned};
 
-/// The most dots of a colour.
+/// The most dots of all charts.
 const MOST: usize = 4000;
 
 pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(), Undrawn> {
@@ -27,10 +27,9 @@ pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(
     };
     let x = Axis::of_numbers(results.iter().map(|result| result.number));
     let y = Axis::of_results(results.iter().map(|result| result.value));
-    let (feasible, infeasible) = (
-        thinned(of(true), &x, &y, MOST),
-        thinned(of(false), &x, &y, MOST),
-    );
+    let most = MOST / facts.objectives.len();
+    let infeasible = thinned(of(false), &x, &y, most / 4);
+    let feasible = thinned(of(true), &x, &y, most - infeasible.points.len());
     let mut figure = Figure::new(
         format!("history-{place}"),
         format!("{} by trial", objective.name),

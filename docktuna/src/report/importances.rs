@@ -15,6 +15,8 @@ const ROW: i32 = 20;
 /// Where bars begin, and how long the longest can be, in pixels.
 const LEFT: i32 = 136;
 const LONGEST: i32 = 184;
+// The share is written behind the bar.
+const _: () = assert!(LEFT + LONGEST + 5 * LETTER <= WIDTH);
 /// With fewer of the best trials, shares are mostly chance.
 const ENOUGH: usize = 50;
 
@@ -74,7 +76,6 @@ pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(
                 (right + 4 * PIXEL, middle),
             )?;
         }
-        debug_assert!(LEFT + LONGEST + 5 * LETTER <= WIDTH);
         Ok(())
     })
 }

@@ -18,6 +18,8 @@ mod parallel;
 mod pareto;
 mod slices;
 mod space;
+#[cfg(test)]
+mod tests;
 mod thin;
 mod timeline;
 

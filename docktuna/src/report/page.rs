@@ -12,7 +12,7 @@ use crate::id::TrialState;
 const HEAD: &str = concat!(
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
-    "style-src 'sha256-jm8+P4eTBGQC1XoER5z3nNt2Ss0LqLd94jjta/9oatg='; base-uri 'none'; form-action 'none'\">\n",
+    "style-src 'sha256-SuKvnH05nkYQhQQwswkHTUEPIhu3lfZ7YHkDUehANbk='; base-uri 'none'; form-action 'none'\">\n",
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
     "<meta name=\"color-scheme\" content=\"light dark\">\n",
     "<meta name=\"generator\" content=\"docktuna ",

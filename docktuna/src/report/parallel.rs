@@ -10,9 +10,9 @@ use super::figure::{Figure, LETTER, Undrawn, WIDTH, letters, line};
 use super::markup::Markup;
 use crate::trial::FrozenTrial;
 
-/// The most axes besides that of the results, and the most lines.
+/// The most axes besides that of the results, and the most lines of all charts.
 const MOST_AXES: usize = 20;
-const MOST_LINES: usize = 800;
+const MOST_LINES: usize = 500;
 /// Between two axes, in pixels.
 const APART: i32 = 85;
 const HEIGHT: i32 = 300;
@@ -41,7 +41,7 @@ pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<(
     let loss = |trial: &FrozenTrial| objective.direction.loss(trial.values[place]);
     trials.sort_by(|a, b| loss(b).total_cmp(&loss(a)));
     let all = trials.len();
-    let trials = some(trials);
+    let trials = some(trials, MOST_LINES / facts.objectives.len());
     let axes = i32::try_from(rails.len()).unwrap_or(1);
     let mut figure = Figure::new(
         format!("parallel-{place}"),
@@ -145,14 +145,12 @@ fn rails<'a>(
 }
 
 /// Every so many-th, and the last.
-fn some(trials: Vec<&FrozenTrial>) -> Vec<&FrozenTrial> {
+fn some(trials: Vec<&FrozenTrial>, most: usize) -> Vec<&FrozenTrial> {
     let all = trials.len();
-    if all <= MOST_LINES {
+    if all <= most {
         return trials;
     }
-    (1..=MOST_LINES)
-        .map(|i| trials[i * all / MOST_LINES - 1])
-        .collect()
+    (1..=most).map(|i| trials[i * all / most - 1]).collect()
 }
 
 /// The trials in groups of equal size, from the worst to the best.

@@ -9,15 +9,17 @@ use super::thin::{Thinned, thinned};
 use crate::space::distribution::Distribution;
 use crate::storage::StoredParam;
 
-/// The most parameters, and the most dots of all of them.
-const MOST_PARAMS: usize = 40;
+/// The most charts, and the most dots of all of them and of one.
+const MOST_CHARTS: usize = 40;
 const MOST_DOTS: usize = 40_000;
+const MOST_OF_ONE: usize = 2500;
 
 /// A chart for each parameter; returns how many have none.
 pub(super) fn draw(markup: &mut Markup, facts: &Facts, place: usize) -> Result<usize, Undrawn> {
-    let charts = facts.searched().len().min(MOST_PARAMS);
+    let charts = (MOST_CHARTS / facts.objectives.len().max(1)).max(4);
+    let charts = charts.min(facts.searched().len());
     for (i, param) in facts.searched().iter().take(charts).enumerate() {
-        let most = (MOST_DOTS / charts / facts.objectives.len().max(1)).min(2500);
+        let most = (MOST_DOTS / charts / facts.objectives.len().max(1)).min(MOST_OF_ONE);
         one(markup, facts, (place, i), param, most)?;
     }
     Ok(facts.searched().len() - charts)
@@ -59,10 +61,8 @@ fn one(
             .filter(move |(_, _, feasible)| *feasible == wanted);
         all.map(|(stored, value, _)| (*stored, *value))
     };
-    let (good, bad) = (
-        thinned(of(true), &x, &y, most),
-        thinned(of(false), &x, &y, most),
-    );
+    let bad = thinned(of(false), &x, &y, most / 4);
+    let good = thinned(of(true), &x, &y, most - bad.points.len());
     let mut figure = Figure::new(
         format!("slice-{place}-{i}"),
         param.name.clone(),

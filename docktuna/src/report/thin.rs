@@ -44,8 +44,6 @@ impl Thinned {
         let drawn: usize = parts.iter().map(|part| part.points.len()).sum();
         let of: usize = parts.iter().map(|part| part.of).sum();
         // A few that lie on others are missed by nobody.
-        (of > 100 && drawn * 10 < of * 9).then(|| {
-            format!("{drawn} of {of} {what} are drawn; the others lie on these or beside them.")
-        })
+        (of > 100 && drawn * 10 < of * 9).then(|| format!("{drawn} of {of} {what} are drawn."))
     }
 }
