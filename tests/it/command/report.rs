@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use docktuna::Tunable;
 use serde_json::Value as Json;
 
+use super::rights::{drop_role, with_role};
 use super::{docktuna, fixture};
 use crate::backend::{Backend, Kind};
 use crate::support::{Browser, Screen, TestDb};
@@ -106,6 +107,14 @@ async fn postgresql_and_sqlite_tell_the_same() {
         };
         assert_eq!(best(&ours), best(&theirs), "{study}");
     }
+}
+
+#[tokio::test]
+async fn a_role_that_may_only_read_gets_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let (postgres, url) = with_role("GRANT SELECT ON ALL TABLES IN SCHEMA public TO ROLE").await;
+    report(&url, "single-min", folder.path()).await;
+    drop_role(&postgres).await;
 }
 
 #[tokio::test]
