@@ -2,65 +2,43 @@
 //! next, and the memory that it keeps.
 //!
 //! ```text
-//! cargo run --release --example bench_join -- [--trials N] [--database URL]
+//! cargo run --release --example bench_join -- --help
 //! ```
 //!
 //! The study has trials of 10 parameters, which plain statements write. It stands between two other
 //! studies of the same size, so that reading it shows whether other studies slow it down. All three stay
 //! in the database. Memory is the resident memory of the process, on Linux.
 
+use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use clap::Parser;
 use docktuna::sampler::Random;
 use docktuna::{BoxError, OptunaDatabase, Pool};
 use docktuna_examples::cli;
 use docktuna_examples::ten::Ten;
-use lexopt::{Arg, ValueExt};
 use sqlx::AssertSqlSafe;
 
-const USAGE: &str = "\
-Measures what it costs a worker to join a large study.
-
-usage: bench_join [OPTION]...
-
-  --trials N         finished trials of the study; 100000 by default
-  --database URL     postgresql://user:password@host/name or sqlite:///file.db. Without it, the
-                     database of the OPTUNA_* settings, or a new SQLite file in the folder for
-                     temporary files
-  --help             this text";
-
+/// Measures what it costs a worker to join a large study.
+#[derive(Parser)]
 struct Arguments {
-    trials: u32,
+    /// Finished trials of the study
+    #[arg(long, value_name = "N", default_value = "100000")]
+    trials: NonZeroU32,
+    /// postgresql://user:password@host/name or sqlite:///file.db. Without it, the database of the
+    /// OPTUNA_* settings, or a new SQLite file in the folder for temporary files
+    #[arg(long, value_name = "URL")]
     database: Option<String>,
 }
 
 fn main() -> ExitCode {
-    cli::run(USAGE, arguments(), |arguments| {
+    cli::run(|arguments| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         runtime.block_on(bench(&arguments))
     })
-}
-
-fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments {
-        trials: 100_000,
-        database: None,
-    };
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("trials") => {
-                arguments.trials = cli::value(&mut parser, "--trials", "a number above 0")?;
-            }
-            Arg::Long("database") => arguments.database = Some(parser.value()?.string()?),
-            Arg::Short('h') | Arg::Long("help") => return Ok(None),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Some(arguments))
 }
 
 async fn bench(arguments: &Arguments) -> Result<(), BoxError> {
@@ -77,7 +55,7 @@ async fn bench(arguments: &Arguments) -> Result<(), BoxError> {
     for name in &names {
         // Only its row; a sampler that reads nothing leaves the history to the measurement.
         let study = db.study_builder::<Ten>(name).sampler(Random).open().await?;
-        fill(&db, study.id().to_string(), arguments.trials).await?;
+        fill(&db, study.id().to_string(), arguments.trials.get()).await?;
     }
 
     let before = resident()?;
@@ -94,11 +72,11 @@ async fn bench(arguments: &Arguments) -> Result<(), BoxError> {
     println!(
         "{} finished trials of 10 parameters: first suggestion after {:.2} s, the next after {:.1} ms, \
          {:.1} MB more, {} bytes for each trial",
-        arguments.trials,
+        arguments.trials.get(),
         joined.as_secs_f64(),
         next.as_secs_f64() * 1e3,
         kept as f64 / 1e6,
-        kept / u64::from(arguments.trials)
+        kept / u64::from(arguments.trials.get())
     );
     Ok(())
 }

@@ -17,30 +17,17 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use clap::Parser;
 use docktuna::sampler::Random;
 use docktuna::{BoxError, DatabaseBuilder, OptunaDatabase, Pool, SslMode, Study, Tunable};
 use docktuna_examples::cli;
 use docktuna_tests::Proxy;
-use lexopt::{Arg, ValueExt};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tokio::task::JoinSet;
-
-const USAGE: &str = "\
-Measures what a trial costs in the database, and prints one line of JSON.
-
-usage: bench_storage [OPTION]...
-
-  --params K         parameters of a trial: 1, 5, 10 (the default), 20 or 50
-  --workers N        workers that ask and tell at once, 1 by default
-  --seconds S        how long to measure, shared with the floor; 10 by default
-  --database URL     postgresql://user:password@host/name or sqlite:///file.db; a password that it
-                     lacks comes from the OPTUNA_* settings. Without it, the database that those
-                     settings name, or a new SQLite file in the folder for temporary files
-  --help             this text";
 
 /// How long one side is measured before it is the other's turn.
 const SLICE: Duration = Duration::from_millis(250);
@@ -65,11 +52,37 @@ space!(Params50:
     a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 c0 c1 c2 c3 c4 c5 c6 c7 c8 c9
     d0 d1 d2 d3 d4 d5 d6 d7 d8 d9 e0 e1 e2 e3 e4 e5 e6 e7 e8 e9);
 
+/// Measures what a trial costs in the database, and prints one line of JSON.
+#[derive(Parser)]
 struct Arguments {
+    /// Parameters of a trial: 1, 5, 10, 20 or 50
+    #[arg(long, value_name = "K", default_value_t = 10, value_parser = parameters)]
     params: u32,
-    workers: usize,
+    /// Workers that ask and tell at once
+    #[arg(long, value_name = "N", default_value = "1")]
+    workers: NonZeroUsize,
+    /// How long to measure, shared with the floor
+    #[arg(long, value_name = "S", default_value_t = 10.0, value_parser = seconds)]
     seconds: f64,
+    /// postgresql://user:password@host/name or sqlite:///file.db; a password that it lacks comes from
+    /// the OPTUNA_* settings. Without it, the database that those settings name, or a new SQLite file
+    /// in the folder for temporary files
+    #[arg(long, value_name = "URL")]
     database: Option<String>,
+}
+
+fn parameters(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| [1, 5, 10, 20, 50].contains(number))
+        .ok_or_else(|| "expected 1, 5, 10, 20 or 50".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok();
+    seconds
+        .filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0)
+        .ok_or_else(|| "expected seconds, above 0 and at most a day".to_owned())
 }
 
 #[derive(Serialize)]
@@ -93,7 +106,7 @@ struct Report {
 }
 
 fn main() -> ExitCode {
-    cli::run(USAGE, arguments(), |arguments| {
+    cli::run(|arguments: Arguments| {
         tokio::runtime::Runtime::new()?.block_on(async {
             match arguments.params {
                 1 => bench::<Params1>(&arguments).await,
@@ -106,48 +119,9 @@ fn main() -> ExitCode {
     })
 }
 
-fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments {
-        params: 10,
-        workers: 1,
-        seconds: 10.0,
-        database: None,
-    };
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("params") => {
-                let expected = "1, 5, 10, 20 or 50";
-                arguments.params = cli::value(&mut parser, "--params", expected)?;
-                if ![1, 5, 10, 20, 50].contains(&arguments.params) {
-                    let params = arguments.params;
-                    return Err(format!("--params {params}: expected {expected}").into());
-                }
-            }
-            Arg::Long("workers") => {
-                let expected = "a whole number above 0";
-                let workers: NonZeroUsize = cli::value(&mut parser, "--workers", expected)?;
-                arguments.workers = workers.get();
-            }
-            Arg::Long("seconds") => {
-                let expected = "seconds, above 0 and at most a day";
-                arguments.seconds = cli::value(&mut parser, "--seconds", expected)?;
-                if !(arguments.seconds > 0.0 && arguments.seconds <= 86_400.0) {
-                    let seconds = arguments.seconds;
-                    return Err(format!("--seconds {seconds}: expected {expected}").into());
-                }
-            }
-            Arg::Long("database") => arguments.database = Some(parser.value()?.string()?),
-            Arg::Long("help") | Arg::Short('h') => return Ok(None),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Some(arguments))
-}
-
 async fn bench<T: Tunable + Send + 'static>(arguments: &Arguments) -> Result<(), BoxError> {
     let unique = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
-    let (params, workers) = (arguments.params, arguments.workers);
+    let (params, workers) = (arguments.params, arguments.workers.get());
     let db = database(arguments.database.as_deref(), unique)?
         .max_connections(workers)
         .connect()

@@ -10,11 +10,14 @@
 //! memory, which corresponds to Python's `ask` and ten `suggest_float`. The times depend on the machine,
 //! and the ratios matter. On a machine with other load, use the medians of several runs.
 
-use std::process::Command;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex};
 
+use clap::Parser;
 use docktuna::sampler::{Draft, Random, Sampler, Tpe};
 use docktuna::{BoxError, Distribution, OptunaDatabase};
+use docktuna_examples::cli;
 use docktuna_examples::ten::Ten;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value as Json, json};
@@ -22,10 +25,18 @@ use serde_json::{Value as Json, json};
 /// How many suggestions are measured.
 const SUGGESTIONS: usize = 31;
 
-fn main() -> Result<(), BoxError> {
-    let python = std::env::args()
-        .nth(1)
-        .ok_or("usage: bench_suggest PYTHON, which has optuna and rustuna")?;
+/// Measures what one suggestion costs, against Optuna and rustuna.
+#[derive(Parser)]
+struct Arguments {
+    /// A Python that has optuna and rustuna
+    python: PathBuf,
+}
+
+fn main() -> ExitCode {
+    cli::run(bench)
+}
+
+fn bench(Arguments { python }: Arguments) -> Result<(), BoxError> {
     println!("CPU milliseconds of one suggestion of 10 parameters, medians of {SUGGESTIONS}");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

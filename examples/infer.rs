@@ -2,7 +2,7 @@
 //! data that tuning never saw.
 //!
 //! ```text
-//! cargo run --release --example infer -- [--study NAME] [--snapshot FILE]
+//! cargo run --release --example infer -- --help
 //! ```
 //!
 //! The database is the one that the `OPTUNA_*` settings name, or the file `docktuna.db` here.
@@ -11,28 +11,25 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use clap::Parser;
 use docktuna::blocking;
 use docktuna::{BoxError, Load, Mismatch, OptunaDatabase, Tunable};
 use docktuna_examples::cli;
 use docktuna_examples::data::Data;
 use docktuna_examples::model::Model;
 use docktuna_examples::train::score;
-use lexopt::{Arg, ValueExt};
 use tracing_subscriber::filter::LevelFilter;
 
-const USAGE: &str = "\
-Loads the best configuration that `tune` found and judges it on held-out data.
-
-usage: infer [OPTION]...
-
-  --study NAME       the study, `breast-cancer` by default
-  --snapshot FILE    written after every success, read when the database cannot be reached
-  --help             this text
-
-The database is the one that the OPTUNA_* settings name, or the file docktuna.db in this folder.";
-
+/// Loads the best configuration that `tune` found and judges it on held-out data.
+///
+/// The database is the one that the OPTUNA_* settings name, or the file docktuna.db in this folder.
+#[derive(Parser)]
 struct Arguments {
+    /// The study
+    #[arg(long, value_name = "NAME", default_value = Model::study_name())]
     study: String,
+    /// Written after every success, read when the database cannot be reached
+    #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
 }
 
@@ -41,24 +38,7 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_max_level(LevelFilter::WARN)
         .init();
-    cli::run(USAGE, arguments(), infer)
-}
-
-fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments {
-        study: Model::study_name().to_owned(),
-        snapshot: None,
-    };
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("study") => arguments.study = parser.value()?.string()?,
-            Arg::Long("snapshot") => arguments.snapshot = Some(parser.value()?.into()),
-            Arg::Long("help") | Arg::Short('h') => return Ok(None),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Some(arguments))
+    cli::run(infer)
 }
 
 fn infer(arguments: Arguments) -> Result<(), BoxError> {

@@ -1,8 +1,7 @@
 //! Tunes a classifier on the breast cancer data; run it on as many processes and hosts as you like.
 //!
 //! ```text
-//! cargo run --release --example tune -- [--study NAME] [--trials N] [--concurrency N] [--seed S]
-//!     [--sampler tpe|random] [--timeout SECONDS] [--max-total N] [--set NAME=RULE]...
+//! cargo run --release --example tune -- --help
 //! ```
 //!
 //! The database is the one that the `OPTUNA_*` settings name, or the file `docktuna.db` here.
@@ -13,105 +12,60 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
+use clap::{Parser, ValueEnum};
 use docktuna::sampler::{Random, Tpe};
-use docktuna::{BoxError, OptunaDatabase, Params, Study, Tunable};
+use docktuna::{BoxError, OptunaDatabase, Params, ProgressWriter, Study, Tunable};
 use docktuna_examples::cli;
 use docktuna_examples::data::Data;
 use docktuna_examples::model::Model;
 use docktuna_examples::train::cross_validated;
-use lexopt::{Arg, ValueExt};
 use tracing_subscriber::filter::LevelFilter;
 
-const USAGE: &str = "\
-Tunes a classifier on the breast cancer data.
-
-usage: tune [OPTION]...
-
-  --study NAME         the study, `breast-cancer` by default
-  --trials N           trials of this process, 30 by default
-  --concurrency N      trials at once, as many as there are processors by default
-  --seed S             makes the draws repeatable
-  --sampler NAME       tpe (the default) or random
-  --timeout SECONDS    starts no trial after this time
-  --max-total N        trials of the study altogether, whoever runs them
-  --set NAME=RULE      changes the search for this run; may be repeated:
-                       family.svm.c=0.1..=10, family=svm|logistic, preprocessing.keep=0.5,
-                       'family.svm.c=widen 0.001..=10000'
-  --help               this text
-
-The database is the one that the OPTUNA_* settings name, or the file docktuna.db in this folder.";
-
+/// Tunes a classifier on the breast cancer data.
+///
+/// The database is the one that the OPTUNA_* settings name, or the file docktuna.db in this folder.
+#[derive(Parser)]
 struct Arguments {
+    /// The study
+    #[arg(long, value_name = "NAME", default_value = Model::study_name())]
     study: String,
+    /// Trials of this process
+    #[arg(long, value_name = "N", default_value_t = 30)]
     trials: usize,
-    concurrency: NonZeroUsize,
+    /// Trials at once, as many as there are processors by default
+    #[arg(long, value_name = "N")]
+    concurrency: Option<NonZeroUsize>,
+    /// Makes the draws repeatable
+    #[arg(long, value_name = "S")]
     seed: Option<u64>,
+    /// Where new values come from
+    #[arg(long, value_enum, default_value_t = Search::Tpe)]
     sampler: Search,
-    timeout: Option<Duration>,
+    /// Starts no trial after this time
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+    /// Trials of the study altogether, whoever runs them
+    #[arg(long, value_name = "N")]
     max_total: Option<usize>,
+    /// Changes the search for this run; may be repeated: family.svm.c=0.1..=10, family=svm|logistic,
+    /// preprocessing.keep=0.5, 'family.svm.c=widen 0.001..=10000'
+    #[arg(long = "set", value_name = "NAME=RULE")]
     rules: Vec<String>,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
 enum Search {
     Tpe,
     Random,
 }
 
 fn main() -> ExitCode {
-    // Failed trials are warnings; progress and results are printed by other means.
+    // Failed trials are warnings. They appear above the line that shows the progress.
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(ProgressWriter::stderr)
         .with_max_level(LevelFilter::WARN)
         .init();
-    cli::run(USAGE, arguments(), |arguments| {
-        tokio::runtime::Runtime::new()?.block_on(tune(arguments))
-    })
-}
-
-fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments {
-        study: Model::study_name().to_owned(),
-        trials: 30,
-        concurrency: available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        seed: None,
-        sampler: Search::Tpe,
-        timeout: None,
-        max_total: None,
-        rules: Vec::new(),
-    };
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("study") => arguments.study = parser.value()?.string()?,
-            Arg::Long("trials") => {
-                arguments.trials = cli::value(&mut parser, "--trials", "a whole number")?
-            }
-            Arg::Long("concurrency") => {
-                arguments.concurrency =
-                    cli::value(&mut parser, "--concurrency", "a whole number above 0")?;
-            }
-            Arg::Long("seed") => {
-                arguments.seed = Some(cli::value(&mut parser, "--seed", "a whole number")?)
-            }
-            Arg::Long("sampler") => match parser.value()?.string()?.as_str() {
-                "tpe" => arguments.sampler = Search::Tpe,
-                "random" => arguments.sampler = Search::Random,
-                other => return Err(format!("--sampler {other}: expected tpe or random").into()),
-            },
-            Arg::Long("timeout") => {
-                let seconds = cli::value(&mut parser, "--timeout", "whole seconds")?;
-                arguments.timeout = Some(Duration::from_secs(seconds));
-            }
-            Arg::Long("max-total") => {
-                arguments.max_total =
-                    Some(cli::value(&mut parser, "--max-total", "a whole number")?);
-            }
-            Arg::Long("set") => arguments.rules.push(parser.value()?.string()?),
-            Arg::Long("help") | Arg::Short('h') => return Ok(None),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Some(arguments))
+    cli::run(|arguments| tokio::runtime::Runtime::new()?.block_on(tune(arguments)))
 }
 
 async fn tune(arguments: Arguments) -> Result<(), BoxError> {
@@ -136,13 +90,17 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
 
     let data = Arc::new(Data::load());
     let trained = Arc::clone(&data);
+    let concurrency = arguments
+        .concurrency
+        .or_else(|| available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN);
     let mut run = study
         .optimize_blocking(move |model, _trial| Ok(cross_validated(&model, &trained.train)?))
         .trials(arguments.trials)
-        .concurrency(arguments.concurrency.get())
+        .concurrency(concurrency.get())
         .progress(true);
-    if let Some(timeout) = arguments.timeout {
-        run = run.timeout(timeout);
+    if let Some(seconds) = arguments.timeout {
+        run = run.timeout(Duration::from_secs(seconds));
     }
     if let Some(max_total) = arguments.max_total {
         run = run.max_total(max_total);
@@ -163,7 +121,7 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
         best.value,
         beside(&study, &data).await?
     );
-    print_readers(&db, &arguments.study);
+    print_next(&db, &arguments.study);
     db.close().await;
     Ok(())
 }
@@ -185,16 +143,22 @@ async fn beside(study: &Study<Model>, data: &Data) -> Result<String, BoxError> {
     })
 }
 
-/// How Python and its dashboard see the study.
-fn print_readers(db: &OptunaDatabase, study: &str) {
+/// What one wants to see next.
+fn print_next(db: &OptunaDatabase, study: &str) {
     let Some(url) = db.optuna_url() else { return };
-    let code = format!(
-        "import optuna; print(optuna.load_study(study_name={study:?}, storage={url:?}).best_trial)"
-    );
-    println!("in Python:     python -c {}", quoted(&code));
-    println!("the dashboard: optuna-dashboard {}", quoted(&url));
-    if url.starts_with("postgresql") {
-        println!("both take the password from PGPASSWORD or a password file");
+    let (study, url) = (quoted(study), quoted(&url));
+    // The command has the same settings. The file is what `tune` takes where there are none.
+    let command = if url.starts_with("'sqlite") {
+        format!("docktuna --storage {url}")
+    } else {
+        "docktuna".to_owned()
+    };
+    println!("next:");
+    println!("  {command} report {study} -o report.html");
+    println!("  {command} best {study}");
+    println!("  optuna-dashboard {url}");
+    if url.starts_with("'postgresql") {
+        println!("the dashboard takes the password from PGPASSWORD or a password file");
     }
 }
 

@@ -3,10 +3,11 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::DeriveInput;
 use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, Fields, Type};
 
 use crate::attr::{self, Key, Place};
+use crate::types::Known;
 use crate::{diag, expand};
 
 /// The errors, and an implementation that compiles and is never run.
@@ -17,6 +18,20 @@ pub(crate) fn input(input: &DeriveInput, errors: &[syn::Error]) -> TokenStream {
     let ident = &input.ident;
     let name = ident.unraw().to_string();
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
+    let scalar = newtype(input).map(|ty| {
+        quote_spanned! { Span::mixed_site() =>
+            #[automatically_derived]
+            impl #impl_generics __docktuna::Scalar for #ident #ty_generics #where_clause {
+                type Inner = <#ty as __docktuna::Scalar>::Inner;
+                fn from_inner(_: Self::Inner) -> __docktuna::Result<Self, __docktuna::BoxError> {
+                    ::core::unreachable!()
+                }
+                fn to_inner(&self) -> __docktuna::Result<Self::Inner, __docktuna::BoxError> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
     quote_spanned! { Span::mixed_site() =>
         #(#errors)*
         const _: () = {
@@ -37,8 +52,22 @@ pub(crate) fn input(input: &DeriveInput, errors: &[syn::Error]) -> TokenStream {
                     ::core::unreachable!()
                 }
             }
+            #scalar
         };
     }
+}
+
+/// The type that a struct is around, if that is a number, text or boolean by its name.
+fn newtype(input: &DeriveInput) -> Option<&Type> {
+    let Data::Struct(data) = &input.data else {
+        return None;
+    };
+    let mut fields = match &data.fields {
+        Fields::Unnamed(fields) => fields.unnamed.iter(),
+        Fields::Named(_) | Fields::Unit => return None,
+    };
+    let (first, rest) = (fields.next()?, fields.next());
+    (rest.is_none() && Known::of(&first.ty) != Known::Other).then_some(&first.ty)
 }
 
 /// The path given by `crate = path`, if that option is readable.

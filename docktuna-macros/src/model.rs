@@ -1,7 +1,7 @@
 //! A type that was checked. Nothing in here can be wrong in a way that the macro could have seen.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, Generics, Ident, LitBool, LitStr, Path, Type};
+use syn::{Expr, Generics, Ident, LitBool, LitStr, Member, Path, Type};
 
 use crate::attr::Doc;
 use crate::decimal::Decimal;
@@ -15,6 +15,8 @@ pub(crate) struct Input {
     pub(crate) runtime: Option<Path>,
     pub(crate) study: Study,
     pub(crate) rules: Rules,
+    /// What the type is stored as where it is tuned by itself and has no names.
+    pub(crate) root: Option<String>,
     pub(crate) body: Body,
 }
 
@@ -39,8 +41,26 @@ pub(crate) struct Rules {
 }
 
 pub(crate) enum Body {
-    Struct(Vec<Field>),
+    Struct(Fields),
     Enum(Enum),
+}
+
+/// The fields of a struct or of a variant.
+pub(crate) struct Fields {
+    pub(crate) list: Vec<Field>,
+    pub(crate) layout: Layout,
+}
+
+/// What the fields come to.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Layout {
+    /// Each stored field is a part with a name.
+    Group,
+    /// One unnamed field is all that is stored: the space is that of the field.
+    Transparent,
+    /// The same, of a struct whose field has neither a rule nor a known space: what it holds is a single number,
+    /// text or boolean, or a type with a space of its own.
+    Newtype,
 }
 
 /// At least one of the variants is searched.
@@ -63,12 +83,11 @@ pub(crate) enum Content {
     /// The variant is never drawn.
     Skipped,
     Unit,
-    Newtype(Box<Type>),
-    Named(Vec<Field>),
+    Fields(Fields),
 }
 
 pub(crate) struct Field {
-    pub(crate) ident: Ident,
+    pub(crate) member: Member,
     pub(crate) ty: Type,
     pub(crate) role: Role,
     /// Given if the variant around it is left out of its stored name; it is searched then.
@@ -106,8 +125,9 @@ pub(crate) enum Part {
 /// How the type of a searched field is put together.
 pub(crate) enum Shape {
     /// A type with a space of its own.
-    Nested(Box<Type>),
+    Nested(Box<Type>, Option<Label>),
     Scalar(Box<Param>),
+    Tuple(Vec<Shape>),
     Optional(Box<Shape>, OptionDefault),
     Array {
         element: Box<Shape>,
@@ -121,6 +141,14 @@ pub(crate) enum Shape {
     },
 }
 
+/// The default of a field whose type has labels.
+pub(crate) enum Label {
+    /// As it is stored.
+    Text(LitStr),
+    /// The variant.
+    Variant(Path),
+}
+
 pub(crate) enum OptionDefault {
     /// No default.
     Absent,
@@ -132,10 +160,21 @@ pub(crate) enum OptionDefault {
 
 /// A single parameter.
 pub(crate) struct Param {
+    /// What it holds: the field's type, or the type that the field is converted from and to.
     pub(crate) ty: Type,
+    pub(crate) conversion: Option<Box<Conversion>>,
     pub(crate) known: Known,
     pub(crate) domain: Domain,
     pub(crate) default: Option<Choice>,
+}
+
+/// How the field's value comes out of what a parameter holds, and goes back.
+pub(crate) struct Conversion {
+    /// The type of the field's value.
+    pub(crate) ty: Type,
+    /// Functions; without one the types' own conversions count.
+    pub(crate) from: Option<Expr>,
+    pub(crate) into: Option<Expr>,
 }
 
 pub(crate) enum Domain {
@@ -217,18 +256,7 @@ impl Choice {
 impl Body {
     /// The types of all fields that have to be tunable themselves.
     pub(crate) fn nested(&self) -> Vec<&Type> {
-        let mut types: Vec<&Type> = self.fields().filter_map(Field::nested).collect();
-        if let Self::Enum(body) = self {
-            types.extend(
-                body.variants
-                    .iter()
-                    .filter_map(|variant| match &variant.content {
-                        Content::Newtype(ty) => Some(&**ty),
-                        Content::Named(_) | Content::Unit | Content::Skipped => None,
-                    }),
-            );
-        }
-        types
+        self.fields().flat_map(Field::nested).collect()
     }
 
     /// The types of all fields whose value is their default.
@@ -248,39 +276,59 @@ impl Body {
 
     fn fields(&self) -> impl Iterator<Item = &Field> {
         let (own, variants) = match self {
-            Self::Struct(fields) => (fields.as_slice(), [].as_slice()),
+            Self::Struct(fields) => (fields.list.as_slice(), [].as_slice()),
             Self::Enum(body) => ([].as_slice(), body.variants.as_slice()),
         };
         let in_variants = variants.iter().flat_map(|variant| match &variant.content {
-            Content::Named(fields) => fields.as_slice(),
-            Content::Newtype(_) | Content::Unit | Content::Skipped => &[],
+            Content::Fields(fields) => fields.list.as_slice(),
+            Content::Unit | Content::Skipped => &[],
         });
         own.iter().chain(in_variants)
     }
 }
 
+impl Fields {
+    /// The shape that is the whole space, if nothing has a name.
+    pub(crate) fn whole(&self) -> Option<(&Field, &Part)> {
+        if self.layout == Layout::Group {
+            return None;
+        }
+        self.list.iter().find_map(|field| match &field.role {
+            Role::Stored { part, .. } => Some((field, part)),
+            Role::Skip(_) | Role::Flatten => None,
+        })
+    }
+
+    /// The field of a newtype.
+    pub(crate) fn newtype(&self) -> Option<&Field> {
+        let newtype = self.layout == Layout::Newtype;
+        self.whole().filter(|_| newtype).map(|(field, _)| field)
+    }
+}
+
 impl Field {
-    fn nested(&self) -> Option<&Type> {
+    fn nested(&self) -> Vec<&Type> {
         match &self.role {
-            Role::Flatten => Some(&self.ty),
+            Role::Flatten => vec![&self.ty],
             Role::Stored {
                 part: Part::Searched(shape),
                 ..
             } => shape.nested(),
-            Role::Stored { .. } | Role::Skip(_) => None,
+            Role::Stored { .. } | Role::Skip(_) => Vec::new(),
         }
     }
 }
 
 impl Shape {
-    /// The type that the field comes down to, if it has a space of its own.
-    pub(crate) fn nested(&self) -> Option<&Type> {
+    /// The types that the field comes down to, as far as they have a space of their own.
+    pub(crate) fn nested(&self) -> Vec<&Type> {
         match self {
-            Self::Nested(ty) => Some(ty),
-            Self::Scalar(_) => None,
+            Self::Nested(ty, _) => vec![ty],
+            Self::Scalar(_) => Vec::new(),
             Self::Optional(element, _)
             | Self::Array { element, .. }
             | Self::Vector { element, .. } => element.nested(),
+            Self::Tuple(elements) => elements.iter().flat_map(Self::nested).collect(),
         }
     }
 }

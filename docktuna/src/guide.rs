@@ -3,6 +3,8 @@
 //! | page | what it answers |
 //! |---|---|
 //! | [`tutorial`] | how to get from a struct to a service that loads its best configuration |
+//! | [`types`] | how types of your own become parameters |
+//! | [`from_clap_and_serde`] | how to search a config that clap or serde reads |
 //! | [`tuning`] | runs, ask and tell, the queue, failures, several objectives, rules across fields |
 //! | [`search`] | which sampler, how good it is, what it costs |
 //! | [`pruning`] | how to stop trials that are not promising |
@@ -25,6 +27,8 @@ macro_rules! pages {
 
 pages! {
     tutorial "tutorial",
+    types "types",
+    from_clap_and_serde "from-clap-and-serde",
     tuning "tuning",
     search "search",
     pruning "pruning",

@@ -46,6 +46,8 @@ mod outline;
 mod overrides;
 mod params;
 #[cfg(feature = "storage")]
+mod progress;
+#[cfg(feature = "storage")]
 pub mod pruner;
 #[cfg(feature = "cli")]
 mod report;
@@ -74,7 +76,7 @@ pub use outline::{EntryKind, OutlineEntry, SpaceOutline};
 pub use params::{Mismatch, Parameter, Params};
 pub use space::distribution::Distribution;
 pub use space::{Direction, Space, Value};
-pub use tunable::{Sink, Source, Tunable};
+pub use tunable::{Change, ConfigDiff, Primitive, Scalar, Sink, Source, Tunable};
 
 #[cfg(feature = "storage")]
 pub use {
@@ -82,6 +84,7 @@ pub use {
     database::{DatabaseBuilder, OptunaDatabase, Pool, StudySummary, optuna_db},
     load::{Best, Fallback, Load, Loaded, LoadedFrom, Loader, ParetoOptimal, WatchError, Watched},
     overrides::{Key, KeyValue, Overrides},
+    progress::{EndedTrial, Progress, ProgressDisplay, ProgressWriter},
     study::{
         BlockingTrial, DynamicStudy, Optimize, OptimizeBlocking, RunSummary, RunningTrial, Stop,
         Study, StudyBuilder, StudyStats, Trial, Values,

@@ -1,16 +1,23 @@
 //! What generated code calls. Public for that reason only: no part of it is covered by semantic
 //! versioning.
 
+pub use crate::error::BoxError;
 pub use crate::space::{
     Arm, Bound, Direction, Domain, Field, Kind, Objective, Param, Sequence, Space, StudySpec,
     Switch, Value,
 };
 use crate::space::{GRID_TOLERANCE, same_space, same_value};
+pub use crate::tunable::convert::{
+    Comparable, Converted, FromFunction, IntoFunction, Types, built, by_traits, from_inner,
+    into_inner, kept,
+};
+pub use crate::tunable::newtype::{NotScalar, NotTunable, Probe, held};
+pub use crate::tunable::parts::{build_part, build_tuple, record_part, record_tuple};
 pub use crate::tunable::traverse::{
     build_array, build_option, build_param, build_scalar, build_vec, enter_arm, record_arm,
     record_elements, record_option, record_param, record_scalar, record_vec,
 };
-pub use crate::tunable::{Scalar, Sink, Source, Tunable, TunableNumber};
+pub use crate::tunable::{Number, Primitive, Scalar, Sink, Source, Tunable};
 pub use crate::words::{line, line_length, line_text};
 pub use core::option::Option;
 pub use core::result::Result;
@@ -20,56 +27,6 @@ pub use std::borrow::Cow;
 pub const BOOL: Domain = crate::tunable::BOOL;
 /// The labels of an `Option`.
 pub const OPTION: &[Value] = crate::tunable::OPTION;
-
-/// A type that texts can be the choices of.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a String, so texts cannot be its `choices`",
-    label = "not a String",
-    note = "help: list values of the type itself, or derive Tunable for an enum"
-)]
-pub trait TunableText: Scalar {
-    /// Something to name where the trait is needed.
-    const CHECK: () = ();
-
-    /// As [`Scalar::decode`].
-    #[must_use]
-    fn read(domain: &Domain, stored: f64) -> Self {
-        Self::decode(domain, stored)
-    }
-
-    /// As [`Scalar::encode`].
-    fn write(&self, domain: &Domain) -> Value {
-        self.encode(domain)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl TunableText for String {}
-
-/// A type that booleans can be the choices of.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a bool, so booleans cannot be its `choices`",
-    label = "not a bool",
-    note = "help: list values of the type itself, or derive Tunable for an enum"
-)]
-pub trait TunableBool: Scalar {
-    /// Something to name where the trait is needed.
-    const CHECK: () = ();
-
-    /// As [`Scalar::decode`].
-    #[must_use]
-    fn read(domain: &Domain, stored: f64) -> Self {
-        Self::decode(domain, stored)
-    }
-
-    /// As [`Scalar::encode`].
-    fn write(&self, domain: &Domain) -> Value {
-        self.encode(domain)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl TunableBool for bool {}
 
 /// A type whose value is known where none is given, for `skip` and `fixed`.
 #[diagnostic::on_unimplemented(
@@ -95,6 +52,57 @@ pub const fn text(text: &'static str) -> Value {
     Value::Str(Cow::Borrowed(text))
 }
 
+/// A text as a choice of a field of `kind`.
+///
+/// # Panics
+///
+/// If the field does not hold it. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn held_text(kind: Kind, text: &'static str) -> Value {
+    assert!(
+        matches!(kind, Kind::Text | Kind::Character),
+        "a text, but the field's type holds none; help: list values of the type itself, or say how it becomes a \
+         text and back, as = String, from = path, into = path, or derive Tunable for an enum"
+    );
+    if let Kind::Character = kind {
+        assert!(
+            is_character(text),
+            "the field's type holds one character; help: write 'a', or use String for the field"
+        );
+    }
+    Value::Str(Cow::Borrowed(text))
+}
+
+/// A boolean as a choice of a field of `kind`.
+///
+/// # Panics
+///
+/// If the field does not hold it. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn held_bool(kind: Kind, bool: bool) -> Value {
+    assert!(
+        matches!(kind, Kind::Bool),
+        "a boolean, but the field's type holds none; help: list values of the type itself, or derive Tunable for an \
+         enum"
+    );
+    Value::Bool(bool)
+}
+
+/// Whether the text is one character: a first byte, and no other one.
+const fn is_character(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut i, mut characters) = (0, 0);
+    while i < bytes.len() {
+        if bytes[i] & 0b1100_0000 != 0b1000_0000 {
+            characters += 1;
+        }
+        i += 1;
+    }
+    characters == 1
+}
+
 /// `bound`, written as a float, for a field of `kind`.
 ///
 /// # Panics
@@ -104,7 +112,7 @@ pub const fn text(text: &'static str) -> Value {
 #[track_caller]
 pub const fn float_literal(kind: Kind, bound: Bound) -> Bound {
     assert!(
-        matches!(kind, Kind::F64 | Kind::F32),
+        !matches!(kind, Kind::Int { .. } | Kind::NotZero { .. }),
         "a float, but the field's type is an integer; help: write an integer"
     );
     bound
@@ -119,7 +127,7 @@ pub const fn float_literal(kind: Kind, bound: Bound) -> Bound {
 #[track_caller]
 pub const fn int_literal(kind: Kind, bound: Bound) -> Bound {
     assert!(
-        matches!(kind, Kind::Int { .. }),
+        !matches!(kind, Kind::F64 | Kind::F32),
         "an integer, but the field's type is a float; help: write a decimal point"
     );
     bound
@@ -176,6 +184,61 @@ pub const fn flattened(space: &'static Space) -> &'static Space {
         "`flatten` needs a struct; help: remove `flatten`"
     );
     space
+}
+
+/// The space of a field whose type has labels, with a default of the field's own.
+///
+/// # Panics
+///
+/// If it has no labels, or not this one. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn default_label(space: &'static Space, label: &'static Value) -> Space {
+    let Space::Switch(switch) = space else {
+        no_labels()
+    };
+    assert!(
+        contains(switch.label().domain(), label),
+        "the default is none of the labels that the field's type has"
+    );
+    Space::Switch(switch.default_label(label))
+}
+
+/// As [`default_label`], of the variant called `name`.
+///
+/// # Panics
+///
+/// If the variant is not searched. In a `const` that is a compile error.
+#[must_use]
+#[track_caller]
+pub const fn default_variant(space: &'static Space, name: &str) -> Space {
+    let Space::Switch(switch) = space else {
+        no_labels()
+    };
+    let Some(label) = switch.label_of(name) else {
+        not_searched()
+    };
+    Space::Switch(switch.default_label(label))
+}
+
+#[allow(
+    clippy::panic,
+    reason = "the compiler shows it as an error at the user's attribute"
+)]
+#[track_caller]
+const fn no_labels() -> ! {
+    panic!("the field's type has no labels; help: give defaults inside it")
+}
+
+#[allow(
+    clippy::panic,
+    reason = "the compiler shows it as an error at the user's attribute"
+)]
+#[track_caller]
+const fn not_searched() -> ! {
+    panic!(
+        "the default variant is never drawn; help: remove `skip` from it, or write another default"
+    )
 }
 
 /// The space of a shared field, which is that of the first branch of the same name.

@@ -13,93 +13,84 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Parser;
 use docktuna::BoxError;
 use docktuna_examples::cli;
-use lexopt::{Arg, ValueExt};
 
 use crate::optuna::Optuna;
 use crate::problem::{Problem, Run};
 use crate::record::{Record, Records};
 use crate::sampler::Sampler;
 
-const USAGE: &str = "\
-Runs samplers on problems and compares what they find. Needs a Python with Optuna 5.
-
-usage: bench_quality [OPTION]...
-
-  --seeds N          runs of each sampler on each problem, 20 by default
-  --first-seed N     the seed of the first of them, 0 by default
-  --trials N         trials of a run, 100 by default
-  --problems A,B     only these; also `flat`, `conditional`, `held-out` and `tuned`, the opposite
-  --samplers A,B     only these; the first one is compared with the others
-  --python PATH      a Python that has Optuna, `python3` by default; tests/run makes
-                     .test-env/optuna-5.0.0/bin/python
-  --results FILE     where each run is written when it ends, bench_quality.jsonl by default; runs
-                     that are there are not done again, so remove it when a sampler has changed
-  --quick            a first impression: --seeds 3 --trials 50, no group sampler
-  --help             this text
-
-In the tables `c` marks conditional problems, and `h` those that no default was chosen on.";
-
+/// Runs samplers on problems and compares what they find. Needs a Python with Optuna 5.
+///
+/// In the tables `c` marks conditional problems, and `h` those that no default was chosen on.
+#[derive(Parser)]
 struct Arguments {
-    seeds: u64,
-    first_seed: u64,
-    trials: usize,
-    problems: Vec<&'static Problem>,
-    samplers: Vec<Sampler>,
+    /// Runs of each sampler on each problem
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "20",
+        default_value_if("quick", "true", "3")
+    )]
+    seeds: NonZeroU32,
+    /// The seed of the first of them
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    first_seed: u32,
+    /// Trials of a run
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "100",
+        default_value_if("quick", "true", "50")
+    )]
+    trials: NonZeroU32,
+    /// Only these, separated by commas; also `flat`, `conditional`, `held-out` and `tuned`, the opposite
+    #[arg(long, value_name = "A,B", value_parser = problems)]
+    problems: Option<Chosen<&'static Problem>>,
+    /// Only these, separated by commas; the first one is compared with the others
+    #[arg(long, value_name = "A,B", value_parser = samplers)]
+    samplers: Option<Chosen<Sampler>>,
+    /// A Python that has Optuna; tests/run makes .test-env/optuna-5.0.0/bin/python
+    #[arg(long, value_name = "PATH", default_value = "python3")]
     python: String,
+    /// Where each run is written when it ends; runs that are there are not done again, so remove it
+    /// when a sampler has changed
+    #[arg(long, value_name = "FILE", default_value = "bench_quality.jsonl")]
     results: PathBuf,
+    /// A first impression: --seeds 3 --trials 50, no group sampler
+    #[arg(long)]
+    quick: bool,
+}
+
+/// What a list names.
+#[derive(Clone)]
+struct Chosen<T>(Vec<T>);
+
+impl Arguments {
+    fn problems(&self) -> Vec<&'static Problem> {
+        match &self.problems {
+            Some(Chosen(problems)) => problems.clone(),
+            None => problem::ALL.iter().collect(),
+        }
+    }
+
+    fn samplers(&self) -> Vec<Sampler> {
+        if let Some(Chosen(samplers)) = &self.samplers {
+            return samplers.clone();
+        }
+        let all = sampler::ALL.iter().map(|(_, sampler)| *sampler);
+        all.filter(|sampler| !self.quick || sampler.name() != "optuna-group")
+            .collect()
+    }
 }
 
 fn main() -> ExitCode {
-    cli::run(USAGE, arguments(), measure)
+    cli::run(measure)
 }
 
-fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments {
-        seeds: 20,
-        first_seed: 0,
-        trials: 100,
-        problems: problem::ALL.iter().collect(),
-        samplers: sampler::ALL.iter().map(|(_, sampler)| *sampler).collect(),
-        python: "python3".to_owned(),
-        results: PathBuf::from("bench_quality.jsonl"),
-    };
-    let positive = "a whole number above 0";
-    let mut parser = lexopt::Parser::from_env();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("seeds") => {
-                let seeds: NonZeroU32 = cli::value(&mut parser, "--seeds", positive)?;
-                arguments.seeds = seeds.get().into();
-            }
-            Arg::Long("first-seed") => {
-                let first: u32 = cli::value(&mut parser, "--first-seed", "a whole number")?;
-                arguments.first_seed = first.into();
-            }
-            Arg::Long("trials") => {
-                let trials: NonZeroU32 = cli::value(&mut parser, "--trials", positive)?;
-                arguments.trials = usize::try_from(trials.get()).unwrap_or(usize::MAX);
-            }
-            Arg::Long("problems") => arguments.problems = problems(&parser.value()?.string()?)?,
-            Arg::Long("samplers") => arguments.samplers = samplers(&parser.value()?.string()?)?,
-            Arg::Long("python") => arguments.python = parser.value()?.string()?,
-            Arg::Long("results") => arguments.results = parser.value()?.into(),
-            Arg::Long("quick") => {
-                arguments.seeds = 3;
-                arguments.trials = 50;
-                arguments
-                    .samplers
-                    .retain(|sampler| sampler.name() != "optuna-group");
-            }
-            Arg::Long("help") | Arg::Short('h') => return Ok(None),
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Some(arguments))
-}
-
-fn problems(list: &str) -> Result<Vec<&'static Problem>, lexopt::Error> {
+fn problems(list: &str) -> Result<Chosen<&'static Problem>, String> {
     let mut chosen = Vec::new();
     for word in list.split(',') {
         let is_meant = |problem: &&Problem| match word {
@@ -113,34 +104,41 @@ fn problems(list: &str) -> Result<Vec<&'static Problem>, lexopt::Error> {
         chosen.extend(problem::ALL.iter().filter(is_meant));
         if chosen.len() == before {
             let names: Vec<&str> = problem::ALL.iter().map(|problem| problem.name).collect();
-            return Err(format!("--problems {word}: there are {}", names.join(", ")).into());
+            return Err(format!("no {word}: there are {}", names.join(", ")));
         }
     }
-    Ok(chosen)
+    Ok(Chosen(chosen))
 }
 
-fn samplers(list: &str) -> Result<Vec<Sampler>, lexopt::Error> {
+fn samplers(list: &str) -> Result<Chosen<Sampler>, String> {
     let one = |name: &str| {
         name.parse().map_err(|()| {
             let names: Vec<&str> = sampler::ALL.iter().map(|(name, _)| *name).collect();
-            format!("--samplers {name}: there are {}", names.join(", ")).into()
+            format!("no {name}: there are {}", names.join(", "))
         })
     };
-    list.split(',').map(one).collect()
+    let samplers: Result<_, String> = list.split(',').map(one).collect();
+    samplers.map(Chosen)
 }
 
 fn measure(arguments: Arguments) -> Result<(), BoxError> {
     let mut records = Records::open(&arguments.results)?;
     let mut todo: Vec<(&Problem, Sampler, Record)> = Vec::new();
     let mut wanted = Vec::new();
-    for seed in arguments.first_seed..arguments.first_seed + arguments.seeds {
-        for problem in &arguments.problems {
-            for sampler in &arguments.samplers {
+    let (problems, samplers) = (arguments.problems(), arguments.samplers());
+    let (first, seeds) = (
+        u64::from(arguments.first_seed),
+        u64::from(arguments.seeds.get()),
+    );
+    let trials = usize::try_from(arguments.trials.get()).unwrap_or(usize::MAX);
+    for seed in first..first + seeds {
+        for problem in &problems {
+            for sampler in &samplers {
                 let record = Record {
                     problem: problem.name.to_owned(),
                     sampler: sampler.name().to_owned(),
                     seed,
-                    trials: arguments.trials,
+                    trials,
                     best: f64::NAN,
                 };
                 if !records.contains(&record) {
@@ -174,7 +172,7 @@ fn measure(arguments: Arguments) -> Result<(), BoxError> {
         records.add(record)?;
     }
     let shown = records.of(&wanted);
-    report::print(&shown, &arguments.samplers);
+    report::print(&shown, &samplers);
     Ok(())
 }
 

@@ -132,6 +132,10 @@ impl Source for Suggest<'_> {
         self.optuna.send(&question)?;
         self.optuna.receive()
     }
+
+    fn refused(&mut self, reason: String) -> BoxError {
+        format!("{}: {reason}", self.names.join(".")).into()
+    }
 }
 
 /// What is asked for a parameter.

@@ -22,6 +22,7 @@ mod texts;
 // The rooms.
 mod command;
 mod connect;
+mod corpus;
 mod cost;
 mod declare;
 mod fleet;

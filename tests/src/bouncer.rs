@@ -34,11 +34,13 @@ pub struct Bouncer {
 }
 
 impl Bouncer {
-    /// Before this database, with two connections to the server where it pools by transaction.
+    /// Before this database, with three connections to the server where it pools by transaction.
     pub fn start(postgres: &TestDb, pooling: Pooling) -> Self {
         let mode = match pooling {
+            // Optuna asks for a second connection while it holds one. Of two, two processes that start at once take one
+            // each, and wait for the other's until the proxy gives up.
             Pooling::Transaction => {
-                "pool_mode = transaction\ndefault_pool_size = 2\nmin_pool_size = 2"
+                "pool_mode = transaction\ndefault_pool_size = 3\nmin_pool_size = 2"
             }
             Pooling::Session => "pool_mode = session\ndefault_pool_size = 40",
         };

@@ -75,6 +75,8 @@ pub(crate) fn write(folder: &Path) -> PathBuf {
         // Structs may be flattened, so the first types are structs.
         if index < 20 || writer.one_in(3) {
             writer.structure(&name, &names);
+        } else if writer.one_in(4) {
+            writer.tuple_structure(&name, &names);
         } else {
             writer.enumeration(&name, &names);
         }
@@ -94,6 +96,8 @@ pub(crate) fn write(folder: &Path) -> PathBuf {
          type Name = String;\n\
          pub struct Opaque;\n\
          impl Default for Opaque {{ fn default() -> Self {{ Opaque }} }}\n\
+         #[derive(Tunable, PartialEq)]\n\
+         pub struct Around<T>(T);\n\
          fn fine<T>(_: &T) -> Result<(), std::fmt::Error> {{ Ok(()) }}\n\
          fn zero<T>(_: &T) -> f64 {{ 0.0 }}\n\
          {}{}\
@@ -145,6 +149,36 @@ impl Writer {
         .expect("memory");
     }
 
+    /// A struct of unnamed fields, of which at least one is searched.
+    fn tuple_structure(&mut self, name: &str, known: &[String]) {
+        let (fields, visibility) = (self.unnamed_fields(known), self.one(VISIBILITIES));
+        let options = attribute(&self.sometimes(4, &["validate = fine"]));
+        write!(
+            self.types,
+            "#[derive(Tunable)]\n{options}{visibility}struct {name}({fields});\n"
+        )
+        .expect("memory");
+    }
+
+    fn unnamed_fields(&mut self, known: &[String]) -> String {
+        let mut fields = String::new();
+        for _ in 0..self.random.random_range(1..4) {
+            let (options, ty) = match self.random.random_range(0..3) {
+                0 => self.integers(),
+                1 => self.floats(),
+                _ => (
+                    Vec::new(),
+                    self.one(&known.iter().collect::<Vec<_>>()).clone(),
+                ),
+            };
+            write!(fields, "{}{ty}, ", attribute(&options)).expect("memory");
+        }
+        if self.one_in(4) {
+            fields.push_str("std::marker::PhantomData<u8>");
+        }
+        fields
+    }
+
     fn enumeration(&mut self, name: &str, known: &[String]) {
         let options = self.type_options();
         let mut variants = String::new();
@@ -160,9 +194,10 @@ impl Writer {
             } else if self.one_in(6) {
                 write!(variants, "#[tune(alias = \"old {index}\")] ").expect("memory");
             }
-            let body = match self.random.random_range(0..4) {
+            let body = match self.random.random_range(0..5) {
                 0 => String::new(),
                 1 => "()".to_owned(),
+                4 => format!("({})", self.unnamed_fields(known)),
                 2 => format!("({})", self.one(&known.iter().collect::<Vec<_>>())),
                 _ => {
                     let fields = self.random.random_range(0..4);
@@ -211,7 +246,8 @@ impl Writer {
             let (mut options, ty) = self.rule(known);
             let stored = !options
                 .iter()
-                .any(|o| o.starts_with("skip") || o == "flatten");
+                .any(|o| o.starts_with("skip") || o == "flatten")
+                && !ty.contains("PhantomData");
             if stored && self.one_in(6) {
                 options.push(format!("rename = \"name {}\"", self.fields));
             }
@@ -234,7 +270,22 @@ impl Writer {
     fn rule(&mut self, known: &[String]) -> (Vec<String>, String) {
         let structs: Vec<&String> = known.iter().take(20).collect();
         let all: Vec<&String> = known.iter().collect();
-        match self.random.random_range(0..10) {
+        match self.random.random_range(0..14) {
+            10 if !all.is_empty() => {
+                let ty = self.one(&["Box<", "std::sync::Arc<", "(bool, ", "Around<"]);
+                let close = if ty.starts_with('(') { ")" } else { ">" };
+                (Vec::new(), format!("{ty}{}{close}", self.one(&all)))
+            }
+            11 => (Vec::new(), "std::marker::PhantomData<Opaque>".to_owned()),
+            12 => self.converted(),
+            13 => {
+                let rule = vec!["range = 0.25..=0.75".to_owned()];
+                let default = self.sometimes(2, &["default = (0.25, Some(0.5))"]);
+                (
+                    [rule, default].concat(),
+                    "(f64, Option<Around<f32>>)".to_owned(),
+                )
+            }
             0 | 1 => self.integers(),
             2 | 3 => self.floats(),
             4 => self.choices(),
@@ -247,6 +298,21 @@ impl Writer {
                 (vec![self.one(&rules).to_owned()], "Opaque".to_owned())
             }
         }
+    }
+
+    /// A field that is made of another type's value.
+    fn converted(&mut self) -> (Vec<String>, String) {
+        let (options, default, ty): (&str, &str, &str) = self.one(&[
+            (
+                "range = 1..=60, as = u64, from = std::time::Duration::from_secs, into = std::time::Duration::as_secs",
+                "5",
+                "std::time::Duration",
+            ),
+            ("choices = [\"::1\"], as = String", "\"::1\"", "std::net::IpAddr"),
+            ("range = 1..=9, as = u8", "3", "std::num::NonZeroU8"),
+            ("as = bool, from = Around::<bool>, into = |a: &Around<bool>| a.0", "true", "Around<bool>"),
+        ]);
+        self.finish(vec![options.to_owned()], ty, default)
     }
 
     fn sometimes(&mut self, chances: u32, options: &[&str]) -> Vec<String> {
@@ -307,6 +373,12 @@ impl Writer {
             ("[\"a\", \"é\", \"\\\"\"]", "\"é\"", "Name"),
             ("[true]", "true", "bool"),
             ("[1, 2]", "2", "Count"),
+            ("['a', 'é']", "'é'", "char"),
+            ("[\"a\", \"b\"]", "\"b\"", "&'static str"),
+            ("[\"a\", \"b\"]", "\"b\"", "Box<str>"),
+            ("[\"a\", \"b\"]", "\"b\"", "std::path::PathBuf"),
+            ("[-1, 1]", "1", "std::num::NonZero<i16>"),
+            ("[1, 2]", "2", "std::num::Wrapping<u8>"),
         ]);
         let mut options = vec![format!("choices = {list}")];
         if ty != "bool" {
@@ -329,10 +401,16 @@ impl Writer {
             0 | 1 => options.push(format!("default = {default}")),
             _ => {}
         }
+        let converted = options[0].contains("as = ");
+        let ty = match self.random.random_range(0..8) {
+            0 if !converted => format!("Box<{ty}>"),
+            1 if !converted => format!("Around<{ty}>"),
+            _ => ty.to_owned(),
+        };
         let ty = if optional {
             format!("Option<{ty}>")
         } else {
-            ty.to_owned()
+            ty
         };
         (options, ty)
     }

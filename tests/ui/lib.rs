@@ -34,6 +34,10 @@
 )]
 
 use core::fmt::Debug;
+use core::marker::PhantomData;
+use core::num::NonZeroU8;
+use core::time::Duration;
+use std::path::PathBuf;
 
 use docktuna::Tunable;
 
@@ -165,4 +169,78 @@ pub enum Kind {
     /// Never drawn.
     #[tune(skip)]
     Skipped(u8, u8),
+}
+
+/// Around a number.
+#[derive(Tunable, Debug, Clone, Copy, PartialEq)]
+pub struct Share(pub f64);
+
+/// Around whatever the user has.
+#[derive(Tunable, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wrap<T>(pub T, pub PhantomData<T>);
+
+/// Fields of other types.
+#[derive(Tunable, Debug, Clone)]
+pub struct Types {
+    /// Around a number.
+    #[tune(range = 0.0..=1.0, default = 0.5)]
+    pub share: Share,
+    /// Around another one.
+    #[tune(range = LOW..=64)]
+    pub wrapped: Wrap<usize>,
+    /// Around a group.
+    pub group: Wrap<Group>,
+    /// Without 0.
+    #[tune(range = 1..=8)]
+    pub workers: Option<NonZeroU8>,
+    /// Converted.
+    #[tune(range = 1..=60, as = u64, from = Duration::from_secs, into = Duration::as_secs)]
+    pub timeout: Duration,
+    /// Converted by traits.
+    #[tune(choices = ["a", "b"], as = String)]
+    pub path: PathBuf,
+    /// A text.
+    #[tune(choices = ['a', 'b'])]
+    pub tag: char,
+    /// Two numbers.
+    #[tune(range = 0.8..=0.999, default = (0.9, 0.999))]
+    pub betas: (f64, f32),
+    /// With a default of the field's own.
+    #[tune(default = Kind::Unit)]
+    pub kind: Box<Kind>,
+    /// With places for names.
+    pub places: Places,
+    /// Nothing.
+    pub marker: PhantomData<u8>,
+}
+
+/// Unnamed fields.
+#[derive(Tunable, Debug, Clone)]
+#[tune(validate = Self::check)]
+pub struct Places(
+    /// A share.
+    #[tune(range = 0.0..=1.0)]
+    pub f64,
+    /// A number.
+    #[tune(range = 0..=9, as = u8, from = Wrap::<u8>::new, into = Wrap::<u8>::get)]
+    pub Wrap<u8>,
+);
+
+impl Places {
+    /// Everything is fine.
+    const fn check(&self) -> Result<(), &'static str> {
+        if self.1.0 < 10 { Ok(()) } else { Err("no") }
+    }
+}
+
+impl Wrap<u8> {
+    /// Around a number.
+    const fn new(inner: u8) -> Self {
+        Self(inner, PhantomData)
+    }
+
+    /// What it is around.
+    const fn get(self) -> u8 {
+        self.0
+    }
 }

@@ -49,8 +49,22 @@ const WORDS: &[(&str, Meaning)] = &[
     ),
     (
         "with",
-        Meaning::Nothing("derive Tunable for the field's type, or use fixed or skip"),
+        Meaning::Nothing("write as = f64, or the type that is searched, from = path, into = path"),
     ),
+    (
+        "try_from",
+        Meaning::Nothing("write from = path beside as = f64; the function may refuse"),
+    ),
+    (
+        "try_into",
+        Meaning::Nothing("write into = path beside as = f64; the function may refuse"),
+    ),
+    (
+        "transparent",
+        Meaning::Nothing("remove it, a struct with one unnamed field is transparent"),
+    ),
+    ("default_value", Meaning::Nothing("write default = value")),
+    ("default_value_t", Meaning::Nothing("write default = value")),
     ("ignore", Meaning::Nothing("write skip")),
 ];
 

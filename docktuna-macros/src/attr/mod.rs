@@ -9,7 +9,7 @@ mod tokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
-use syn::{Attribute, Expr, ExprArray, Ident, LitStr, Meta, Path, Token};
+use syn::{Attribute, Expr, ExprArray, Ident, LitStr, Meta, Path, Token, Type};
 
 use crate::diag::Subject;
 pub(crate) use doc::{Doc, Part as DocPart};
@@ -33,6 +33,7 @@ pub(crate) struct Entry {
     pub(crate) key: Key,
     pub(crate) ident: Ident,
     value: Option<Expr>,
+    ty: Option<Type>,
     members: Vec<Member>,
 }
 
@@ -148,12 +149,13 @@ fn read_entry(
             key,
             ident,
             value: None,
+            ty: None,
             members,
         }));
     }
     if !input.peek(Token![=]) {
         let missing = match form {
-            Form::Value(example) => Some(example),
+            Form::Value(example) | Form::Type(example) => Some(example),
             // Brackets instead of `=`.
             Form::Optional(example) if !ends_here(input) => Some(example),
             Form::Flag | Form::Optional(_) | Form::Members(_) => None,
@@ -170,6 +172,7 @@ fn read_entry(
             key,
             ident,
             value: None,
+            ty: None,
             members: Vec::new(),
         }));
     }
@@ -182,14 +185,46 @@ fn read_entry(
         rest_of_entry(input);
         return Ok(None);
     }
+    if let Form::Type(example) = form {
+        let ty = read_type(input, &ident, example, subject)?;
+        return Ok(ty.map(|ty| Entry {
+            key,
+            ident,
+            value: None,
+            ty: Some(ty),
+            members: Vec::new(),
+        }));
+    }
     read_value(input, key, subject).map(|value| {
         value.map(|value| Entry {
             key,
             ident,
             value: Some(value),
+            ty: None,
             members: Vec::new(),
         })
     })
+}
+
+fn read_type(
+    input: ParseStream<'_>,
+    name: &Ident,
+    example: &str,
+    subject: &Subject<'_>,
+) -> syn::Result<Option<Type>> {
+    if ends_here(input) {
+        return Err(input.error("a value is missing after `=`; help: write it, or remove the `=`"));
+    }
+    let ahead = input.fork();
+    if let Ok(ty) = ahead.parse() {
+        input.advance_to(&ahead);
+        return Ok(Some(ty));
+    }
+    subject.error(
+        rest_of_entry(input),
+        format_args!("`{name}` takes a type; help: write {name} = {example}"),
+    );
+    Ok(None)
 }
 
 fn read_value(
@@ -224,6 +259,11 @@ fn nameless(ours: &str) -> String {
 }
 
 impl Attrs {
+    /// All options, as ordered in the source.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     pub(crate) fn get(&self, key: Key) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
@@ -254,6 +294,11 @@ impl Attrs {
 impl Entry {
     pub(crate) fn value(&self) -> Option<&Expr> {
         self.value.as_ref()
+    }
+
+    /// The type that an option names.
+    pub(crate) fn ty(&self) -> Option<&Type> {
+        self.ty.as_ref()
     }
 
     /// What stands in the option's brackets.

@@ -12,6 +12,9 @@ pub(crate) enum Key {
     Ordered,
     Len,
     Default,
+    As,
+    From,
+    Into,
     Fixed,
     Skip,
     Rename,
@@ -19,6 +22,7 @@ pub(crate) enum Key {
     Flatten,
     Shared,
     RenameAll,
+    RenameAllFields,
     Crate,
     Study,
     Minimize,
@@ -44,6 +48,8 @@ pub(super) enum Form {
     Flag,
     /// A value; the text shows one.
     Value(&'static str),
+    /// A type; the text shows one.
+    Type(&'static str),
     /// A value or nothing.
     Optional(&'static str),
     /// Named members in brackets; the text shows some.
@@ -52,6 +58,7 @@ pub(super) enum Form {
 
 const FIELD: &[Place] = &[Place::Field];
 const VARIANT: &[Place] = &[Place::Variant];
+const ENUM: &[Place] = &[Place::Enum];
 const TYPE: &[Place] = &[Place::Struct, Place::Enum];
 
 /// Every option: its name, where it may stand, and its form there.
@@ -63,6 +70,9 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
     (Key::Ordered, "ordered", FIELD, Form::Flag),
     (Key::Len, "len", FIELD, Form::Value("low..=high")),
     (Key::Default, "default", FIELD, Form::Value("value")),
+    (Key::As, "as", FIELD, Form::Type("f64")),
+    (Key::From, "from", FIELD, Form::Value("path")),
+    (Key::Into, "into", FIELD, Form::Value("path")),
     (Key::Fixed, "fixed", FIELD, Form::Optional("value")),
     (Key::Skip, "skip", FIELD, Form::Optional("value")),
     (Key::Rename, "rename", FIELD, Form::Value("\"name\"")),
@@ -85,6 +95,13 @@ const OPTIONS: &[(Key, &str, &[Place], Form)] = &[
         TYPE,
         Form::Value("\"snake_case\""),
     ),
+    (
+        Key::RenameAllFields,
+        "rename_all_fields",
+        ENUM,
+        Form::Value("\"snake_case\""),
+    ),
+    (Key::Rename, "rename", TYPE, Form::Value("\"name\"")),
     (Key::Crate, "crate", TYPE, Form::Value("path")),
     (Key::Study, "study", TYPE, Form::Value("\"name\"")),
     (
@@ -129,6 +146,7 @@ pub(super) fn unknown(name: &str, place: Place) -> String {
         places.push(match at {
             [Place::Field] => "a field",
             [Place::Variant] => "a variant",
+            [Place::Enum] => "an enum",
             _ if place == Place::Variant || place == Place::Enum => "the enum",
             _ => "the struct",
         });

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use quote::ToTokens;
-use syn::{Expr, Lit};
+use syn::{Expr, Lit, LitStr};
 
 use super::number::{literal, number, order};
 use crate::attr::{Attrs, Entry, Key, peeled};
@@ -95,7 +95,8 @@ pub(super) fn choice(subject: &Subject<'_>, expr: &Expr, known: &Known) -> Optio
         (Choice::Number(_), known) if known.is_number() || *known == Known::Other => {
             number(subject, expr, known).map(Choice::Number)
         }
-        (value @ Choice::Text(_), Known::String | Known::Other)
+        (Choice::Text(text), Known::Char) => character(subject, expr, text),
+        (value @ Choice::Text(_), Known::Text(_) | Known::Other)
         | (value @ Choice::Bool(_), Known::Bool | Known::Other) => Some(value),
         (_, known) => {
             let name = known.name();
@@ -109,6 +110,21 @@ pub(super) fn choice(subject: &Subject<'_>, expr: &Expr, known: &Known) -> Optio
             None
         }
     }
+}
+
+/// C19: a text of several characters, or of none.
+fn character(subject: &Subject<'_>, expr: &Expr, text: LitStr) -> Option<Choice> {
+    if text.value().chars().count() == 1 {
+        return Some(Choice::Text(text));
+    }
+    let text = text.value();
+    subject.error(
+        expr,
+        format_args!(
+            "{text:?} is not one character, but the field is char; help: write 'a', or use String for the field"
+        ),
+    );
+    None
 }
 
 fn constant(subject: &Subject<'_>, expr: &Expr, known: &Known) -> Option<Choice> {
@@ -130,10 +146,14 @@ fn constant(subject: &Subject<'_>, expr: &Expr, known: &Known) -> Option<Choice>
             None
         }
         _ => match known {
-            Known::String => Some(Choice::TextConstant(expr.clone())),
+            Known::Text(_) => Some(Choice::TextConstant(expr.clone())),
             Known::Bool => Some(Choice::BoolConstant(expr.clone())),
             Known::F32 | Known::F64 | Known::Int(_) => {
                 number(subject, expr, known).map(Choice::Number)
+            }
+            Known::Char => {
+                subject.error(expr, "a choice of a char is written out; help: write 'a'");
+                None
             }
             Known::Other => {
                 subject.error(
@@ -220,6 +240,9 @@ fn written(expr: &Expr) -> Option<Choice> {
     match peeled(expr) {
         Expr::Lit(value) => match &value.lit {
             Lit::Str(text) if text.suffix().is_empty() => Some(Choice::Text(text.clone())),
+            Lit::Char(character) if character.suffix().is_empty() => Some(Choice::Text(
+                LitStr::new(&character.value().to_string(), character.span()),
+            )),
             Lit::Bool(bool) => Some(Choice::Bool(bool.clone())),
             _ => None,
         },

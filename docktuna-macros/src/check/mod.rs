@@ -3,8 +3,11 @@
 //! The numbers C1, C2, … are those of the table of mistakes, and of the files in `tests/ui`.
 
 mod choice;
+mod default;
+mod dependents;
 mod field;
 mod name;
+mod newtype;
 mod number;
 mod range;
 mod rules;
@@ -12,14 +15,15 @@ mod shape;
 mod study;
 
 use syn::ext::IdentExt;
-use syn::{Data, DataEnum, DeriveInput, Fields, FieldsUnnamed, Type};
+use syn::{Data, DataEnum, DeriveInput, Fields, Type};
 
+use self::field::Owner;
 use self::name::{Names, stored, style};
 use crate::attr::{self, Attrs, Entry, Key, Place};
 use crate::diag::{Diag, Subject};
-use crate::model::{Body, Content, Enum, Input, Variant};
+use crate::model::{Body, Content, Enum, Input, Layout, Variant};
 use crate::rename::Style;
-use crate::types::{self, Known};
+use crate::types;
 
 /// Checks a type. The result is worth something only if nothing was reported.
 pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
@@ -30,39 +34,70 @@ pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
         Place::Struct
     };
     let attrs = attr::read(&input.attrs, place, &subject);
-    let style = style(&subject, &attrs);
+    let style = style(&subject, &attrs, Key::RenameAll);
+    let fields_style = name::style(&subject, &attrs, Key::RenameAllFields);
     let runtime = attrs
         .get(Key::Crate)
         .and_then(|entry| entry.path(&subject))
         .cloned();
     let study = study::study(&subject, &attrs);
     let rules = rules::rules(&subject, &attrs);
+    let root = root(&subject, &attrs);
+    let name = input.ident.unraw().to_string();
+    let owner = Owner {
+        name: &name,
+        style,
+        label: None,
+    };
     let body = match &input.data {
-        Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => {
-                field::fields(diag, &fields.named, style, None).map(Body::Struct)
-            }
-            Fields::Unnamed(_) | Fields::Unit => shapeless(&subject, input),
-        },
-        Data::Enum(data) => variants(diag, &subject, input, data, style).map(Body::Enum),
-        Data::Union(_) => shapeless(&subject, input),
+        Data::Struct(data)
+            if !data.fields.is_empty() || matches!(data.fields, Fields::Named(_)) =>
+        {
+            field::fields(diag, &data.fields, owner).map(Body::Struct)
+        }
+        Data::Enum(data) => {
+            variants(diag, &subject, input, data, style, fields_style).map(Body::Enum)
+        }
+        Data::Struct(_) | Data::Union(_) => shapeless(&subject, input),
     };
     let body = body?;
     endless(&subject, &input.ident, &body)?;
+    named_root(&subject, &attrs, &body);
+    newtype::searched_alone(&subject, &attrs, &body);
     Some(Input {
         ident: input.ident.clone(),
         generics: input.generics.clone(),
         runtime,
         study,
         rules,
+        root,
         body,
     })
+}
+
+/// The name of the parameter that the type is, where it is tuned by itself.
+fn root(subject: &Subject<'_>, attrs: &Attrs) -> Option<String> {
+    let text = attrs.text(Key::Rename, subject)?;
+    name::checked(subject, &text.value(), text)?;
+    Some(text.value())
+}
+
+/// C23: `rename` on a struct whose fields have names.
+fn named_root(subject: &Subject<'_>, attrs: &Attrs, body: &Body) {
+    if let (Some(entry), Body::Struct(fields)) = (attrs.get(Key::Rename), body)
+        && fields.layout == Layout::Group
+    {
+        subject.error(
+            &entry.ident,
+            "the fields of a struct are stored under their own names; help: remove `rename`, or write it at a field",
+        );
+    }
 }
 
 /// C39: a type that contains itself, as far as one type shows it.
 fn endless(subject: &Subject<'_>, ident: &syn::Ident, body: &Body) -> Option<()> {
     for ty in body.nested() {
-        let inner = types::innermost(types::in_box(ty).unwrap_or(ty));
+        let inner = inmost(ty);
         let itself = matches!(inner, Type::Path(path) if path.qself.is_none()
             && (path.path.is_ident("Self")
                 || (path.path.segments.len() == 1 && path.path.segments[0].ident == *ident)));
@@ -78,15 +113,17 @@ fn endless(subject: &Subject<'_>, ident: &syn::Ident, body: &Body) -> Option<()>
     Some(())
 }
 
-/// C29: tuple or unit struct, union.
+/// What is left of a type inside of all that the macro knows around it, pointers too.
+fn inmost(ty: &Type) -> &Type {
+    let inner = types::innermost(ty);
+    types::in_pointer(inner).map_or(inner, inmost)
+}
+
+/// C29: unit struct, union.
 fn shapeless(subject: &Subject<'_>, input: &DeriveInput) -> Option<Body> {
     let (what, help) = match &input.data {
         Data::Union(_) => ("a union", "use an enum"),
-        Data::Struct(data) if matches!(data.fields, Fields::Unit) => (
-            "a unit struct",
-            "write a struct with named fields, or an enum",
-        ),
-        _ => ("a tuple struct", "name the fields"),
+        _ => ("a unit struct", "write a struct with fields, or an enum"),
     };
     subject.error(
         &input.ident,
@@ -101,13 +138,20 @@ fn variants(
     input: &DeriveInput,
     data: &DataEnum,
     style: Option<Style>,
+    fields_style: Option<Style>,
 ) -> Option<Enum> {
     let mut names = Names::default();
     let mut defaults = Vec::new();
     let mut variants = Vec::new();
     let mut complete = true;
     for variant in &data.variants {
-        match one_variant(diag, variant, style, &mut names, &mut defaults) {
+        match one_variant(
+            diag,
+            variant,
+            [style, fields_style],
+            &mut names,
+            &mut defaults,
+        ) {
             Some(variant) => variants.push(variant),
             None => complete = false,
         }
@@ -130,13 +174,13 @@ type Default = (String, syn::Ident, Entry);
 fn one_variant(
     diag: &Diag,
     variant: &syn::Variant,
-    style: Option<Style>,
+    [style, fields_style]: [Option<Style>; 2],
     names: &mut Names,
     defaults: &mut Vec<Default>,
 ) -> Option<Variant> {
     let subject = diag.about(variant.ident.unraw());
     let attrs = attr::read(&variant.attrs, Place::Variant, &subject);
-    let fields_style = name::style(&subject, &attrs);
+    let fields_style = name::style(&subject, &attrs, Key::RenameAll).or(fields_style);
     if subject.has_failed() {
         return None;
     }
@@ -158,13 +202,15 @@ fn one_variant(
         }
         Content::Skipped
     } else {
-        match &variant.fields {
-            Fields::Unit => Content::Unit,
-            Fields::Named(fields) => {
-                let label = Some(label.as_str());
-                Content::Named(field::fields(diag, &fields.named, fields_style, label)?)
-            }
-            Fields::Unnamed(fields) => newtype(&subject, fields)?,
+        if variant.fields.is_empty() {
+            Content::Unit
+        } else {
+            let owner = Owner {
+                name: &variant.ident.unraw().to_string(),
+                style: fields_style,
+                label: Some(label.as_str()),
+            };
+            Content::Fields(field::fields(diag, &variant.fields, owner)?)
         }
     };
     Some(Variant {
@@ -174,43 +220,6 @@ fn one_variant(
         doc: attrs.doc,
         content,
     })
-}
-
-/// C32: tuple variant with several fields. One that is not tunable needs a name too.
-fn newtype(subject: &Subject<'_>, fields: &FieldsUnnamed) -> Option<Content> {
-    let mut unnamed = fields.unnamed.iter();
-    let (field, rest) = (unnamed.next(), unnamed.next());
-    let Some(field) = field else {
-        return Some(Content::Unit);
-    };
-    if rest.is_some() {
-        subject.error(
-            fields,
-            "a variant with several unnamed fields has no names to store values under; \
-             help: name the fields",
-        );
-        return None;
-    }
-    if let Some(attr) = field.attrs.iter().find(|attr| attr.path().is_ident("tune")) {
-        subject.error(
-            attr,
-            "an unnamed field takes no options; help: name the field",
-        );
-        return None;
-    }
-    let known = Known::of(&field.ty);
-    if known.is_number() {
-        let name = known.name();
-        subject.error(
-            &field.ty,
-            format_args!(
-                "{name} has no search space of its own; help: name the field and add \
-                 #[tune(range = low..=high)], choices, fixed or skip"
-            ),
-        );
-        return None;
-    }
-    Some(Content::Newtype(Box::new(field.ty.clone())))
 }
 
 /// C23: `rename_all` on a variant without fields to rename.

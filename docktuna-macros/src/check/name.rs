@@ -14,8 +14,8 @@ use crate::rename::{STYLES, Style};
 use crate::suggest::near;
 
 /// C28: unknown `rename_all` style.
-pub(super) fn style(subject: &Subject<'_>, attrs: &Attrs) -> Option<Style> {
-    let text = attrs.text(Key::RenameAll, subject)?;
+pub(super) fn style(subject: &Subject<'_>, attrs: &Attrs, key: Key) -> Option<Style> {
+    let text = attrs.text(key, subject)?;
     let style = Style::named(&text.value());
     if style.is_none() {
         let names = STYLES.map(|(name, _)| name);
@@ -45,6 +45,21 @@ pub(super) fn stored(
         let name = styled(&ident.unraw().to_string());
         checked(subject, &name, ident)?;
         return Some((name, ident.to_token_stream()));
+    }
+    let text = attrs.text(Key::Rename, subject)?;
+    checked(subject, &text.value(), text)?;
+    Some((text.value(), text.to_token_stream()))
+}
+
+/// The stored name of the unnamed field at `index`.
+pub(super) fn stored_index(
+    subject: &Subject<'_>,
+    attrs: &Attrs,
+    index: u32,
+    at: impl ToTokens,
+) -> Option<(String, TokenStream)> {
+    if attrs.get(Key::Rename).is_none() {
+        return Some((index.to_string(), at.to_token_stream()));
     }
     let text = attrs.text(Key::Rename, subject)?;
     checked(subject, &text.value(), text)?;

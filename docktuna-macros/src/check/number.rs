@@ -160,9 +160,20 @@ fn integer_fits(subject: &Subject<'_>, literal: &Literal, int: Option<&Int>) -> 
     let text = &literal.text;
     let value = literal.decimal.and_then(Decimal::integer);
     if let Some(int) = int
+        && value == Some(0)
+        && !int.zero
+    {
+        let name = int.name;
+        subject.error(
+            &literal.tokens,
+            format_args!("{name} does not hold 0; help: leave it out"),
+        );
+        return false;
+    }
+    if let Some(int) = int
         && !value.is_some_and(|value| (int.min..=int.max).contains(&value))
     {
-        let Int { name, min, max } = int;
+        let Int { name, min, max, .. } = int;
         subject.error(
             &literal.tokens,
             if max.checked_sub(*min).is_some_and(|width| width <= EXACT) {

@@ -53,6 +53,7 @@ fn ends(subject: &Subject<'_>, range: &Entry, known: &Known) -> Option<(Number, 
     let (low, high) = (low?, high?);
     if let (Some(low), Some(high)) = (low.literal(), high.literal()) {
         ordered(subject, low, high)?;
+        without_zero(subject, low, high, known)?;
         distinct_in_f32(subject, low, high, known)?;
     }
     Some((low, high))
@@ -114,6 +115,24 @@ fn ordered(subject: &Subject<'_>, low: &Literal, high: &Literal) -> Option<()> {
         return None;
     }
     Some(())
+}
+
+/// C11: 0 between the bounds of a type that does not hold it.
+fn without_zero(subject: &Subject<'_>, low: &Literal, high: &Literal, known: &Known) -> Option<()> {
+    let Known::Int(int) = known else {
+        return Some(());
+    };
+    if int.zero || low.float > 0.0 || high.float < 0.0 {
+        return Some(());
+    }
+    subject.error(
+        &high.tokens,
+        format_args!(
+            "0 is in {}..={}, and {} does not hold it; help: stay on one side of 0, or write choices",
+            low.text, high.text, int.name
+        ),
+    );
+    None
 }
 
 /// C14: f32 bounds that collapse into one value.

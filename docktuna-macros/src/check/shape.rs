@@ -1,13 +1,13 @@
 //! Searched fields: how their type is put together, down to what has a rule or a space of its own.
 
-use syn::{Expr, ExprRepeat, Type, parse_quote, parse_quote_spanned};
+use proc_macro2::TokenStream;
+use syn::{Expr, Type, parse_quote, parse_quote_spanned};
 
-use super::number::literal;
-use super::{choice, range};
-use crate::attr::{Attrs, Entry, Key, peeled};
+use super::{choice, default, range};
+use crate::attr::{Attrs, Entry, Key};
 use crate::diag::Subject;
 use crate::limits::MOST_ELEMENTS;
-use crate::model::{Choice, Domain, OptionDefault, Param, Shape};
+use crate::model::{Conversion, Domain, OptionDefault, Param, Shape};
 use crate::types::{self, Known};
 
 /// What a field says about its values.
@@ -16,7 +16,19 @@ pub(super) struct Given<'a> {
     pub(super) attrs: &'a Attrs,
     /// A range or choices.
     pub(super) rule: Option<&'a Entry>,
-    pub(super) ident: &'a syn::Ident,
+    /// Where something is missing.
+    pub(super) at: TokenStream,
+}
+
+/// Whether all that is said of the field is its type, and nothing is known of that but what a single value or a
+/// type with a space of its own may be.
+pub(super) fn is_newtype(attrs: &Attrs, rule: Option<&Entry>, ty: &Type) -> bool {
+    let contained = types::inside(ty).is_some() || types::in_tuple(ty).is_some();
+    rule.is_none()
+        && !contained
+        && attrs
+            .given(&[Key::Default, Key::As, Key::From, Key::Into, Key::Len])
+            .is_empty()
 }
 
 /// The shape of a searched field.
@@ -29,12 +41,13 @@ pub(super) fn shape(given: &Given<'_>, ty: &Type) -> Option<Shape> {
 }
 
 fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
-    let whole = given.rule.is_none() && default.is_none() && vecs(ty) == 0;
+    let ruled = given.rule.is_some() || given.attrs.get(Key::As).is_some();
+    let whole = !ruled && default.is_none() && vecs(ty) == 0;
     if let Some(inner) = types::in_option(ty)
         && !whole
     {
         let (default, own) = match default {
-            Some(default) => in_option_default(given.subject, default)?,
+            Some(default) => default::in_option_default(given.subject, default)?,
             None => (None, OptionDefault::Absent),
         };
         return Some(Shape::Optional(Box::new(of(given, inner, default)?), own));
@@ -43,12 +56,12 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
         && !whole
     {
         let default = match default {
-            Some(default) => Some(repeated(given.subject, default)?),
+            Some(default) => Some(default::repeated(given.subject, default)?),
             None => None,
         };
         let element = of(given, &array.elem, default.map(|default| &*default.expr))?;
         if let Some(default) = default {
-            as_long(given.subject, &array.len, &default.len)?;
+            default::as_long(given.subject, &array.len, &default.len)?;
         }
         return Some(Shape::Array {
             element: Box::new(element),
@@ -58,7 +71,7 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
     }
     if let Some(inner) = types::in_vec(ty) {
         let default = match default {
-            Some(default) => Some(repeated(given.subject, default)?),
+            Some(default) => Some(default::repeated(given.subject, default)?),
             None => None,
         };
         let length = length(given, ty, default.map(|default| &*default.len));
@@ -68,85 +81,104 @@ fn of(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
             element: Box::new(element?),
         });
     }
+    if let Some(elements) = types::in_tuple(ty)
+        && !whole
+    {
+        let defaults = match default {
+            Some(default) => default::each(given.subject, default, elements.len())?,
+            None => vec![None; elements.len()],
+        };
+        let elements: Vec<Option<Shape>> = elements
+            .iter()
+            .zip(defaults)
+            .map(|(element, default)| of(given, element, default))
+            .collect();
+        return Some(Shape::Tuple(elements.into_iter().collect::<Option<_>>()?));
+    }
     leaf(given, ty, default)
 }
 
 /// A type that holds no other one that the macro knows.
 fn leaf(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Shape> {
     let Given { subject, attrs, .. } = *given;
-    let known = Known::of(types::innermost(ty));
+    let conversion = conversion(given, ty);
+    let held = conversion.as_ref().map_or(ty, |(held, _)| *held);
+    let known = Known::of(types::innermost(held));
     let domain = match given.rule {
         Some(rule) => {
-            holdable(subject, ty, rule)?;
+            holdable(subject, held, rule)?;
             match rule.key {
                 Key::Range => ranged(subject, attrs, rule, &known)?,
                 _ => choice::choices(subject, attrs, rule, &known)?,
             }
         }
-        None => match default.filter(|default| !is_own(default)) {
+        None if conversion.is_some() => {
+            ruled(given, &known)?;
+            Domain::Bool
+        }
+        None => match default.filter(|default| !default::is_own(default)) {
             Some(_) if known == Known::Bool => Domain::Bool,
             default => {
-                searchable(given, &known)?;
-                if default.is_some() {
-                    no_default(subject, attrs, &known)?;
-                }
-                return Some(Shape::Nested(Box::new(ty.clone())));
+                searchable(given, ty)?;
+                let label = match default {
+                    Some(default) => Some(default::label(subject, attrs, ty, default, &known)?),
+                    None => None,
+                };
+                return Some(Shape::Nested(Box::new(ty.clone()), label));
             }
         },
     };
     let default = match default {
         Some(default) => {
-            unhidden(subject, ty, default, &known)?;
-            Some(default_value(subject, default, &domain, &known)?)
+            default::unhidden(subject, ty, default, &known)?;
+            Some(default::default_value(subject, default, &domain, &known)?)
         }
         None => None,
     };
     Some(Shape::Scalar(Box::new(Param {
-        ty: ty.clone(),
+        ty: held.clone(),
+        conversion: conversion.map(|(_, conversion)| Box::new(conversion)),
         known,
         domain,
         default,
     })))
 }
 
-fn default_value(
-    subject: &Subject<'_>,
-    expr: &Expr,
-    domain: &Domain,
-    known: &Known,
-) -> Option<Choice> {
-    match domain {
-        Domain::Range(_) => range::default(subject, expr, domain, known),
-        Domain::Choices(_) | Domain::Bool => choice::default(subject, expr, domain, known),
-    }
+/// What the field is converted from and to, and how.
+fn conversion<'a>(given: &'a Given<'_>, ty: &Type) -> Option<(&'a Type, Conversion)> {
+    let attrs = given.attrs;
+    let held = attrs.get(Key::As)?.ty()?;
+    let function = |key| attrs.get(key).and_then(Entry::value).cloned();
+    let conversion = Conversion {
+        ty: ty.clone(),
+        from: function(Key::From),
+        into: function(Key::Into),
+    };
+    Some((held, conversion))
 }
 
-/// C24: a default that only an Option, an array or a Vec has, on a type whose name says nothing.
-fn unhidden(subject: &Subject<'_>, ty: &Type, default: &Expr, known: &Known) -> Option<()> {
-    let what = match peeled(default) {
-        _ if *known != Known::Other => return Some(()),
-        Expr::Repeat(_) | Expr::Array(_) => "an array or a Vec",
-        default if of_option(default).is_some() => "an Option",
-        _ => return Some(()),
-    };
-    subject.error(
-        ty,
-        format_args!(
-            "the default is that of {what}, which the derive cannot see behind this name; \
-             help: write the type itself instead of its alias"
-        ),
+/// C1: `as` without a rule, of which only booleans need none.
+fn ruled(given: &Given<'_>, known: &Known) -> Option<()> {
+    if *known == Known::Bool {
+        return Some(());
+    }
+    let entry = given.attrs.get(Key::As)?;
+    given.subject.error(
+        &entry.ident,
+        "`as` says what is searched and not in which space; help: add range = low..=high, or choices = [a, b]",
     );
     None
 }
 
 /// C1: number without a rule.
-fn searchable(given: &Given<'_>, known: &Known) -> Option<()> {
-    if !known.is_number() {
+fn searchable(given: &Given<'_>, ty: &Type) -> Option<()> {
+    let mut leaves = types::leaves(ty).into_iter().map(Known::of);
+    let Some(known) = leaves.find(Known::is_number) else {
         return Some(());
-    }
+    };
     let name = known.name();
     given.subject.error(
-        given.ident,
+        &given.at,
         format_args!(
             "{name} has no search space of its own; \
              help: add #[tune(range = low..=high)], choices, fixed or skip"
@@ -160,12 +192,15 @@ fn holdable(subject: &Subject<'_>, ty: &Type, rule: &Entry) -> Option<()> {
     if let Type::Path(_) | Type::Macro(_) | Type::Verbatim(_) = types::peeled(ty) {
         return Some(());
     }
+    if Known::of(ty).is_text() {
+        return Some(());
+    }
     let rule = &rule.ident;
     subject.error(
         ty,
         format_args!(
-            "`{rule}` needs a number, String or bool; \
-             help: derive Tunable for a type of your own, or use fixed or skip"
+            "`{rule}` needs a number, String or bool; help: say how the type becomes one and back, as = f64, \
+             from = path, into = path, or derive Tunable for a type of your own, or use fixed or skip"
         ),
     );
     None
@@ -192,6 +227,7 @@ fn length(given: &Given<'_>, ty: &Type, default: Option<&Expr>) -> Option<Param>
     };
     Some(Param {
         ty,
+        conversion: None,
         known,
         domain,
         default,
@@ -242,42 +278,6 @@ fn vecs(ty: &Type) -> usize {
     }
 }
 
-/// The value and the number of the elements of a default.
-fn repeated<'a>(subject: &Subject<'_>, expr: &'a Expr) -> Option<&'a ExprRepeat> {
-    if let Expr::Repeat(repeat) = peeled(expr) {
-        return Some(repeat);
-    }
-    subject.error(
-        expr,
-        "the default of an array or a Vec is one value for all elements; \
-         help: write default = [value; number], or [_; number] if they have their own",
-    );
-    None
-}
-
-/// C24: a default with another number of elements than the array, where both are written out.
-fn as_long(subject: &Subject<'_>, array: &Expr, default: &Expr) -> Option<()> {
-    let (Some(array), Some(own)) = (literal(array), literal(default)) else {
-        return Some(());
-    };
-    if array.text == own.text {
-        return Some(());
-    }
-    subject.error(
-        default,
-        format_args!(
-            "the default has {} elements and the array {}; help: write {}",
-            own.text, array.text, array.text
-        ),
-    );
-    None
-}
-
-/// Whether a default leaves it to the elements: `_`.
-fn is_own(default: &Expr) -> bool {
-    matches!(peeled(default), Expr::Infer(_))
-}
-
 /// A range on a type that is known not to be a number.
 fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> Option<Domain> {
     match known {
@@ -288,61 +288,18 @@ fn ranged(subject: &Subject<'_>, attrs: &Attrs, rule: &Entry, known: &Known) -> 
             );
             None
         }
-        Known::String => {
+        Known::Text(_) | Known::Char => {
+            let example = if *known == Known::Char {
+                "['a', 'b']"
+            } else {
+                "[\"a\", \"b\"]"
+            };
             subject.error(
                 &rule.ident,
-                "String has no range; help: choices = [\"a\", \"b\"]",
+                format_args!("{} has no range; help: choices = {example}", known.name()),
             );
             None
         }
         _ => range::range(subject, attrs, rule, known),
-    }
-}
-
-/// C23: `default` on a field whose parts have their own.
-fn no_default(subject: &Subject<'_>, attrs: &Attrs, known: &Known) -> Option<()> {
-    let entry = attrs.get(Key::Default)?;
-    subject.error(
-        &entry.ident,
-        if *known == Known::String {
-            "`default` needs to know what is allowed; help: add choices = [..]"
-        } else {
-            "`default` belongs on a field with a rule; help: give defaults inside this field's type"
-        },
-    );
-    None
-}
-
-/// The default of an `Option`: none, or some of its parameter's default.
-fn in_option_default<'a>(
-    subject: &Subject<'_>,
-    expr: &'a Expr,
-) -> Option<(Option<&'a Expr>, OptionDefault)> {
-    if let Some(default) = of_option(expr) {
-        return Some(default);
-    }
-    subject.error(
-        expr,
-        "the default of an Option is None or Some; help: write default = Some(..), or None",
-    );
-    None
-}
-
-/// What `None` or `Some(..)` says.
-fn of_option(default: &Expr) -> Option<(Option<&Expr>, OptionDefault)> {
-    let ends_in = |path: &Expr, name: &str| match path {
-        Expr::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == name),
-        _ => false,
-    };
-    match peeled(default) {
-        path if ends_in(path, "None") => Some((None, OptionDefault::None)),
-        Expr::Call(call) if ends_in(&call.func, "Some") && call.args.len() == 1 => {
-            Some((call.args.first(), OptionDefault::Some))
-        }
-        _ => None,
     }
 }

@@ -5,15 +5,15 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
-use super::param::holder;
-use super::{arm_space, indexed, own_space, some};
-use crate::model::{Content, Field, Param, Part, Role, Shape, Shared, Variant};
-use crate::types::Known;
+use super::param::is_plain;
+use super::{arm_space, convert, indexed, own_space, some};
+use crate::model::{Content, Field, Fields, Param, Part, Role, Shape, Shared, Variant};
 
 /// The body for a struct.
-pub(super) fn group(fields: &[Field]) -> TokenStream {
+pub(super) fn group(fields: &Fields) -> TokenStream {
     let values = values(fields, &own_space());
     let unused = fields
+        .list
         .iter()
         .all(|field| !asks(field))
         .then(|| tokens!(let _ = __source;));
@@ -38,10 +38,7 @@ pub(super) fn switch(variants: &[Variant]) -> TokenStream {
         };
         let ident = &variant.ident;
         let value = match &variant.content {
-            Content::Newtype(ty) => {
-                tokens!(Self::#ident(<#ty as __docktuna::Tunable>::build(__source)?))
-            }
-            Content::Named(fields) => {
+            Content::Fields(fields) => {
                 let values = values(fields, &arm_space(index));
                 tokens!(Self::#ident { #values })
             }
@@ -69,11 +66,35 @@ fn asks(field: &Field) -> bool {
     )
 }
 
-fn values(fields: &[Field], space: &TokenStream) -> TokenStream {
-    indexed(fields)
+fn values(fields: &Fields, space: &TokenStream) -> TokenStream {
+    if let Some((_, part)) = fields.whole() {
+        let value = match part {
+            Part::Fixed(_) => None,
+            Part::Searched(shape) => Some(result(shape, space)),
+        };
+        return each(fields, |_, field| match (&field.role, &value) {
+            (Role::Stored { .. }, Some(value)) => tokens!(#value?),
+            _ => value_of(field, None, space),
+        });
+    }
+    each(fields, |index, field| {
+        placed(field, value_of(field, index, space))
+    })
+}
+
+/// The fields of a newtype, where the one that counts has the value `inner`.
+pub(super) fn around(fields: &Fields, inner: &TokenStream) -> TokenStream {
+    each(fields, |_, field| match field.role {
+        Role::Stored { .. } => inner.clone(),
+        Role::Skip(_) | Role::Flatten => value_of(field, None, &own_space()),
+    })
+}
+
+fn each(fields: &Fields, value: impl Fn(Option<usize>, &Field) -> TokenStream) -> TokenStream {
+    indexed(&fields.list)
         .map(|(index, field)| {
-            let (ident, value) = (&field.ident, placed(field, value(field, index, space)));
-            tokens!(#ident: #value,)
+            let (member, value) = (&field.member, value(index, field));
+            tokens!(#member: #value,)
         })
         .collect()
 }
@@ -93,7 +114,7 @@ fn placed(field: &Field, value: TokenStream) -> TokenStream {
     }
 }
 
-fn value(field: &Field, index: Option<usize>, space: &TokenStream) -> TokenStream {
+fn value_of(field: &Field, index: Option<usize>, space: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match &field.role {
         Role::Skip(value) => given(value.as_ref(), ty),
@@ -107,9 +128,8 @@ fn value(field: &Field, index: Option<usize>, space: &TokenStream) -> TokenStrea
 
 fn searched(shape: &Shape, name: &str, index: Option<usize>, space: &TokenStream) -> TokenStream {
     match shape {
-        Shape::Nested(ty) => nested(ty, name),
-        Shape::Scalar(param) if param.known == Known::Other => scalar(param, name, index, space),
-        Shape::Scalar(param) => {
+        Shape::Nested(ty, _) => nested(ty, name),
+        Shape::Scalar(param) if is_plain(param) => {
             let ty = &param.ty;
             tokens!(__docktuna::build_scalar::<#ty, __S>(__source, #space, #index)?)
         }
@@ -131,20 +151,23 @@ fn searched(shape: &Shape, name: &str, index: Option<usize>, space: &TokenStream
 /// The result of building what is at `space`.
 fn result(shape: &Shape, space: &TokenStream) -> TokenStream {
     match shape {
-        Shape::Nested(ty) => tokens!(<#ty as __docktuna::Tunable>::build(__source)),
-        Shape::Scalar(param) if param.known == Known::Other => {
-            let (ty, holder) = (&param.ty, holder(param));
-            tokens! {
-                {
-                    let __param = #space.param();
-                    __docktuna::Source::param(__source, __param)
-                        .map(|__stored| <#ty as #holder>::read(__param.domain(), __stored))
-                }
-            }
-        }
-        Shape::Scalar(param) => {
+        Shape::Nested(ty, _) => tokens!(<#ty as __docktuna::Tunable>::build(__source)),
+        Shape::Scalar(param) if is_plain(param) => {
             let ty = &param.ty;
             tokens!(__docktuna::build_param::<#ty, __S>(__source, #space))
+        }
+        Shape::Scalar(param) => scalar(param, space),
+        Shape::Tuple(elements) => {
+            let elements = elements.iter().enumerate().map(|(index, element)| {
+                let element = result(element, &tokens!(#space.field(#index).space()));
+                let name = index.to_string();
+                tokens!(__docktuna::build_part(__source, #name, |__source| #element)?,)
+            });
+            tokens! {
+                __docktuna::build_tuple(__source, |__source| {
+                    __docktuna::Result::Ok((#(#elements)*))
+                })
+            }
         }
         Shape::Optional(inner, _) => {
             let inner = result(inner, &some(space));
@@ -174,17 +197,14 @@ fn nested(ty: &Type, name: &str) -> TokenStream {
     }
 }
 
-/// A parameter of a type that the macro does not know, by the trait's own path for the same reason.
-fn scalar(param: &Param, name: &str, index: Option<usize>, space: &TokenStream) -> TokenStream {
-    let (ty, holder) = (&param.ty, holder(param));
-    tokens! {
-        {
-            let __param = #space.field(#index).space().param();
-            __docktuna::Source::enter(__source, #name);
-            let __stored = __docktuna::Source::param(__source, __param)?;
-            __docktuna::Source::leave(__source);
-            <#ty as #holder>::read(__param.domain(), __stored)
-        }
+/// A parameter of a type that the macro does not know, by the trait's own path for the same reason, or of a type
+/// that it is converted to.
+fn scalar(param: &Param, space: &TokenStream) -> TokenStream {
+    let ty = &param.ty;
+    let held = tokens!(<#ty as __docktuna::Scalar>::build_from(__source, #space.param()));
+    match &param.conversion {
+        Some(conversion) => convert::build(conversion, ty, &held),
+        None => held,
     }
 }
 

@@ -13,6 +13,8 @@ macro_rules! tokens {
 
 mod build;
 mod constants;
+mod convert;
+mod newtype;
 mod param;
 mod record;
 mod rules;
@@ -25,54 +27,71 @@ use syn::{Generics, Path, Type, WherePredicate, parse_quote};
 
 use self::constants::Constants;
 use crate::model::{Body, Field, Input, Role, Study};
-use crate::types::{innermost, peeled};
+use crate::types::peeled;
 
 /// The implementation of `Tunable`.
 pub(crate) fn input(input: &Input) -> TokenStream {
     let mut constants = Constants::new(&input.generics);
-    let (space, build, record) = match &input.body {
-        Body::Struct(fields) => (
-            space::group(fields, &mut constants),
-            build::group(fields),
-            record::group(fields, &input.rules),
-        ),
-        Body::Enum(body) => (
-            space::switch(body, &mut constants),
-            build::switch(&body.variants),
-            record::switch(&body.variants, &input.rules),
-        ),
+    let runtime = runtime(input.runtime.as_ref());
+    let allowed = allowed();
+    let scalar = match &input.body {
+        Body::Struct(fields) => fields
+            .newtype()
+            .map(|field| newtype::scalar(input, fields, field)),
+        Body::Enum(_) => None,
+    };
+    let tunable = match &input.body {
+        Body::Struct(fields) if !newtype::may_be_tunable(fields) => None,
+        _ => Some(tunable(input, &mut constants)),
     };
     let constants = constants.items();
-    let runtime = runtime(input.runtime.as_ref());
-    let study = study(&input.study);
-    let allowed = allowed();
-    let ident = &input.ident;
-    let name = ident.unraw().to_string();
-    let generics = bounded(input);
-    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     tokens! {
         #allowed
         const _: () = {
             use #runtime::__private as __docktuna;
             #constants
-            #[automatically_derived]
-            impl #impl_generics __docktuna::Tunable for #ident #ty_generics #where_clause {
-                const NAME: &'static ::core::primitive::str = #name;
-                const SPACE: &'static __docktuna::Space = &#space;
-                #study
-                fn build<__S: __docktuna::Source + ?::core::marker::Sized>(
-                    __source: &mut __S,
-                ) -> __docktuna::Result<Self, __S::Error> {
-                    #build
-                }
-                fn record<__K: __docktuna::Sink + ?::core::marker::Sized>(
-                    &self,
-                    __sink: &mut __K,
-                ) -> __docktuna::Result<(), __K::Error> {
-                    #record
-                }
-            }
+            #tunable
+            #scalar
         };
+    }
+}
+
+fn tunable(input: &Input, constants: &mut Constants) -> TokenStream {
+    let (space, build, record) = match &input.body {
+        Body::Struct(fields) => (
+            space::whole(fields, input.root.as_ref(), constants),
+            build::group(fields),
+            record::group(fields, &input.rules),
+        ),
+        Body::Enum(body) => (
+            space::switch(body, input.root.as_ref(), constants),
+            build::switch(&body.variants),
+            record::switch(&body.variants, &input.rules),
+        ),
+    };
+    let study = study(&input.study);
+    let ident = &input.ident;
+    let name = ident.unraw().to_string();
+    let generics = bounded(input);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    tokens! {
+        #[automatically_derived]
+        impl #impl_generics __docktuna::Tunable for #ident #ty_generics #where_clause {
+            const NAME: &'static ::core::primitive::str = #name;
+            const SPACE: &'static __docktuna::Space = #space;
+            #study
+            fn build<__S: __docktuna::Source + ?::core::marker::Sized>(
+                __source: &mut __S,
+            ) -> __docktuna::Result<Self, __S::Error> {
+                #build
+            }
+            fn record<__K: __docktuna::Sink + ?::core::marker::Sized>(
+                &self,
+                __sink: &mut __K,
+            ) -> __docktuna::Result<(), __K::Error> {
+                #record
+            }
+        }
     }
 }
 
@@ -103,30 +122,30 @@ fn allowed() -> TokenStream {
 /// The generics, with `T: Tunable` for every type parameter that is the whole type of a field, and with
 /// `Default` for the type of every field whose value is not said anywhere else.
 fn bounded(input: &Input) -> Generics {
-    let mut generics = input.generics.clone();
-    let bounds: Vec<&Type> = input
-        .generics
-        .type_params()
-        .filter_map(|param| {
-            input
-                .body
-                .nested()
-                .into_iter()
-                // An `Option` or an array is tunable where what it holds is.
-                .map(innermost)
-                .find(|ty| is_param(ty, &param.ident))
-        })
+    let nested: Vec<&Type> = input.body.nested();
+    let nested: Vec<&Type> = nested.into_iter().flat_map(crate::types::leaves).collect();
+    let params = input.generics.type_params().filter_map(|param| {
+        // An `Option` or an array is tunable where what it holds is.
+        nested.iter().find(|ty| is_param(ty, &param.ident))
+    });
+    let mut predicates: Vec<WherePredicate> = params
+        .map(|ty| parse_quote!(#ty: __docktuna::Tunable))
         .collect();
+    if let Body::Struct(fields) = &input.body {
+        predicates.extend(newtype::bound(input, fields, "Tunable"));
+    }
+    with_given(input, predicates)
+}
+
+/// The generics with these predicates, and with `Default` where a value is taken by default.
+fn with_given(input: &Input, mut predicates: Vec<WherePredicate>) -> Generics {
     let given = input.body.given();
     let given = given
         .iter()
         .filter(|ty| mentions_any(ty.to_token_stream(), &input.generics));
-    let bounds = bounds
-        .iter()
-        .map(|ty| parse_quote!(#ty: __docktuna::Tunable));
     // Of the field's type: more than that, such as `T: Default` for a `Vec<T>`, is not needed.
-    let given = given.map(|ty| parse_quote!(#ty: ::core::default::Default));
-    let predicates: Vec<WherePredicate> = bounds.chain(given).collect();
+    predicates.extend(given.map(|ty| parse_quote!(#ty: ::core::default::Default)));
+    let mut generics = input.generics.clone();
     if !predicates.is_empty() {
         generics.make_where_clause().predicates.extend(predicates);
     }

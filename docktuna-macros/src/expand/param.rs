@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use super::constants::Constants;
 use crate::decimal::Decimal;
 use crate::model::{self, Choice, Domain, Number, Param, Range, Scale};
-use crate::types::{Known, peeled};
+use crate::types::{Known, is_primitive, peeled};
 
 /// An expression of type `Param`.
 pub(super) fn param(param: &Param, constants: &mut Constants) -> TokenStream {
@@ -106,7 +106,7 @@ fn ends(written: &TokenStream) -> (Span, Span) {
 }
 
 fn kind(ty: &Type) -> TokenStream {
-    tokens!(<#ty as __docktuna::TunableNumber>::KIND)
+    tokens!(<#ty as __docktuna::Scalar>::KIND)
 }
 
 fn only_name(ty: &Type) -> Option<&Ident> {
@@ -116,16 +116,13 @@ fn only_name(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// A constant of a type that the macro does not know, cast to both kinds of number. Where that type is
+/// A constant of the number behind a type that the macro does not know, cast to both kinds of number. Where that type is
 /// no number, the compiler does not look at the casts, and says the same of all of this: at the place of
 /// the type, so that it is shown once.
 fn constant(name: &Ident, expr: &syn::Expr, kind: &TokenStream) -> TokenStream {
     quote_spanned! { name.span() =>
         {
-            const __BOUND: <#name as __docktuna::TunableNumber>::Itself = {
-                let __bound: #name = #expr;
-                __bound
-            };
+            const __BOUND: <<#name as __docktuna::Scalar>::Inner as __docktuna::Primitive>::Number = #expr;
             __docktuna::Bound::constant(
                 #kind,
                 __BOUND as ::core::primitive::f64,
@@ -135,18 +132,9 @@ fn constant(name: &Ident, expr: &syn::Expr, kind: &TokenStream) -> TokenStream {
     }
 }
 
-/// The trait of types that hold what the rule allows. It is the only one that generated code asks of a
-/// type that the macro does not know.
-pub(super) fn holder(param: &Param) -> TokenStream {
-    match &param.domain {
-        Domain::Choices(choices) => match choices.values.first() {
-            Some(Choice::Text(_) | Choice::TextConstant(_)) => tokens!(__docktuna::TunableText),
-            Some(Choice::Bool(_) | Choice::BoolConstant(_)) => tokens!(__docktuna::TunableBool),
-            Some(Choice::Number(_)) | None => tokens!(__docktuna::TunableNumber),
-        },
-        Domain::Range(_) => tokens!(__docktuna::TunableNumber),
-        Domain::Bool => tokens!(__docktuna::TunableBool),
-    }
+/// Whether the type has the trait by its name, so that a call that names its parameters by their place will do.
+pub(super) fn is_plain(param: &Param) -> bool {
+    param.known != Known::Other && param.conversion.is_none()
 }
 
 /// An expression of type `Bound`.
@@ -154,7 +142,7 @@ fn bound(number: &Number, param: &Param, constants: &Constants) -> TokenStream {
     let ty = &param.ty;
     let literal = match number {
         Number::Literal(literal) => literal,
-        // Bound to the field's type, so that a constant of another type is an ordinary mistake.
+        // Bound to the number's type, so that a constant of another type is an ordinary mistake.
         Number::Constant(expr) => {
             let kind = kind(ty);
             if let Some(name) = only_name(ty)
@@ -163,9 +151,15 @@ fn bound(number: &Number, param: &Param, constants: &Constants) -> TokenStream {
             {
                 return constant(name, expr, &kind);
             }
+            let number = match is_primitive(ty) {
+                true => ty.to_token_stream(),
+                false => tokens! {
+                    <<#ty as __docktuna::Scalar>::Inner as __docktuna::Primitive>::Number
+                },
+            };
             return tokens! {
                 {
-                    let __bound: #ty = #expr;
+                    let __bound: #number = #expr;
                     __docktuna::Bound::constant(
                         #kind,
                         __bound as ::core::primitive::f64,
@@ -203,13 +197,15 @@ fn bound(number: &Number, param: &Param, constants: &Constants) -> TokenStream {
 fn choice(choice: &Choice, param: &Param, constants: &Constants) -> TokenStream {
     let ty = &param.ty;
     match choice {
-        Choice::Text(text) if param.known == Known::Other => tokens! {
-            { let () = <#ty as __docktuna::TunableText>::CHECK; __docktuna::text(#text) }
-        },
+        Choice::Text(text) if param.known == Known::Other => {
+            let kind = kind(ty);
+            call("held_text", &text.to_token_stream(), &tokens!(#kind, #text))
+        }
         Choice::Text(text) => tokens!(__docktuna::text(#text)),
-        Choice::Bool(bool) if param.known == Known::Other => tokens! {
-            { let () = <#ty as __docktuna::TunableBool>::CHECK; __docktuna::Value::Bool(#bool) }
-        },
+        Choice::Bool(bool) if param.known == Known::Other => {
+            let kind = kind(ty);
+            call("held_bool", &bool.to_token_stream(), &tokens!(#kind, #bool))
+        }
         Choice::Bool(bool) => tokens!(__docktuna::Value::Bool(#bool)),
         Choice::TextConstant(expr) => tokens!(__docktuna::text(#expr)),
         Choice::BoolConstant(expr) => tokens!(__docktuna::Value::Bool(#expr)),

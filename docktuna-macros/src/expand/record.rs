@@ -2,19 +2,19 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
-use syn::Type;
+use syn::{Index, Type};
 
-use super::param::holder;
-use super::{arm_space, indexed, own_space, rules};
-use crate::model::{Content, Field, Param, Part, Role, Rules, Shape, Shared, Variant};
-use crate::types::Known;
+use super::param::is_plain;
+use super::{arm_space, convert, indexed, own_space, rules};
+use crate::model::{Content, Field, Fields, Param, Part, Role, Rules, Shape, Shared, Variant};
 
 /// The body for a struct.
-pub(super) fn group(fields: &[Field], rules: &Rules) -> TokenStream {
-    let statements: Vec<TokenStream> = indexed(fields)
+pub(super) fn group(fields: &Fields, rules: &Rules) -> TokenStream {
+    let whole = fields.whole().is_some();
+    let statements: Vec<TokenStream> = indexed(&fields.list)
         .filter_map(|(index, field)| {
-            let ident = &field.ident;
-            statement(field, index, &tokens!(&self.#ident), &own_space())
+            let member = &field.member;
+            statement(field, whole, index, &tokens!(&self.#member), &own_space())
         })
         .collect();
     let rules = rules::hand_over(rules);
@@ -50,20 +50,15 @@ fn arm(variant: &Variant, index: usize) -> TokenStream {
     let enter = tokens!(__docktuna::record_arm(__sink, #space, #label)?;);
     match &variant.content {
         Content::Skipped | Content::Unit => tokens!(Self::#ident { .. } => { #enter }),
-        Content::Newtype(ty) => tokens! {
-            Self::#ident(__field) => {
-                #enter
-                <#ty as __docktuna::Tunable>::record(__field, __sink)?;
-            }
-        },
-        Content::Named(fields) => {
+        Content::Fields(fields) => {
             let mut patterns = Vec::new();
             let mut statements = Vec::new();
             let space = arm_space(index);
-            for (place, field) in indexed(fields) {
-                let (ident, value) = (&field.ident, binding(place.unwrap_or_default()));
-                if let Some(statement) = statement(field, place, &tokens!(#value), &space) {
-                    patterns.push(tokens!(#ident: #value));
+            let whole = fields.whole().is_some();
+            for (place, field) in indexed(&fields.list) {
+                let (member, value) = (&field.member, binding(place.unwrap_or_default()));
+                if let Some(statement) = statement(field, whole, place, &tokens!(#value), &space) {
+                    patterns.push(tokens!(#member: #value));
                     statements.push(statement);
                 }
             }
@@ -84,6 +79,7 @@ fn binding(place: usize) -> Ident {
 /// Hands over the field whose value is behind the reference `value`.
 fn statement(
     field: &Field,
+    whole: bool,
     index: Option<usize>,
     value: &TokenStream,
     space: &TokenStream,
@@ -94,6 +90,10 @@ fn statement(
         Role::Flatten => Some(nested(ty, "", value)),
         Role::Stored { part, name, .. } => match part {
             Part::Fixed(_) => None,
+            Part::Searched(shape) if whole => {
+                let recorded = result(shape, value, space);
+                Some(tokens!(#recorded?;))
+            }
             Part::Searched(shape) => Some(searched(shape, name, index, value, space)),
         },
     };
@@ -120,11 +120,8 @@ fn searched(
     space: &TokenStream,
 ) -> TokenStream {
     match shape {
-        Shape::Nested(ty) => nested(ty, name, value),
-        Shape::Scalar(param) if param.known == Known::Other => {
-            scalar(param, name, index, value, space)
-        }
-        Shape::Scalar(param) => {
+        Shape::Nested(ty, _) => nested(ty, name, value),
+        Shape::Scalar(param) if is_plain(param) => {
             let ty = &param.ty;
             tokens! {
                 __docktuna::record_scalar::<#ty, __K>(__sink, #space, #index, #value)?;
@@ -146,20 +143,25 @@ fn searched(
 fn result(shape: &Shape, value: &TokenStream, space: &TokenStream) -> TokenStream {
     let inner = tokens!(__value);
     match shape {
-        Shape::Nested(ty) => tokens!(<#ty as __docktuna::Tunable>::record(#value, __sink)),
-        Shape::Scalar(param) if param.known == Known::Other => {
-            let (ty, holder) = (&param.ty, holder(param));
-            tokens! {
-                {
-                    let __param = #space.param();
-                    let __value = <#ty as #holder>::write(#value, __param.domain());
-                    __docktuna::Sink::param(__sink, __param, __value)
-                }
-            }
-        }
-        Shape::Scalar(param) => {
+        Shape::Nested(ty, _) => tokens!(<#ty as __docktuna::Tunable>::record(#value, __sink)),
+        Shape::Scalar(param) if is_plain(param) => {
             let ty = &param.ty;
             tokens!(__docktuna::record_param::<#ty, __K>(__sink, #space, #value))
+        }
+        Shape::Scalar(param) => scalar(param, value, space),
+        Shape::Tuple(elements) => {
+            let elements = elements.iter().enumerate().map(|(index, element)| {
+                let place = Index::from(index);
+                let (name, inner) = (index.to_string(), tokens!(&(#value).#place));
+                let element = result(element, &inner, &tokens!(#space.field(#index).space()));
+                tokens!(__docktuna::record_part(__sink, #name, |__sink| #element)?;)
+            });
+            tokens! {
+                __docktuna::record_tuple(__sink, |__sink| {
+                    #(#elements)*
+                    __docktuna::Result::Ok(())
+                })
+            }
         }
         Shape::Optional(some, _) => {
             let some = result(some, &inner, &super::some(space));
@@ -183,20 +185,11 @@ fn result(shape: &Shape, value: &TokenStream, space: &TokenStream) -> TokenStrea
     }
 }
 
-fn scalar(
-    param: &Param,
-    name: &str,
-    index: Option<usize>,
-    value: &TokenStream,
-    space: &TokenStream,
-) -> TokenStream {
-    let (ty, holder) = (&param.ty, holder(param));
-    tokens! {
-        let __param = #space.field(#index).space().param();
-        let __value = <#ty as #holder>::write(#value, __param.domain());
-        __docktuna::Sink::enter(__sink, #name);
-        __docktuna::Sink::param(__sink, __param, __value)?;
-        __docktuna::Sink::leave(__sink);
+fn scalar(param: &Param, value: &TokenStream, space: &TokenStream) -> TokenStream {
+    let ty = &param.ty;
+    match &param.conversion {
+        Some(conversion) => convert::record(conversion, ty, value, space),
+        None => tokens!(<#ty as __docktuna::Scalar>::record_to(#value, __sink, #space.param())),
     }
 }
 

@@ -24,6 +24,16 @@ pub(super) fn hand_over(rules: &Rules) -> TokenStream {
     tokens!(#validate #(#constraints)*)
 }
 
+/// What the rule says of `__checked`: an expression of type `Result<(), String>`.
+pub(super) fn refusal(rules: &Rules) -> Option<TokenStream> {
+    let path = rules.validate.as_ref()?;
+    let rule = bound(path, &tokens!(__docktuna::Result<(), _>));
+    let at = path.span().resolved_at(Span::mixed_site());
+    let told = quote_spanned!(at => __rule(__checked));
+    let refusal = call("refusal", &path.to_token_stream(), &told);
+    Some(tokens!({ #rule #refusal }))
+}
+
 /// Binds the function to its type, so that another signature is an ordinary mistake.
 fn bound(path: &Expr, output: &TokenStream) -> TokenStream {
     tokens!(let __rule: fn(&Self) -> #output = #path;)

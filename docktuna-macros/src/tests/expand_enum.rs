@@ -50,7 +50,7 @@ const _: () = {
                                                     &__docktuna::Space::Param(
                                                         __docktuna::Param::new(
                                                                 __docktuna::Domain::range(
-                                                                    <f64 as __docktuna::TunableNumber>::KIND,
+                                                                    <f64 as __docktuna::Scalar>::KIND,
                                                                     __docktuna::Bound {
                                                                         float: 0.0,
                                                                         int: 0,
@@ -170,42 +170,45 @@ const _: () = {
                     const {
                         &[
                             __docktuna::Arm::new(
-                                "sgd",
-                                "",
-                                const {
-                                    &__docktuna::Space::Group(const {
-                                        &[
-                                            __docktuna::Field::new(
-                                                "momentum",
-                                                "",
-                                                const {
-                                                    &__docktuna::Space::Param(
-                                                        __docktuna::Param::new(
-                                                            __docktuna::Domain::range(
-                                                                <i8 as __docktuna::TunableNumber>::KIND,
-                                                                __docktuna::Bound {
-                                                                    float: -1.0,
-                                                                    int: -1,
-                                                                },
-                                                                __docktuna::Bound {
-                                                                    float: 9.0,
-                                                                    int: 9,
-                                                                },
+                                    "sgd",
+                                    "",
+                                    const {
+                                        &__docktuna::Space::Group(const {
+                                            &[
+                                                __docktuna::Field::new(
+                                                    "momentum",
+                                                    "",
+                                                    const {
+                                                        &__docktuna::Space::Param(
+                                                            __docktuna::Param::new(
+                                                                __docktuna::Domain::range(
+                                                                    <i8 as __docktuna::Scalar>::KIND,
+                                                                    __docktuna::Bound {
+                                                                        float: -1.0,
+                                                                        int: -1,
+                                                                    },
+                                                                    __docktuna::Bound {
+                                                                        float: 9.0,
+                                                                        int: 9,
+                                                                    },
+                                                                ),
                                                             ),
-                                                        ),
-                                                    )
-                                                },
-                                            ),
-                                        ]
-                                    })
-                                },
-                            ),
+                                                        )
+                                                    },
+                                                ),
+                                            ]
+                                        })
+                                    },
+                                )
+                                .named("Sgd"),
                             __docktuna::Arm::new(
-                                "adam",
-                                "Adaptive.",
-                                <T as __docktuna::Tunable>::SPACE,
-                            ),
-                            __docktuna::Arm::new("plain", "", __docktuna::Space::EMPTY),
+                                    "adam",
+                                    "Adaptive.",
+                                    <T as __docktuna::Tunable>::SPACE,
+                                )
+                                .named("Adaptive"),
+                            __docktuna::Arm::new("plain", "", __docktuna::Space::EMPTY)
+                                .named("Plain"),
                         ]
                     },
                 )
@@ -234,7 +237,11 @@ const _: () = {
                         other: 3,
                     }
                 }
-                1usize => Self::Adaptive(<T as __docktuna::Tunable>::build(__source)?),
+                1usize => {
+                    Self::Adaptive {
+                        0: <T as __docktuna::Tunable>::build(__source)?,
+                    }
+                }
                 _ => Self::Plain {},
             };
             __docktuna::Source::leave(__source);
@@ -271,13 +278,13 @@ const _: () = {
                         "secret",
                     )?;
                 }
-                Self::Adaptive(__field) => {
+                Self::Adaptive { 0: __field_0, .. } => {
                     __docktuna::record_arm(
                         __sink,
                         <Self as __docktuna::Tunable>::SPACE,
                         "adam",
                     )?;
-                    <T as __docktuna::Tunable>::record(__field, __sink)?;
+                    <T as __docktuna::Tunable>::record(__field_0, __sink)?;
                 }
                 Self::Plain { .. } => {
                     __docktuna::record_arm(

@@ -69,7 +69,7 @@ const _: () = {
                                                     &__docktuna::Space::Param(
                                                         __docktuna::Param::new(
                                                             __docktuna::Domain::range(
-                                                                <u8 as __docktuna::TunableNumber>::KIND,
+                                                                <u8 as __docktuna::Scalar>::KIND,
                                                                 __docktuna::Bound {
                                                                     float: 1.0,
                                                                     int: 1,

@@ -151,7 +151,10 @@ fn all_fields_and_variants_are_checked() {
         .iter()
         .map(|text| text.split(": ").next().unwrap_or_default())
         .collect();
-    assert_eq!(starts, ["`E`", "`E`", "`x`", "`y`", "`B`", "`C`"]);
+    assert_eq!(
+        starts,
+        ["`E`", "`E`", "`x`", "`y`", "`B`", "`C.0`", "`C.1`"]
+    );
 }
 
 /// They may stand before the name that they are taken by.

@@ -4,6 +4,7 @@ mod expand_enum;
 mod expand_rules;
 mod expand_shared;
 mod expand_struct;
+mod expand_types;
 mod mistakes;
 mod mutation;
 mod random;

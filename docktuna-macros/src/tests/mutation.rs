@@ -12,6 +12,7 @@ const ON_TYPES: &[&str] = &[
     "study = \"s\", maximize = \"accuracy\", crate = a::b, rename_all = \"kebab-case\"",
     "objectives(minimize = \"loss\", maximize = \"accuracy\"), validate = Self::check",
     "constraint(memory = Self::memory, r#type = <T as X>::y::<1>), minimize",
+    "rename = \"x\", rename_all_fields = \"camelCase\"",
     "",
 ];
 
@@ -33,6 +34,10 @@ const ON_FIELDS: &[&str] = &[
     "choices = [1, 2], ordered, alias = \"old\", shared",
     "range = 1..=8, len = 1..=4",
     "range = 0.0..=1.0, default = Some(0.5)",
+    "range = 1..=60, as = u64, from = Duration::from_secs, into = |d: &D| d.as_secs()",
+    "choices = ['a', \"b\"], as = String, default = (\"a\", 'b')",
+    "default = Own::Variant",
+    "default = \"label\"",
     "fixed = Some(3), rename = \"c\"",
     "skip = x::y(1, 2)",
     "skip",
@@ -73,6 +78,13 @@ const TYPES: &[&str] = &[
     "m!(x)",
     "T",
     "Option<Option<u8>>",
+    "NonZeroU8",
+    "std::num::Wrapping<i8>",
+    "char",
+    "Cow<'static, str>",
+    "PhantomData<T>",
+    "(f64, (Own, Option<u8>))",
+    "Arc<Own>",
 ];
 
 /// Options that may stand at some place, and what somebody made of them.

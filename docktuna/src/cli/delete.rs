@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
+use tokio::sync::oneshot;
 
 use super::context::Context;
 use super::failure::{Failure, say, trials};
@@ -33,7 +34,7 @@ impl Delete {
         if let Some(warning) = runners(counts) {
             say(&warning);
         }
-        confirm("delete it?", self.yes, "nothing was deleted")?;
+        confirm("delete it?", self.yes, "nothing was deleted").await?;
         study.delete().await?;
         say("deleted");
         Ok(())
@@ -52,20 +53,29 @@ pub(super) fn runners(counts: StateCounts) -> Option<String> {
 }
 
 /// Goes on only if the user wants that.
-pub(super) fn confirm(question: &str, yes: bool, otherwise: &str) -> Result<(), Failure> {
+pub(super) async fn confirm(question: &str, yes: bool, otherwise: &str) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
     let mut stderr = io::stderr();
     let _ = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
-    let mut answer = String::new();
-    // The end of the input is no answer.
-    let read = io::stdin().read_line(&mut answer);
-    match (read, answer.trim().to_ascii_lowercase().as_str()) {
-        (Ok(_), "y" | "yes") => Ok(()),
-        (Ok(0), _) => Err(Failure::Message(format!(
+    // On a thread that nobody waits for: an interrupt has to end the command while it reads.
+    let (sender, answer) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut answer = String::new();
+        let read = io::stdin().read_line(&mut answer);
+        sender.send(read.map(|read| (read > 0).then_some(answer)))
+    });
+    match answer.await {
+        Ok(Ok(Some(answer))) if is_yes(&answer) => Ok(()),
+        // The end of the input is no answer.
+        Ok(Ok(None)) => Err(Failure::Message(format!(
             "{otherwise}: there was no answer; help: --yes answers beforehand"
         ))),
         _ => Err(Failure::Message(otherwise.to_owned())),
     }
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }

@@ -141,12 +141,14 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let context = Context::new(arguments.storage.clone(), arguments.format);
     // What is given up is dropped, and a file that is half written with it.
     let outcome = tokio::select! {
-        outcome = arguments.command.run(&context) => outcome,
+        // Looks out for interrupts before anything is done.
+        biased;
         () = interrupted() => match arguments.command {
             // The way to end it.
             Command::Watch(_) => Ok(()),
             _ => Err(Failure::Message("interrupted".to_owned())),
         },
+        outcome = arguments.command.run(&context) => outcome,
     };
     context.close().await;
     outcome

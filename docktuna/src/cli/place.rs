@@ -1,6 +1,6 @@
 //! A file that is written beside its place and takes it when it is complete.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -28,21 +28,28 @@ impl Place {
         })
     }
 
-    /// Writes everything, and takes the place.
-    pub(super) fn fill(mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let path = self.path;
-        let written = self.file.write_all(bytes);
-        written.map_err(|error| unwritable(&path, &error))?;
+    /// What is written to.
+    pub(super) fn file(&mut self) -> &mut NamedTempFile {
+        &mut self.file
+    }
+
+    pub(super) fn unwritable(&self, error: &io::Error) -> Failure {
+        unwritable(&self.path, error)
+    }
+
+    /// Takes the place, when everything is written.
+    pub(super) fn take(self) -> Result<(), Failure> {
+        let path = &self.path;
         let settled = if self.force {
-            self.file.persist(&path)
+            self.file.persist(path)
         } else {
             // Somebody may have made it meanwhile.
-            self.file.persist_noclobber(&path)
+            self.file.persist_noclobber(path)
         };
         match settled {
             Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
-            Err(error) => Err(unwritable(&path, &error.error)),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+            Err(error) => Err(unwritable(path, &error.error)),
         }
     }
 }
@@ -64,7 +71,7 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".docktuna-report-");
+    builder.prefix(".docktuna-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

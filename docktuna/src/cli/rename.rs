@@ -30,7 +30,7 @@ impl Rename {
         say(&format!("study {old:?} ({counts}) gets the name {new:?}"));
         if let Some(warning) = runners(counts) {
             say(&warning);
-            confirm("rename it?", self.yes, "nothing was renamed")?;
+            confirm("rename it?", self.yes, "nothing was renamed").await?;
         }
         study.rename(new).await?;
         say("renamed");

@@ -1,5 +1,6 @@
 //! `docktuna report`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -38,7 +39,7 @@ impl Report {
                 "a report is a file; help: -o report.html".to_owned(),
             ));
         }
-        let place = Place::new(&self.output, self.force)?;
+        let mut place = Place::new(&self.output, self.force)?;
         let study = context.study(&self.study).await?;
         let objectives = objectives(&study).await?;
         let mut names = objectives.names;
@@ -51,7 +52,9 @@ impl Report {
         }
         let facts = Facts::read(&study, names).await?;
         let page = html(&facts).map_err(|error| Failure::Message(error.to_string()))?;
-        place.fill(page.as_bytes())?;
+        let written = place.file().write_all(page.as_bytes());
+        written.map_err(|error| place.unwritable(&error))?;
+        place.take()?;
         say(&format!(
             "a report on {} written to {}",
             trials(facts.trials()),

@@ -248,7 +248,18 @@ pub enum Error {
         /// Where the text is wrong, and how.
         reason: String,
     },
-    /// A rule across fields, `validate` or a constraint, refuses a configuration.
+    /// A field's value has no number, text or boolean that stands for it and for no other value.
+    #[error(
+        "`{}` cannot be stored: {}; help: give a value that its conversion keeps as it is",
+        Shown(.param), Shown(.reason)
+    )]
+    Unstorable {
+        /// The parameter's stored name.
+        param: String,
+        /// What the conversion said, or what became of the value.
+        reason: String,
+    },
+    /// A rule across fields, `validate` or a constraint, or the type of a field refuses a configuration.
     #[error(
         "`{type_name}` refuses this configuration: {}; help: give values that its rules allow",
         Shown(.reason)
@@ -620,6 +631,10 @@ mod tests {
             },
             Error::NameClash { param: text() },
             Error::SpaceJson { reason: text() },
+            Error::Unstorable {
+                param: text(),
+                reason: text(),
+            },
             Error::Refused {
                 type_name,
                 reason: text(),

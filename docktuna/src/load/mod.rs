@@ -9,6 +9,8 @@ mod watch;
 
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use crate::database::{DatabaseBuilder, OptunaDatabase};
 use crate::error::{Difference, DifferenceKind, Error, Result, SpaceDiff, Subject};
 use crate::id::TrialNumber;
@@ -23,7 +25,9 @@ pub use source::{Loaded, LoadedFrom};
 pub use watch::{WatchError, Watched};
 
 /// The best trial of a study, with its configuration.
-#[derive(Debug, Clone)]
+///
+/// Where the configuration can be serialised, this can be, too: as `config`, `value` and `number`.
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Best<T> {
     /// Its configuration.
@@ -35,7 +39,7 @@ pub struct Best<T> {
 }
 
 /// One of the trials of a study with several objectives that no other trial beats.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ParetoOptimal<T> {
     /// Its configuration.

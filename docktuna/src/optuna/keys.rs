@@ -23,22 +23,29 @@ pub(crate) const METRIC_NAMES: &str = "study:metric_names";
 /// What stands before the place of a piece of what a running trial of Optuna's TPE announces.
 #[cfg(feature = "storage")]
 pub(crate) const RELATIVE_PARAMS: &str = "tpe:relative_params:";
+/// A system attribute of a study: how often the note that optuna-dashboard shows was written.
+#[cfg(feature = "storage")]
+pub(crate) const NOTE_VERSION: &str = "dashboard:note_ver";
+/// What stands before the place of a piece of that note.
+#[cfg(feature = "storage")]
+pub(crate) const NOTE_PIECE: &str = "dashboard:note_str:";
 
 /// A user attribute of a failed trial: the reason.
 #[cfg(feature = "storage")]
 pub(crate) const ERROR: &str = "docktuna:error";
 /// A user attribute of a trial: the names of its constraints, in the order of the list.
 pub(crate) const CONSTRAINT_NAMES: &str = "docktuna:constraints";
-/// User attributes of a study: its space, and how it is searched.
+/// Attributes of a study: its space, and how it is searched.
 #[cfg(feature = "storage")]
 pub(crate) mod study {
-    /// The fingerprint of the space.
+    /// A user attribute: the fingerprint of the space.
     pub(crate) const FINGERPRINT: &str = "docktuna:fingerprint";
-    /// The space as JSON.
+    /// A system attribute, which optuna-dashboard does not show: the space as JSON. Earlier releases made it a user
+    /// attribute.
     pub(crate) const SPACE: &str = "docktuna:space";
-    /// The name of the sampler.
+    /// A user attribute: the name of the sampler.
     pub(crate) const SAMPLER: &str = "docktuna:sampler";
-    /// The seed, where there is one.
+    /// A user attribute: the seed, where there is one.
     pub(crate) const SEED: &str = "docktuna:seed";
 }
 

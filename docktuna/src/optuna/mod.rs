@@ -11,6 +11,8 @@ mod labels;
 #[cfg(feature = "storage")]
 pub(crate) mod moment;
 #[cfg(feature = "storage")]
+mod note;
+#[cfg(feature = "storage")]
 mod number;
 #[cfg(feature = "storage")]
 mod queue;
@@ -32,6 +34,8 @@ pub(crate) use distribution::{read_distribution, write_distribution};
 pub(crate) use json::{Json, read_json, write_json_text, write_value};
 #[cfg(feature = "storage")]
 pub(crate) use labels::{read_direction, write_direction};
+#[cfg(feature = "storage")]
+pub(crate) use note::{write_failure_note, write_note};
 #[cfg(feature = "storage")]
 pub(crate) use number::{read_intermediate, read_value, write_intermediate, write_objective};
 #[cfg(feature = "storage")]

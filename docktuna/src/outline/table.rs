@@ -31,6 +31,38 @@ impl fmt::Display for SpaceOutline {
     }
 }
 
+#[cfg(feature = "storage")]
+impl SpaceOutline {
+    /// The table in markdown.
+    pub(crate) fn markdown(&self) -> String {
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        let mut table = line(&HEAD.map(str::to_owned)) + "|---|---|---|---|---|---|\n";
+        for entry in &self.entries {
+            let [name, kind, values, when, default, doc] = row(entry);
+            let [name, values, when, default] = [name, values, when, default].map(code);
+            table += &line(&[name, kind, values, when, default, prose(&doc)]);
+        }
+        table
+    }
+}
+
+/// A text that is no markdown, in a cell of a table.
+#[cfg(feature = "storage")]
+fn code(text: String) -> String {
+    match text.as_str() {
+        "" => text,
+        // It would end the code.
+        text if text.contains('`') => prose(text),
+        text => format!("`{}`", text.replace('|', r"\|")),
+    }
+}
+
+/// Markdown in a cell of a table, in which there is no HTML.
+#[cfg(feature = "storage")]
+fn prose(text: &str) -> String {
+    text.replace('|', r"\|").replace('<', r"\<")
+}
+
 /// The table of its [`outline`](Space::outline).
 impl fmt::Display for Space {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

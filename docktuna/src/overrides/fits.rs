@@ -1,7 +1,5 @@
 //! Whether a field's type holds the ends of a widened range, which no declaration has checked.
 
-use std::convert::Infallible;
-
 use crate::space::distribution::Distribution;
 use crate::space::{Condition, Node, Param, Test, Value};
 use crate::tunable::Tunable;
@@ -30,8 +28,8 @@ pub(super) fn check<T: Tunable>(name: &str, range: &Distribution) -> Result<(), 
                 recorded: None,
             };
             let mut probe = Named::new(T::SPACE, probe);
-            let Ok(config) = T::build(&mut probe);
-            let Ok(()) = config.record(&mut probe);
+            let config = T::build(&mut probe)?;
+            config.record(&mut probe)?;
             let recorded = probe.inner.recorded;
             if !recorded.is_some_and(|recorded| near(&recorded, end)) {
                 return Err(format!("{end} does not fit in the field's type"));
@@ -74,13 +72,13 @@ struct Probe<'a> {
 }
 
 impl NamedSource for Probe<'_> {
-    type Error = Infallible;
+    type Error = String;
 
     #[allow(
         clippy::cast_precision_loss,
         reason = "integers were checked against 2^53, and indices are small"
     )]
-    fn param(&mut self, name: &str, param: &'static Param) -> Result<f64, Infallible> {
+    fn param(&mut self, name: &str, param: &'static Param) -> Result<f64, String> {
         if name == self.name {
             return Ok(self.end.as_f64().unwrap_or_default());
         }
@@ -94,15 +92,23 @@ impl NamedSource for Probe<'_> {
             }),
         )
     }
+
+    fn refused(&mut self, _: &str, reason: String) -> String {
+        reason
+    }
 }
 
 impl NamedSink for Probe<'_> {
-    type Error = Infallible;
+    type Error = String;
 
-    fn param(&mut self, name: &str, _: &'static Param, value: Value) -> Result<(), Infallible> {
+    fn param(&mut self, name: &str, _: &'static Param, value: Value) -> Result<(), String> {
         if name == self.name {
             self.recorded = Some(value);
         }
         Ok(())
+    }
+
+    fn refused(&mut self, _: &str, reason: String) -> Result<(), String> {
+        Err(reason)
     }
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::space::{Domain, Param, Value};
-use crate::tunable::{Scalar, Tunable};
+use crate::tunable::{Primitive, Tunable};
 
 /// The name of a parameter of `T` whose values have the type `V`.
 ///

@@ -21,7 +21,7 @@ pub(crate) use resolve::Resolved;
 
 use crate::error::{Error, Result};
 use crate::space::{Domain, NodeKind, Space, Value};
-use crate::tunable::{Tunable, TunableNumber};
+use crate::tunable::{Number, Tunable};
 
 /// Changes what a run searches, compared with what `T` declares.
 ///
@@ -92,11 +92,7 @@ impl<T: Tunable> Overrides<T> {
 
     /// Draws from a part of the declared range; with a step, from the values of its grid.
     #[must_use]
-    pub fn narrow<V: KeyValue + TunableNumber>(
-        self,
-        key: Key<T, V>,
-        range: RangeInclusive<V>,
-    ) -> Self {
+    pub fn narrow<V: KeyValue + Number>(self, key: Key<T, V>, range: RangeInclusive<V>) -> Self {
         let (low, high) = ends(key, &range);
         self.with(key.name(), Rule::Narrow(low, high))
     }
@@ -104,11 +100,7 @@ impl<T: Tunable> Overrides<T> {
     /// Draws from a range that goes beyond the declared one. The range must fit the field's type. With a
     /// step, both ends must lie on the grid of the declared range.
     #[must_use]
-    pub fn widen<V: KeyValue + TunableNumber>(
-        self,
-        key: Key<T, V>,
-        range: RangeInclusive<V>,
-    ) -> Self {
+    pub fn widen<V: KeyValue + Number>(self, key: Key<T, V>, range: RangeInclusive<V>) -> Self {
         let (low, high) = ends(key, &range);
         self.with(key.name(), Rule::Widen(low, high))
     }

@@ -12,6 +12,8 @@ pub(crate) use compare::incompatible;
 #[cfg(feature = "storage")]
 pub(crate) use typed::Unfit;
 
+use serde::{Serialize, Serializer};
+
 use crate::space::Value;
 use crate::space::distribution::Distribution;
 
@@ -83,6 +85,33 @@ impl Params {
             distribution,
             stored,
         });
+    }
+}
+
+/// As a map from names to values, in the order in which they were drawn.
+///
+/// There is no way back: a map of values does not say what they were drawn from, which is a part of [`Params`]. A
+/// configuration comes back as its own type, by that type's `Deserialize`.
+///
+/// ```
+/// use docktuna::{Params, Tunable};
+///
+/// #[derive(Tunable)]
+/// struct Train {
+///     #[tune(range = 1..=8)]
+///     layers: u8,
+///     #[tune(range = 0.0..=1.0)]
+///     mixup: Option<f64>,
+/// }
+///
+/// let params = Params::of(&Train { layers: 3, mixup: Some(0.5) })?;
+/// let json = serde_json::to_string(&params).expect("texts and numbers");
+/// assert_eq!(json, r#"{"layers":3,"mixup":"some","mixup.some":0.5}"#);
+/// # Ok::<(), docktuna::Error>(())
+/// ```
+impl Serialize for Params {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|param| (param.name(), param.value())))
     }
 }
 

@@ -19,6 +19,11 @@ impl Constraints {
         (!self.0.is_empty()).then(|| optuna::write_constraints(numbers))
     }
 
+    /// Whether none is broken.
+    pub(crate) fn are_met(&self) -> bool {
+        self.0.iter().all(|(_, number)| *number <= 0.0)
+    }
+
     /// The user attribute with the names, in the same order.
     pub(crate) fn user_attr(&self) -> Option<(String, String)> {
         let names = self.0.iter().map(|(name, _)| name.clone().into());
@@ -181,5 +186,25 @@ mod tests {
     fn without_rules_nothing_is_written() {
         let none = constraints(&true).unwrap();
         assert_eq!((none.system_attr(), none.user_attr()), (None, None));
+    }
+
+    #[derive(Tunable)]
+    #[tune(rename = "kind", validate = refuse, constraint(a = one))]
+    enum Kind {
+        One,
+    }
+
+    fn refuse(_: &Kind) -> Result<(), &'static str> {
+        Err("never")
+    }
+
+    fn one(_: &Kind) -> f64 {
+        1.0
+    }
+
+    #[test]
+    fn a_rule_of_the_whole_names_no_part_whatever_the_whole_is_called() {
+        assert_eq!(validate(&Kind::One), Err("never".to_owned()));
+        assert_eq!(constraints(&Kind::One), Err("never".to_owned()));
     }
 }

@@ -1,8 +1,6 @@
 //! The path between a configuration and its parameters, in both directions: what is recorded, what is built
 //! again, and who checks it.
 
-use std::convert::Infallible;
-
 use super::aliases::Aliases;
 use super::rules;
 #[cfg(feature = "storage")]
@@ -36,7 +34,8 @@ impl Params {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidValue`] if a field's value is outside its range or not a choice.
+    /// [`Error::InvalidValue`] if a field's value is outside its range or not a choice; [`Error::Unstorable`] if
+    /// what its type makes of it is not the same value.
     pub fn of<T: Tunable>(config: &T) -> Result<Self> {
         let mut recorder = Named::new(T::SPACE, Recorder(Self::default()));
         config.record(&mut recorder)?;
@@ -66,7 +65,7 @@ impl Params {
     ///
     /// [`Error::SpaceMismatch`] with the diff if they are not what the type declares. A range may have
     /// moved, if the value lies in the declared one. [`Error::Refused`] if the type's `validate` refuses
-    /// the configuration.
+    /// the configuration, or the type of a field its value.
     pub fn to_config<T: Tunable>(&self) -> Result<T> {
         self.configuration(Mismatch::AllowMovedRange)
             .map_err(|unfit| match unfit {
@@ -83,7 +82,7 @@ impl Params {
     pub(crate) fn configuration<T: Tunable>(&self, mismatch: Mismatch) -> Result<T, Unfit> {
         let params = Aliases::of(T::SPACE).translated(self);
         compare(T::SPACE, &params, mismatch).map_err(Unfit::Different)?;
-        let config: T = params.replay();
+        let config: T = params.replay().map_err(Unfit::Refused)?;
         rules::validate(&config).map_err(Unfit::Refused)?;
         Ok(config)
     }
@@ -108,18 +107,19 @@ impl Params {
             type_name: T::NAME,
             missing,
         })?;
-        let config: T = params.replay();
+        let config: T = params.replay().map_err(refused::<T>)?;
         rules::validate(&config).map_err(refused::<T>)?;
         Ok(config)
     }
 
     /// The configuration that has these parameters, which are all there and lie in their domains:
     /// the caller has compared them with the space.
-    fn replay<T: Tunable>(&self) -> T {
-        match T::build(&mut Named::new(T::SPACE, Replay(self))) {
-            Ok(config) => config,
-            Err(never) => match never {},
-        }
+    ///
+    /// # Errors
+    ///
+    /// Why a field's type refuses its value.
+    fn replay<T: Tunable>(&self) -> std::result::Result<T, String> {
+        T::build(&mut Named::new(T::SPACE, Replay(self)))
     }
 
     /// The parameters that the defaults give.
@@ -163,18 +163,29 @@ impl NamedSink for Recorder {
         self.0.push(name, distribution, stored);
         Ok(())
     }
+
+    fn refused(&mut self, name: &str, reason: String) -> Result<()> {
+        Err(Error::Unstorable {
+            param: name.to_owned(),
+            reason,
+        })
+    }
 }
 
 struct Replay<'a>(&'a Params);
 
 impl NamedSource for Replay<'_> {
-    type Error = Infallible;
+    type Error = String;
 
-    fn param(&mut self, name: &str, param: &'static Param) -> std::result::Result<f64, Infallible> {
+    fn param(&mut self, name: &str, param: &'static Param) -> std::result::Result<f64, String> {
         let stored = self.0.get(name).map(Parameter::value);
         // A stored choice may stand at another index than the declared one.
         Ok(stored
             .and_then(|value| param.domain().stored(&value))
             .expect("the parameters were compared with the space"))
+    }
+
+    fn refused(&mut self, name: &str, reason: String) -> String {
+        format!("`{name}`: {reason}")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDateTime, TimeDelta, Timelike};
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
 use crate::space::distribution::Distribution;
@@ -177,7 +177,7 @@ impl Axis {
                 #[allow(clippy::cast_precision_loss, reason = "not that many")]
                 (0..names.len()).step_by(step).map(|i| i as f64).collect()
             }
-            Scale::Moments(_) => {
+            Scale::Moments(start) => {
                 const STEPS: [f64; 17] = [
                     1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0,
                     3600.0, 7200.0, 10_800.0, 21_600.0, 43_200.0,
@@ -188,7 +188,14 @@ impl Axis {
                 let days = || {
                     nice_step(self.low / 86_400.0, self.high / 86_400.0, most).max(1.0) * 86_400.0
                 };
-                multiples(self.low, self.high, step.unwrap_or_else(days))
+                // At full minutes and hours of the clock.
+                let clock = f64::from(start.num_seconds_from_midnight());
+                let marks = multiples(
+                    self.low + clock,
+                    self.high + clock,
+                    step.unwrap_or_else(days),
+                );
+                marks.into_iter().map(|mark| mark - clock).collect()
             }
         }
     }

@@ -1,12 +1,14 @@
 //! The best trial: its results, its parameters as a table and as JSON.
 
-use std::borrow::Cow;
-
+use super::axis::shortened;
 use super::facts::Facts;
 use super::markup::Markup;
-use crate::shown::shown;
+use crate::shown::shown_json;
 use crate::space::Value;
 use crate::trial::FrozenTrial;
+
+/// The most letters of a value in the table; the JSON has all of them.
+const LONGEST: usize = 400;
 
 pub(super) fn write(markup: &mut Markup, facts: &Facts) {
     let Some(best) = facts.best() else {
@@ -41,7 +43,12 @@ pub(super) fn config(markup: &mut Markup, trial: &FrozenTrial) {
     let rows: Vec<Vec<String>> = trial
         .params
         .iter()
-        .map(|param| vec![param.name().to_owned(), param.value().to_string()])
+        .map(|param| {
+            vec![
+                param.name().to_owned(),
+                shortened(&param.value().to_string(), LONGEST),
+            ]
+        })
         .collect();
     markup.tag("<div class=\"pair\">\n");
     markup.table(&["parameter", "value"], &[1], &rows);
@@ -60,32 +67,17 @@ fn json(trial: &FrozenTrial) -> String {
             Value::Bool(value) => value.to_string(),
             Value::Int(value) => value.to_string(),
             Value::Float(value) if value.is_finite() => format!("{value:?}"),
-            Value::Float(value) => quoted(&format!("{value:?}")),
+            // As everywhere else in the command's JSON.
+            Value::Float(value) if value.is_nan() => quoted("NaN"),
+            Value::Float(value) if value > 0.0 => quoted("Infinity"),
+            Value::Float(_) => quoted("-Infinity"),
             Value::Str(text) => quoted(&text),
             Value::Json(text) => serde_json::from_str::<serde_json::Value>(&text)
                 .map_or_else(|_| quoted(&text), |value| value.to_string()),
         };
         format!("  {}: {value}", quoted(param.name()))
     };
-    let members: Vec<String> = trial
-        .params
-        .iter()
-        .map(member)
-        .map(|line| harmless(&line))
-        .collect();
-    format!("{{\n{}\n}}", members.join(",\n"))
-}
-
-fn harmless(json: &str) -> String {
-    let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        if matches!(shown(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_)) {
-            safe.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    safe
+    let members: Vec<String> = trial.params.iter().map(member).collect();
+    let json = format!("{{\n{}\n}}", members.join(",\n"));
+    shown_json(&json).into_owned()
 }

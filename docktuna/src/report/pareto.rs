@@ -1,6 +1,6 @@
 //! Two objectives against each other, and the trials that no other one beats.
 
-use super::axis::Axis;
+use super::axis::{Axis, shortened};
 use super::canvas::Ink;
 use super::facts::Facts;
 use super::figure::{Figure, Undrawn, dots, plot};
@@ -8,10 +8,13 @@ use super::markup::Markup;
 use super::thin::{Thinned, thinned};
 use crate::trial::FrozenTrial;
 
-/// The most pairs of objectives, the most dots of a colour, and the most trials in the table.
+/// The most pairs of objectives, the most dots of a colour, and the most trials and parameters in the table.
 const MOST_PAIRS: usize = 6;
 const MOST_DOTS: usize = 3000;
 const MOST_ROWS: usize = 50;
+const MOST_COLUMNS: usize = 20;
+/// The most letters of a cell.
+const LONGEST: usize = 60;
 
 /// A chart for each pair of objectives.
 pub(super) fn draw(markup: &mut Markup, facts: &Facts) -> Result<(), Undrawn> {
@@ -86,10 +89,10 @@ fn pair(
 /// The front as a table.
 pub(super) fn table(markup: &mut Markup, facts: &Facts) {
     let front = facts.front();
-    let params = facts.params.iter().map(|param| param.name.as_str());
-    let params: Vec<&str> = params
-        .filter(|name| front.iter().any(|trial| trial.params.get(name).is_some()))
-        .collect();
+    let params = facts.searched().iter().map(|param| param.name.as_str());
+    let used = params.filter(|name| front.iter().any(|trial| trial.params.get(name).is_some()));
+    let used: Vec<&str> = used.collect();
+    let params = &used[..used.len().min(MOST_COLUMNS)];
     let mut head = vec!["trial"];
     head.extend(
         facts
@@ -97,7 +100,7 @@ pub(super) fn table(markup: &mut Markup, facts: &Facts) {
             .iter()
             .map(|objective| objective.name.as_str()),
     );
-    head.extend(&params);
+    head.extend(params);
     let row = |trial: &&FrozenTrial| {
         let mut row = vec![trial.number.get().to_string()];
         row.extend(trial.values.iter().map(|value| format!("{value:?}")));
@@ -105,7 +108,7 @@ pub(super) fn table(markup: &mut Markup, facts: &Facts) {
             trial
                 .params
                 .get(name)
-                .map(|param| param.value().to_string())
+                .map(|param| shortened(&param.value().to_string(), LONGEST))
                 .unwrap_or_default()
         };
         row.extend(params.iter().map(value));
@@ -123,5 +126,11 @@ pub(super) fn table(markup: &mut Markup, facts: &Facts) {
                 front.len()
             ))
             .tag("</p>\n");
+    }
+    if params.len() < used.len() {
+        let rest = used.len() - params.len();
+        markup.tag("<p class=\"note\">");
+        markup.text(&format!("{rest} less important parameters are not listed."));
+        markup.tag("</p>\n");
     }
 }

@@ -34,6 +34,11 @@ pub(crate) struct Draw<'a> {
     draft: Draft<'a>,
     /// Whether another draw may come out differently.
     sampled: bool,
+    /// Whether the value asked for last was given.
+    given_last: bool,
+    /// Why a field's type refused its value.
+    refusal: Option<String>,
+    type_name: &'static str,
 }
 
 /// A configuration with what is stored of it.
@@ -67,6 +72,9 @@ impl<'a> Draw<'a> {
             given,
             draft,
             sampled: false,
+            given_last: false,
+            refusal: None,
+            type_name: T::NAME,
         };
         let mut draw = Named::new(T::SPACE, draw);
         let type_name = T::NAME;
@@ -79,11 +87,19 @@ impl<'a> Draw<'a> {
             if !given.queued {
                 sampler.prepare(&mut draw.inner.draft)?;
             }
-            let config = T::build(&mut draw)?;
+            let built = T::build(&mut draw);
             let params = draw.inner.draft.restart();
             draws += 1;
-            match rules::constraints(&config) {
-                Ok(constraints) => {
+            let judged = match (built, draw.inner.refusal.take()) {
+                (Ok(config), _) => rules::constraints(&config).map(|numbers| (config, numbers)),
+                (Err(_), Some(reason)) => {
+                    draw.restart(T::SPACE);
+                    Err(reason)
+                }
+                (Err(error), None) => return Err(error),
+            };
+            match judged {
+                Ok((config, constraints)) => {
                     return Ok(Drawn {
                         config,
                         params,
@@ -132,6 +148,7 @@ impl NamedSource for Draw<'_> {
         };
         let stored = match given {
             Some(value) => {
+                self.given_last = true;
                 // Python's users enqueue 1 where 1.0 is meant, and the reverse.
                 let value = as_declared(value, &declared);
                 declared.stored(&value).ok_or_else(|| Error::InvalidValue {
@@ -141,7 +158,7 @@ impl NamedSource for Draw<'_> {
                 })?
             }
             None => {
-                self.sampled = true;
+                (self.sampled, self.given_last) = (true, false);
                 self.overrides.sample(name, &declared, |distribution| {
                     self.draft
                         .take(name)
@@ -165,6 +182,18 @@ impl NamedSource for Draw<'_> {
         // The study may list the choices in another order than the type.
         let index = choice.and_then(|choice| param.domain().stored(&choice));
         Ok(index.unwrap_or(stored))
+    }
+
+    /// The configuration is drawn again, unless the value is one that another draw would not change.
+    fn refused(&mut self, name: &str, reason: String) -> Error {
+        let reason = format!("`{name}`: {reason}");
+        if !self.given_last {
+            self.refusal = Some(reason.clone());
+        }
+        Error::Refused {
+            type_name: self.type_name,
+            reason,
+        }
     }
 }
 

@@ -45,8 +45,9 @@ pub struct ChoiceDomain {
     pub(crate) ordered: bool,
 }
 
-/// Which numbers a field's type holds.
+/// Which values a field's type holds.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum Kind {
     /// `f64`.
     F64,
@@ -59,6 +60,31 @@ pub enum Kind {
         /// The largest value.
         max: i128,
     },
+    /// An integer type without 0 between its smallest and its largest value.
+    NotZero {
+        /// The smallest value.
+        min: i128,
+        /// The largest value.
+        max: i128,
+    },
+    /// Texts.
+    Text,
+    /// Texts of one character.
+    Character,
+    /// Booleans.
+    Bool,
+}
+
+impl Kind {
+    /// The integers of this kind but 0.
+    #[must_use]
+    pub(crate) const fn without_zero(self) -> Self {
+        match self {
+            Self::Int { min: 0, max } => Self::Int { min: 1, max },
+            Self::Int { min, max } => Self::NotZero { min, max },
+            other => other,
+        }
+    }
 }
 
 /// A bound or step, read as both kinds of number; [`Kind`] says which one counts.
@@ -81,7 +107,7 @@ impl Bound {
     pub const fn constant(kind: Kind, float: f64, int: i128) -> Self {
         let float = match kind {
             Kind::F32 => single::decimal(float as f32),
-            Kind::F64 | Kind::Int { .. } => float,
+            _ => float,
         };
         Self { float, int }
     }
@@ -312,13 +338,21 @@ impl Domain {
         match kind {
             Kind::F64 => Self::Float(FloatDomain::new(low.float, high.float)),
             Kind::F32 => Self::Float(FloatDomain::of_single(low.float, high.float)),
-            Kind::Int { min, max } => {
+            Kind::Int { min, max } | Kind::NotZero { min, max } => {
                 assert!(
                     low.int >= min && high.int <= max,
                     "a bound does not fit in the field's type"
                 );
+                if let Kind::NotZero { .. } = kind {
+                    assert!(
+                        low.int > 0 || high.int < 0,
+                        "0 is in the range, and the field's type does not hold it; help: stay on one side of 0, \
+                         or write choices"
+                    );
+                }
                 Self::Int(IntDomain::new(low.int, high.int))
             }
+            Kind::Text | Kind::Character | Kind::Bool => panic_no_numbers(),
         }
     }
 
@@ -352,6 +386,10 @@ impl Domain {
     }
 
     /// A number as a choice of a field of `kind`.
+    ///
+    /// # Panics
+    ///
+    /// If the type does not hold it, or the database could not tell it from others.
     #[must_use]
     #[allow(
         clippy::cast_possible_truncation,
@@ -361,13 +399,19 @@ impl Domain {
     pub const fn number(kind: Kind, number: Bound) -> Value {
         match kind {
             Kind::F64 | Kind::F32 => Value::Float(number.float),
-            Kind::Int { .. } => {
+            Kind::Int { min, max } | Kind::NotZero { min, max } => {
+                let zero = matches!(kind, Kind::NotZero { .. }) && number.int == 0;
+                assert!(
+                    min <= number.int && number.int <= max && !zero,
+                    "a choice does not fit in the field's type"
+                );
                 assert!(
                     number.int >= -(EXACT as i128) && number.int <= EXACT as i128,
                     "integers beyond 2^53 cannot be stored exactly (numbers are stored as doubles)"
                 );
                 Value::Int(number.int as i64)
             }
+            Kind::Text | Kind::Character | Kind::Bool => panic_no_numbers(),
         }
     }
 
@@ -409,4 +453,15 @@ impl Domain {
 #[track_caller]
 const fn panic_no_range() -> ! {
     panic!("`log` and `step` belong to a range")
+}
+
+#[allow(
+    clippy::panic,
+    reason = "the compiler shows it as an error at the user's attribute"
+)]
+#[track_caller]
+const fn panic_no_numbers() -> ! {
+    panic!(
+        "numbers, but the field's type holds texts or booleans; help: list values of the type itself"
+    )
 }

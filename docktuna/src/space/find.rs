@@ -1,7 +1,6 @@
 //! Looking a parameter up by its stored name, in const evaluation too.
 
 use super::{Arm, Param, Sequence, Space};
-use crate::space::path::ROOT;
 
 impl Space {
     /// The parameter that is stored as `name`, if there is one.
@@ -21,9 +20,9 @@ impl Space {
     #[must_use]
     pub const fn find(&self, name: &str) -> Option<&Param> {
         let name = name.as_bytes();
-        let start = match self {
-            Self::Group(_) => Some(0),
-            _ => after(name, 0, ROOT),
+        let start = match self.root_name() {
+            None => Some(0),
+            Some(root) => after(name, 0, root),
         };
         match start {
             Some(start) => self.find_from(name, start),

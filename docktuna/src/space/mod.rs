@@ -52,6 +52,7 @@ pub enum Space {
 pub struct Param {
     domain: Domain,
     default: Option<&'static Value>,
+    root: &'static str,
 }
 
 /// A named part of a group.
@@ -75,6 +76,7 @@ pub struct Switch {
 #[derive(Debug, Clone, Copy)]
 pub struct Arm {
     label: &'static str,
+    name: &'static str,
     aliases: &'static [&'static str],
     doc: &'static str,
     space: &'static Space,
@@ -171,6 +173,39 @@ impl Space {
         }
     }
 
+    /// The same space of a single parameter, of an enum, an array or a vector, which is stored as `name` where it is
+    /// a whole configuration. Otherwise that is `config`, and in a field it is the field's name.
+    #[must_use]
+    pub const fn root(self, name: &'static str) -> Self {
+        match self {
+            Self::Param(mut param) => {
+                param.root = name;
+                Self::Param(param)
+            }
+            Self::Switch(mut switch) => {
+                switch.label.root = name;
+                Self::Switch(switch)
+            }
+            Self::Sequence(mut sequence) => {
+                sequence.root = name;
+                Self::Sequence(sequence)
+            }
+            other => other,
+        }
+    }
+
+    /// What it is stored as where it is a whole configuration; none if its fields have names.
+    #[must_use]
+    pub const fn root_name(&self) -> Option<&'static str> {
+        match self {
+            Self::Param(param) => Some(param.root),
+            Self::Switch(switch) => Some(switch.label.root),
+            Self::Sequence(sequence) => Some(sequence.root),
+            Self::Group(_) => None,
+            Self::Fixed(_) => Some(path::ROOT),
+        }
+    }
+
     /// Whether every parameter has a default, so that `T::defaults()` exists.
     #[must_use]
     pub const fn has_defaults(&self) -> bool {
@@ -203,6 +238,7 @@ impl Param {
         Self {
             domain,
             default: None,
+            root: path::ROOT,
         }
     }
 
@@ -313,6 +349,22 @@ impl Switch {
         &self.label
     }
 
+    /// The label of the variant called `name`, if it is drawn.
+    #[must_use]
+    pub(crate) const fn label_of(&self, name: &str) -> Option<&'static Value> {
+        let Domain::Choice(labels) = self.label.domain() else {
+            return None;
+        };
+        let mut i = 0;
+        while i < self.arms.len() {
+            if same::same_text(self.arms[i].name, name) {
+                return Some(&labels.choices[i]);
+            }
+            i += 1;
+        }
+        None
+    }
+
     /// The arms in declared order.
     #[must_use]
     pub const fn arms(&self) -> &'static [Arm] {
@@ -340,10 +392,18 @@ impl Arm {
     pub const fn new(label: &'static str, doc: &'static str, space: &'static Space) -> Self {
         Self {
             label,
+            name: label,
             aliases: &[],
             doc,
             space,
         }
+    }
+
+    /// The same arm, of a variant whose name is not its label.
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
     }
 
     /// The same arm with the labels that older versions gave it.

@@ -16,8 +16,8 @@ impl Path {
     /// The path at which a traversal of `space` starts.
     pub(crate) fn start(space: &Space) -> Self {
         let mut path = Self::default();
-        if !matches!(space, Space::Group(_)) {
-            path.enter(ROOT);
+        if let Some(root) = space.root_name() {
+            path.enter(root);
         }
         path
     }

@@ -1,5 +1,6 @@
 //! Arrays and vectors.
 
+use super::path::ROOT;
 use super::{Domain, Param, Space, Value};
 
 /// A number of equal elements, which are stored as `0`, `1`, …. If the number is searched, it is stored
@@ -8,6 +9,7 @@ use super::{Domain, Param, Space, Value};
 pub struct Sequence {
     length: Length,
     element: &'static Space,
+    pub(super) root: &'static str,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,7 @@ impl Sequence {
         Self {
             length: Length::Given(length),
             element,
+            root: ROOT,
         }
     }
 
@@ -47,6 +50,7 @@ impl Sequence {
         let sequence = Self {
             length: Length::Searched(length),
             element,
+            root: ROOT,
         };
         assert!(
             sequence.longest() <= Self::LONGEST,

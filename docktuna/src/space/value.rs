@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use crate::shown::Shown;
 
 /// The value of a parameter outside the database, which Python calls the external representation.
@@ -85,6 +87,24 @@ impl fmt::Display for Value {
             Self::Float(v) => write!(f, "{v:?}"),
             Self::Str(text) => write!(f, "{text:?}"),
             Self::Json(text) => Shown(text).fmt(f),
+        }
+    }
+}
+
+/// As the number, text or boolean that it is; what Python stored as another JSON value stays that. A format without
+/// infinite numbers has its own word for them: `null` in serde_json.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::None => serializer.serialize_none(),
+            Self::Bool(b) => serializer.serialize_bool(*b),
+            Self::Int(i) => serializer.serialize_i64(*i),
+            Self::Float(v) => serializer.serialize_f64(*v),
+            Self::Str(text) => serializer.serialize_str(text),
+            Self::Json(text) => match serde_json::from_str::<serde_json::Value>(text) {
+                Ok(json) => json.serialize(serializer),
+                Err(_) => serializer.serialize_str(text),
+            },
         }
     }
 }

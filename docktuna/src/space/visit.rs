@@ -18,10 +18,7 @@ pub(crate) struct Place {
 impl Place {
     /// Where `space` starts.
     pub(crate) fn root(space: &Space) -> Self {
-        let way = match space {
-            Space::Group(_) => "",
-            _ => ROOT,
-        };
+        let way = space.root_name().unwrap_or_default();
         Self {
             way: way.to_owned(),
             ..Self::default()

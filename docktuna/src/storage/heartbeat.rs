@@ -68,8 +68,10 @@ impl Storage {
         for trial in silent {
             let silent = trial.silence.as_secs_f64();
             let reason = format!("no heartbeat for {silent:.0} s: its worker is gone");
+            let note = optuna::write_failure_note(&reason);
             let reason = optuna::write_json_text(&reason);
-            let ended = repeated!(self.fail_stale(study, &trial, grace, &reason, retries))?;
+            let texts = (reason.as_str(), note.as_str());
+            let ended = repeated!(self.fail_stale(study, &trial, grace, texts, retries))?;
             if ended == Ended::No {
                 continue;
             }

@@ -1,5 +1,7 @@
 //! Trials in an order that a person asks for, and the parameters of a study.
 
+#[cfg(feature = "cli")]
+use super::Attrs;
 use super::{Storage, StudyRow, once, repeated};
 use crate::error::Result;
 use crate::id::{TrialId, TrialState};
@@ -143,5 +145,28 @@ impl Storage {
         };
         let params: Result<_, String> = rows.into_iter().map(param).collect();
         params.map_err(|what| study.unreadable(what))
+    }
+
+    /// The keys of attributes that some trial of the study has, in alphabetical order.
+    #[cfg(feature = "cli")]
+    pub(crate) async fn attribute_keys(
+        &self,
+        study: &StudyRow,
+        which: Attrs,
+    ) -> Result<Vec<String>> {
+        let keys = repeated!(self.attribute_keys(study.id, which))?;
+        // In the same order from every database.
+        let mut keys: Vec<String> = keys.into_iter().flatten().collect();
+        keys.sort_unstable();
+        Ok(keys)
+    }
+}
+
+/// The table of one kind of attributes of trials.
+#[cfg(feature = "cli")]
+pub(in crate::storage) fn table(which: Attrs) -> &'static str {
+    match which {
+        Attrs::User => "trial_user_attributes",
+        Attrs::System => "trial_system_attributes",
     }
 }

@@ -216,7 +216,7 @@ impl Storage {
         repeated!(self.study_attributes(study, which))
     }
 
-    /// The user attributes by which opening a study notes its space and its search.
+    /// The attributes by which opening a study notes its space and its search.
     pub(crate) async fn recorded_search(
         &self,
         study: StudyId,

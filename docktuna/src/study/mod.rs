@@ -6,6 +6,7 @@ mod dynamic;
 mod find;
 mod importances;
 mod manage;
+mod note;
 mod open;
 mod pages;
 mod run;

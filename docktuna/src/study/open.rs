@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, oneshot};
 
 use super::asking::feed::Feed;
+use super::note::note;
 use super::trial::pruning::Pruning;
 use super::{DynamicStudy, Search, Study};
 use crate::database::OptunaDatabase;
@@ -165,7 +166,10 @@ impl<T: Tunable> StudyBuilder<T> {
         };
         let row = match found {
             Some(row) => row,
-            None => create(&self.db, &self.name, &directions, metrics).await?,
+            None => {
+                let note = note::<T>(&self.name, &directions, &metrics);
+                create(&self.db, &self.name, &directions, metrics, note).await?
+            }
         };
         if row.directions != directions {
             return Err(Error::DirectionMismatch {
@@ -246,6 +250,7 @@ async fn create(
     name: &str,
     directions: &[Direction],
     metrics: Vec<Option<String>>,
+    note: String,
 ) -> Result<StudyRow> {
     let (sender, created) = oneshot::channel();
     let (name, directions) = (name.to_owned(), directions.to_vec());
@@ -257,6 +262,12 @@ async fn create(
             let row = db.existing(&name).await?;
             if created {
                 name_metrics(&db, &row, &metrics).await?;
+                for (key, json) in optuna::write_note(&note) {
+                    let storage = db.storage();
+                    storage
+                        .set_study_attribute(&row, Attrs::System, &key, &json)
+                        .await?;
+                }
             }
             Ok(row)
         }
@@ -377,8 +388,12 @@ async fn record_space<T: Tunable>(
                     "the search changes"
                 );
             }
+            let which = match key {
+                keys::study::SPACE => Attrs::System,
+                _ => Attrs::User,
+            };
             db.storage()
-                .set_study_attribute(row, Attrs::User, key, &json)
+                .set_study_attribute(row, which, key, &json)
                 .await?;
         }
     }

@@ -3,14 +3,79 @@
 //! A [`Source`] gives values, drawn or replayed; a [`Sink`] takes them. One traversal of a type
 //! serves sampling, loading, enqueueing and defaults.
 
+pub(crate) mod convert;
+mod defaults;
+mod diff;
 pub(crate) mod named;
+pub(crate) mod newtype;
+pub(crate) mod parts;
+mod primitive;
+mod scalar;
+mod standard;
 pub(crate) mod traverse;
+mod tuple;
 
-use crate::space::{Arm, Domain, Kind, Param, Sequence, Space, StudySpec, Switch, Value};
+use crate::space::{Arm, Domain, Param, Sequence, Space, StudySpec, Switch, Value};
+use defaults::Defaults;
+pub use diff::{Change, ConfigDiff};
+pub use primitive::{Number, Primitive};
+pub use scalar::Scalar;
 
 /// A type whose values can be searched for.
 ///
-/// Derive it: see [`derive@Tunable`](macro@crate::Tunable).
+/// Derive it: see [`derive@Tunable`](macro@crate::Tunable). A type with one number, text or boolean behind it is a
+/// [`Scalar`] instead, whose range is said at the field. Written by hand, the three parts have to agree: the space says
+/// what there is, in which order, and both directions go through it in that order. The derive writes the same.
+///
+/// ```
+/// use docktuna::space::{Domain, Field, FloatDomain, Param, Space};
+/// use docktuna::{Params, Scalar, Sink, Source, Tunable};
+///
+/// /// An angle, searched as two coordinates.
+/// #[derive(Debug, PartialEq)]
+/// struct Angle {
+///     x: f64,
+///     y: f64,
+/// }
+///
+/// const SIDE: Space = Space::Param(Param::new(Domain::Float(FloatDomain::new(-1.0, 1.0))));
+///
+/// impl Tunable for Angle {
+///     const NAME: &'static str = "Angle";
+///     const SPACE: &'static Space =
+///         &Space::Group(&[Field::new("x", "", &SIDE), Field::new("y", "", &SIDE)]);
+///
+///     fn build<S: Source + ?Sized>(source: &mut S) -> Result<Self, S::Error> {
+///         source.enter("x");
+///         let x = f64::build_from(source, Self::SPACE.field(0).space().param())?;
+///         source.leave();
+///         source.enter("y");
+///         let y = f64::build_from(source, Self::SPACE.field(1).space().param())?;
+///         source.leave();
+///         Ok(Self { x, y })
+///     }
+///
+///     fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error> {
+///         sink.enter("x");
+///         self.x.record_to(sink, Self::SPACE.field(0).space().param())?;
+///         sink.leave();
+///         sink.enter("y");
+///         self.y.record_to(sink, Self::SPACE.field(1).space().param())?;
+///         sink.leave();
+///         Ok(())
+///     }
+/// }
+///
+/// #[derive(Tunable, Debug, PartialEq)]
+/// struct Robot {
+///     start: Angle,
+/// }
+///
+/// let params = Params::of(&Robot { start: Angle { x: 0.5, y: -1.0 } })?;
+/// assert_eq!(params.get("start.y").map(|y| y.stored()), Some(-1.0));
+/// assert_eq!(params.to_config::<Robot>()?, Robot { start: Angle { x: 0.5, y: -1.0 } });
+/// # Ok::<(), docktuna::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not Tunable",
     label = "no search space is known for this type",
@@ -74,10 +139,43 @@ pub trait Tunable: Sized {
         Self::STUDY.name.unwrap_or_default()
     }
 
+    /// The parameters in which two configurations differ.
+    ///
+    /// ```
+    /// use docktuna::Tunable;
+    ///
+    /// #[derive(Tunable)]
+    /// struct Train {
+    ///     #[tune(range = 1..=8)]
+    ///     layers: u8,
+    ///     #[tune(range = 0.0..=1.0)]
+    ///     mixup: Option<f64>,
+    /// }
+    ///
+    /// let (a, b) = (Train { layers: 2, mixup: None }, Train { layers: 3, mixup: Some(0.5) });
+    /// assert_eq!(
+    ///     Train::diff(&a, &b).to_string(),
+    ///     r#"layers: 2 -> 3; mixup: "none" -> "some"; mixup.some: (none) -> 0.5"#
+    /// );
+    /// ```
+    #[must_use]
+    fn diff(a: &Self, b: &Self) -> ConfigDiff {
+        ConfigDiff::between(a, b)
+    }
+
     /// The value in which every parameter has its default.
     ///
     /// It exists only where every searched field has one; anything else does not compile.
+    ///
+    /// # Panics
+    ///
+    /// If a default is not checked by the compiler, because a conversion makes the field's value of it, and that
+    /// conversion refuses it.
     #[must_use]
+    #[allow(
+        clippy::panic,
+        reason = "a constant of the type is wrong, and there is no value to return"
+    )]
     fn defaults() -> Self {
         const {
             assert!(
@@ -85,9 +183,9 @@ pub trait Tunable: Sized {
                 "every searched field needs a `default`"
             )
         };
-        match Self::build(&mut Defaults) {
+        match Self::build(&mut Defaults::of(Self::SPACE)) {
             Ok(value) => value,
-            Err(never) => match never {},
+            Err(refusal) => panic!("`{}`: {refusal}", Self::NAME),
         }
     }
 }
@@ -111,6 +209,10 @@ pub trait Source {
     ///
     /// If there is no such value.
     fn param(&mut self, param: &'static Param) -> Result<f64, Self::Error>;
+
+    /// Takes that the field's type refuses the value given last, and why; what comes of it is the error of the
+    /// whole.
+    fn refused(&mut self, reason: String) -> Self::Error;
 }
 
 /// Takes the values of parameters, one after the other, in the order of the fields.
@@ -131,6 +233,13 @@ pub trait Sink {
     ///
     /// If the value is not in the parameter's domain.
     fn param(&mut self, param: &'static Param, value: Value) -> Result<(), Self::Error>;
+
+    /// Takes, in the place of a value, that the parameter which is here cannot hold the field's value, and why.
+    ///
+    /// # Errors
+    ///
+    /// If the sink needs the value.
+    fn refused(&mut self, param: &'static Param, reason: String) -> Result<(), Self::Error>;
 
     /// Takes a rule across the fields of the part that is here, which were handed over before it.
     /// The rule gives the reason if the part is refused.
@@ -158,169 +267,6 @@ pub trait Sink {
     }
 }
 
-/// A type that one parameter can hold: a number, a text or a boolean.
-#[diagnostic::on_unimplemented(
-    message = "a parameter cannot hold `{Self}`",
-    label = "not a number, String or bool",
-    note = "help: derive Tunable for it, or use `fixed` or `skip`"
-)]
-pub trait Scalar: Sized {
-    /// The value that is stored as `stored`, which lies in `domain`.
-    fn decode(domain: &Domain, stored: f64) -> Self;
-
-    /// This value as Python sees it.
-    fn encode(&self, domain: &Domain) -> Value;
-}
-
-/// A type that a `range` can be given for.
-///
-/// Generated code asks nothing else of a field with numbers, so that the compiler reports a type that is
-/// none once. The compiler lists no implementations, which say less than the note.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a number, so it cannot have a `range` or numbers as `choices`",
-    label = "neither an integer nor a float",
-    note = "help: search an integer or a float and convert it, or derive Tunable for an enum, or use `fixed` \
-            or `skip`; write Option, an array or Vec itself, without an alias"
-)]
-pub trait TunableNumber: Scalar {
-    /// The type itself. Where it is none, the compiler does not go on with a value of this type.
-    type Itself;
-
-    /// Which numbers it holds.
-    const KIND: Kind;
-
-    /// As [`Scalar::decode`].
-    #[must_use]
-    fn read(domain: &Domain, stored: f64) -> Self {
-        Self::decode(domain, stored)
-    }
-
-    /// As [`Scalar::encode`].
-    fn write(&self, domain: &Domain) -> Value {
-        self.encode(domain)
-    }
-}
-
-macro_rules! integers {
-    ($($int:ty),*) => {$(
-        impl Scalar for $int {
-            /// A declared domain lies within its field's type. Whether a widened one does is found
-            /// out by decoding its ends, so that what lies outside becomes the nearest value.
-            fn decode(domain: &Domain, stored: f64) -> Self {
-                let nearest = |value: i64| if value < 0 { Self::MIN } else { Self::MAX };
-                match domain.value(stored) {
-                    Value::Int(value) => Some(value.try_into().unwrap_or(nearest(value))),
-                    _ => None,
-                }
-                .expect("the domain of an integer field holds integers")
-            }
-
-            fn encode(&self, _: &Domain) -> Value {
-                i64::try_from(*self).map_or_else(|_| Value::Json(self.to_string().into()), Value::Int)
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl TunableNumber for $int {
-    type Itself = Self;
-            #[allow(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "u128 is cut")]
-            const KIND: Kind = Kind::Int {
-                min: <$int>::MIN as i128,
-                max: if <$int>::MAX as i128 <= 0 { i128::MAX } else { <$int>::MAX as i128 },
-            };
-        }
-    )*};
-}
-integers!(
-    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
-);
-
-impl Scalar for f64 {
-    fn decode(domain: &Domain, stored: f64) -> Self {
-        domain
-            .value(stored)
-            .as_f64()
-            .expect("the domain of a float field holds floats")
-    }
-
-    fn encode(&self, _: &Domain) -> Value {
-        Value::Float(*self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl TunableNumber for f64 {
-    type Itself = Self;
-    const KIND: Kind = Kind::F64;
-}
-
-impl Scalar for f32 {
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the nearest f32 is what the field holds"
-    )]
-    fn decode(domain: &Domain, stored: f64) -> Self {
-        f64::decode(domain, stored) as Self
-    }
-
-    /// Numbers travel as their shortest decimal text, so that `0.1_f32` is stored as 0.1 and not as
-    /// 0.10000000149; bounds and choices that this value stands for are stored as declared.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::float_cmp,
-        reason = "asks which declared number rounds to this one"
-    )]
-    fn encode(&self, domain: &Domain) -> Value {
-        let declared = match domain {
-            Domain::Float(range) => [range.low, range.high]
-                .into_iter()
-                .find(|bound| *bound as Self == *self),
-            Domain::Choice(list) => list
-                .choices
-                .iter()
-                .filter_map(Value::as_f64)
-                .find(|choice| *choice as Self == *self),
-            Domain::Int(_) => None,
-        };
-        Value::Float(declared.unwrap_or_else(|| {
-            self.to_string()
-                .parse::<f64>()
-                .ok()
-                .filter(|decimal| *decimal as Self == *self)
-                .unwrap_or_else(|| f64::from(*self))
-        }))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl TunableNumber for f32 {
-    type Itself = Self;
-    const KIND: Kind = Kind::F32;
-}
-
-impl Scalar for String {
-    fn decode(domain: &Domain, stored: f64) -> Self {
-        match domain.value(stored) {
-            Value::Str(text) => text.into_owned(),
-            other => other.to_string(),
-        }
-    }
-
-    fn encode(&self, _: &Domain) -> Value {
-        Value::Str(self.clone().into())
-    }
-}
-
-impl Scalar for bool {
-    fn decode(domain: &Domain, stored: f64) -> Self {
-        domain.value(stored) == Value::Bool(true)
-    }
-
-    fn encode(&self, _: &Domain) -> Value {
-        Value::Bool(*self)
-    }
-}
-
 /// The two booleans.
 pub(crate) const BOOL: Domain = Domain::choice(&[Value::Bool(false), Value::Bool(true)]);
 
@@ -329,11 +275,11 @@ impl Tunable for bool {
     const SPACE: &'static Space = &Space::Param(Param::new(BOOL));
 
     fn build<S: Source + ?Sized>(source: &mut S) -> Result<Self, S::Error> {
-        Ok(Self::decode(&BOOL, source.param(Self::SPACE.param())?))
+        Self::build_from(source, Self::SPACE.param())
     }
 
     fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error> {
-        sink.param(Self::SPACE.param(), self.encode(&BOOL))
+        self.record_to(sink, Self::SPACE.param())
     }
 }
 
@@ -376,23 +322,5 @@ impl<T: Tunable, const N: usize> Tunable for [T; N] {
 
     fn record<K: Sink + ?Sized>(&self, sink: &mut K) -> Result<(), K::Error> {
         traverse::record_elements(sink, self, T::record)
-    }
-}
-
-/// Gives every parameter its default.
-struct Defaults;
-
-impl Source for Defaults {
-    type Error = std::convert::Infallible;
-
-    fn enter(&mut self, _: &str) {}
-
-    fn leave(&mut self) {}
-
-    fn param(&mut self, param: &'static Param) -> Result<f64, Self::Error> {
-        let stored = param
-            .default()
-            .and_then(|value| param.domain().stored(value));
-        Ok(stored.expect("`defaults` checks that there is one, the derive that it lies within"))
     }
 }

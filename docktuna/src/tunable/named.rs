@@ -8,6 +8,8 @@ use crate::space::{Param, Space, Value};
 /// where it is, so that nobody else has to.
 pub(crate) struct Named<S> {
     path: Path,
+    /// What a parameter is called that has no way to it.
+    root: &'static str,
     pub(crate) inner: S,
 }
 
@@ -18,6 +20,9 @@ pub(crate) trait NamedSource {
 
     /// As [`Source::param`], of the parameter `name`.
     fn param(&mut self, name: &str, param: &'static Param) -> Result<f64, Self::Error>;
+
+    /// As [`Source::refused`], of the parameter `name`.
+    fn refused(&mut self, name: &str, reason: String) -> Self::Error;
 }
 
 /// A [`Sink`] that is told stored names. What a sink does not look at, it need not say.
@@ -33,6 +38,12 @@ pub(crate) trait NamedSink {
         value: Value,
     ) -> Result<(), Self::Error> {
         let _ = (name, param, value);
+        Ok(())
+    }
+
+    /// As [`Sink::refused`], of the parameter `name`.
+    fn refused(&mut self, name: &str, reason: String) -> Result<(), Self::Error> {
+        let _ = (name, reason);
         Ok(())
     }
 
@@ -63,14 +74,22 @@ impl<S> Named<S> {
     pub(crate) fn new(space: &Space, inner: S) -> Self {
         Self {
             path: Path::start(space),
+            root: space.root_name().unwrap_or(ROOT),
             inner,
         }
     }
-}
 
-/// The part that a rule belongs to; none for the whole.
-fn part(path: &Path) -> Option<&str> {
-    Some(path.name()).filter(|name| *name != ROOT)
+    /// The part that a rule belongs to which is here; none for the whole.
+    fn part(&self) -> Option<String> {
+        let name = self.path.name();
+        (name != self.root).then(|| name.to_owned())
+    }
+
+    /// Goes back to the root of `space`, after a traversal that ended on its way.
+    #[cfg(feature = "storage")]
+    pub(crate) fn restart(&mut self, space: &Space) {
+        self.path = Path::start(space);
+    }
 }
 
 impl<S: NamedSource> Source for Named<S> {
@@ -86,6 +105,10 @@ impl<S: NamedSource> Source for Named<S> {
 
     fn param(&mut self, param: &'static Param) -> Result<f64, S::Error> {
         self.inner.param(self.path.name(), param)
+    }
+
+    fn refused(&mut self, reason: String) -> S::Error {
+        self.inner.refused(self.path.name(), reason)
     }
 }
 
@@ -104,11 +127,15 @@ impl<S: NamedSink> Sink for Named<S> {
         self.inner.param(self.path.name(), param, value)
     }
 
+    fn refused(&mut self, _: &'static Param, reason: String) -> Result<(), S::Error> {
+        self.inner.refused(self.path.name(), reason)
+    }
+
     fn validate(&mut self, rule: &dyn Fn() -> Result<(), String>) -> Result<(), S::Error> {
-        self.inner.validate(part(&self.path), rule)
+        self.inner.validate(self.part().as_deref(), rule)
     }
 
     fn constraint(&mut self, name: &'static str, number: &dyn Fn() -> f64) -> Result<(), S::Error> {
-        self.inner.constraint(part(&self.path), name, number)
+        self.inner.constraint(self.part().as_deref(), name, number)
     }
 }

@@ -83,8 +83,7 @@ pub fn build_param<T: Scalar, S: Source + ?Sized>(
     source: &mut S,
     space: &'static Space,
 ) -> Result<T, S::Error> {
-    let param = space.param();
-    Ok(T::decode(param.domain(), source.param(param)?))
+    T::build_from(source, space.param())
 }
 
 /// Takes the scalar that `space` is.
@@ -97,8 +96,7 @@ pub fn record_param<T: Scalar, K: Sink + ?Sized>(
     space: &'static Space,
     value: &T,
 ) -> Result<(), K::Error> {
-    let param = space.param();
-    sink.param(param, value.encode(param.domain()))
+    value.record_to(sink, space.param())
 }
 
 /// Gives an `Option` whose content `some` gives.

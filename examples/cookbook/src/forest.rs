@@ -1,5 +1,5 @@
 //! A random forest of smartcore, trained on the breast cancer data: the program `forest` tunes it, and the
-//! program `web` serves it.
+//! program `serve` serves it.
 
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;

@@ -79,7 +79,7 @@ fn the_table_names_the_files() {
     for file in [
         "src/forest.rs",
         "src/bin/network.rs",
-        "src/bin/web.rs",
+        "src/bin/serve.rs",
         "slurm.sh",
         "worker.env",
         "kubernetes.yaml",

@@ -158,7 +158,7 @@ async fn an_interrupt_leaves_nothing_half_done() {
     // It makes its file before it reads anything.
     while !std::fs::read_dir(folder.path()).unwrap().any(|entry| {
         let name = entry.unwrap().file_name();
-        name.to_string_lossy().starts_with(".docktuna-export-")
+        name.to_string_lossy().starts_with(".docktuna-")
     }) {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
@@ -181,6 +181,31 @@ async fn an_interrupt_leaves_nothing_half_done() {
         .collect();
     left.sort();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// Nobody answers, and the standard input stays open.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_interrupt_is_an_answer_to_a_question() {
+    let (folder, url) = fixture("optuna-5.0.0.sqlite");
+    let mut delete = command(folder.path(), &["delete", "single-min"]);
+    delete
+        .env("OPTUNA_STORAGE", &url)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut delete = delete.spawn().unwrap();
+    let _open = delete.stdin.take().unwrap();
+    let mut stderr = BufReader::new(delete.stderr.take().unwrap());
+    let mut asked = Vec::new();
+    stderr.read_until(b'?', &mut asked).await.unwrap();
+    assert!(asked.ends_with(b"delete it?"), "{asked:?}");
+    super::watching::interrupt(&delete);
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).await.unwrap();
+    assert!(rest.ends_with("error: interrupted\n"), "{rest}");
+    assert_eq!(delete.wait().await.unwrap().code(), Some(1));
+    let studies = docktuna(&url, &["studies"]).await.succeeded();
+    assert!(studies.contains("single-min"), "{studies}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod exporting;
 mod golden;
 mod hostile;
 mod importance;
+mod large;
 mod report;
 mod rights;
 mod watching;

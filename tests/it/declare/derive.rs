@@ -134,6 +134,10 @@ impl Sink for Tape {
         self.taken.push((self.way.joined(), value));
         Ok(())
     }
+
+    fn refused(&mut self, _: &'static Param, reason: String) -> Result<(), Refused> {
+        Err(Refused(format!("{}: {reason}", self.way.joined())))
+    }
 }
 
 impl Source for Tape {
@@ -155,6 +159,10 @@ impl Source for Tape {
         let index = choices(param).and_then(|all| all.iter().position(|c| *c == value));
         let stored = index.map(|index| index as f64).or_else(|| value.as_f64());
         stored.ok_or(Refused(name))
+    }
+
+    fn refused(&mut self, reason: String) -> Refused {
+        Refused(format!("{}: {reason}", self.way.joined()))
     }
 }
 

@@ -1,7 +1,13 @@
 //! What holds for every configuration: it survives the way into the database and back, and Python
 //! sees the same values.
 
-use std::convert::Infallible;
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::num::{NonZero, NonZeroUsize, Saturating, Wrapping};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use docktuna::space::{Domain, Param};
 use docktuna::{Error, FrozenTrial, OptunaDatabase, Params, Source, TrialState, Tunable};
@@ -70,6 +76,87 @@ struct Rich {
     bodies: Vec<Body>,
     #[tune(fixed = 7)]
     fixed: u8,
+    #[tune(range = 1e-5..=1e-1, log)]
+    rate: Rate,
+    #[tune(choices = ["l1", "l2"])]
+    penalty: Penalty,
+    #[tune(range = 1..=9007199254740992, log)]
+    workers: NonZeroUsize,
+    #[tune(range = -128..=-1)]
+    offset: NonZero<i8>,
+    #[tune(range = 0..=255)]
+    counter: Wrapping<u8>,
+    #[tune(range = -9..=9)]
+    level: Saturating<i16>,
+    #[tune(range = 0..=60, as = u64, from = Duration::from_secs, into = Duration::as_secs)]
+    timeout: Duration,
+    #[tune(range = 1e-9..=1e6, log, as = f64, from = Duration::try_from_secs_f64, into = Duration::as_secs_f64)]
+    pause: Option<Duration>,
+    #[tune(choices = ["127.0.0.1", "::1"], as = String)]
+    host: IpAddr,
+    #[tune(choices = ["small.csv", "größer.csv"])]
+    data: PathBuf,
+    #[tune(choices = ["small.csv", "full.csv"], as = String)]
+    other_data: PathBuf,
+    #[tune(choices = ['a', 'é', '\u{1f600}'])]
+    tag: char,
+    #[tune(choices = ["it's", ""])]
+    lent: &'static str,
+    #[tune(choices = ["a", "b"])]
+    pointed: (Box<str>, Arc<str>, Cow<'static, str>),
+    #[tune(range = 0.8..=0.999)]
+    betas: (f64, f32),
+    pair: (bool, Part),
+    #[tune(len = 0..=2)]
+    pairs: Vec<(Kind, Part)>,
+    boxed: Box<Body>,
+    shared: Arc<Part>,
+    around: Around,
+    whole: Whole,
+    places: Places,
+    momentum: Momentum,
+    #[tune(range = 1..=8)]
+    generic: Generic<u8>,
+    marker: PhantomData<u8>,
+}
+
+/// A number behind a type.
+#[derive(Tunable, Debug, PartialEq)]
+struct Rate(f64);
+
+/// A text behind a type.
+#[derive(Tunable, Debug, PartialEq)]
+struct Penalty(String);
+
+/// A group behind a type.
+#[derive(Tunable, Debug, PartialEq)]
+struct Around(Part);
+
+/// What it holds depends on where it is.
+#[derive(Tunable, Debug, PartialEq)]
+struct Generic<T>(T, PhantomData<T>);
+
+/// A parameter with a rule of its own.
+#[derive(Tunable, Debug, PartialEq)]
+struct Whole(#[tune(range = 0.25..=0.75)] f32);
+
+#[derive(Tunable, Debug, PartialEq)]
+struct Places(
+    #[tune(range = 0.25..=0.75)] f32,
+    Kind,
+    #[tune(range = 1..=3, rename = "n")] u8,
+);
+
+#[derive(Tunable, Debug, PartialEq)]
+#[tune(rename_all = "snake_case", rename_all_fields = "SCREAMING_SNAKE_CASE")]
+enum Momentum {
+    None,
+    Value(#[tune(range = 0.0..=0.99)] f64),
+    Nesterov(#[tune(range = 0.0..=0.99)] f64, #[tune(range = 0..=9)] u8),
+    Decaying {
+        #[tune(range = 0.0..=0.5)]
+        half_life: f64,
+    },
 }
 
 #[derive(Tunable, Debug, PartialEq)]
@@ -141,7 +228,7 @@ struct Picked<'a> {
 }
 
 impl Source for Picked<'_> {
-    type Error = Infallible;
+    type Error = String;
 
     fn enter(&mut self, _: &str) {}
 
@@ -152,7 +239,7 @@ impl Source for Picked<'_> {
         clippy::cast_possible_truncation,
         reason = "numbers below 2^53"
     )]
-    fn param(&mut self, param: &'static Param) -> Result<f64, Infallible> {
+    fn param(&mut self, param: &'static Param) -> Result<f64, String> {
         let number = *self.numbers.next().unwrap();
         let share = match number % 4 {
             0 => 0.0,
@@ -180,12 +267,15 @@ impl Source for Picked<'_> {
             other => panic!("{other:?}"),
         })
     }
+
+    fn refused(&mut self, reason: String) -> String {
+        reason
+    }
 }
 
 fn picked<T: Tunable>(numbers: &[u64]) -> T {
     let numbers = numbers.iter().cycle();
-    let Ok(config) = T::build(&mut Picked { numbers });
-    config
+    T::build(&mut Picked { numbers }).unwrap()
 }
 
 fn numbers() -> impl Strategy<Value = Vec<u64>> {

@@ -8,3 +8,4 @@ mod overriding;
 mod rules;
 mod sequences;
 mod sharing;
+mod types;

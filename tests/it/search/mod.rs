@@ -6,6 +6,7 @@ mod exclusive;
 mod mixed_pruning;
 mod objectives;
 mod observability;
+mod progress;
 mod pruning;
 mod sampling;
 mod study;

@@ -2,5 +2,6 @@
 
 mod dashboard;
 mod load;
+mod notes;
 mod start_up;
 mod watch;

@@ -1,4 +1,4 @@
-use std::num::NonZeroU32;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use docktuna::Tunable;
@@ -8,13 +8,13 @@ const LONGEST: Duration = Duration::from_secs(8);
 #[derive(Tunable)]
 struct Literals {
     #[tune(range = 1..=8)]
-    workers: NonZeroU32,
+    workers: AtomicU32,
 }
 
 #[derive(Tunable)]
 struct WithDefault {
     #[tune(range = 1..=8, log, default = 2)]
-    workers: NonZeroU32,
+    workers: AtomicU32,
 }
 
 #[derive(Tunable)]
@@ -26,34 +26,34 @@ struct Constants {
 #[derive(Tunable)]
 struct Chosen {
     #[tune(choices = [1, 2])]
-    workers: NonZeroU32,
+    workers: AtomicU32,
 }
 
 #[derive(Tunable)]
 struct Texts {
     #[tune(choices = ["a", "b"], default = "a")]
-    path: std::path::PathBuf,
+    path: std::net::IpAddr,
 }
 
 #[derive(Tunable)]
 struct Booleans {
     #[tune(choices = [true])]
-    flag: NonZeroU32,
+    flag: AtomicU32,
 }
 
 #[derive(Tunable)]
 struct Inside {
     #[tune(range = 1..=8)]
-    workers: [NonZeroU32; 2],
+    workers: [AtomicU32; 2],
     #[tune(range = 1..=8)]
-    maybe: Option<NonZeroU32>,
+    maybe: Option<AtomicU32>,
 }
 
 #[derive(Tunable)]
 enum Branches {
     One {
         #[tune(range = 1..=8, shared)]
-        workers: NonZeroU32,
+        workers: AtomicU32,
     },
     Other,
 }

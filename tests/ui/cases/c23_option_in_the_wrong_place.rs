@@ -32,7 +32,7 @@ enum Activation {
     Relu,
     #[tune(rename_all = "lowercase")]
     Gelu,
-    Other(#[tune(skip)] Inner),
+    Other(#[tune(flatten)] Inner),
 }
 
 fn main() {}

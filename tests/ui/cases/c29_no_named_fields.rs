@@ -1,7 +1,7 @@
 use docktuna::Tunable;
 
 #[derive(Tunable)]
-struct Pair(bool, bool);
+struct Empty();
 
 #[derive(Tunable)]
 struct Unit;

@@ -15,7 +15,7 @@ struct Model {
     augment: Augment,
     #[tune(fixed, default = 3)]
     seed: u64,
-    name: &'static str,
+    name: &'static [u8],
     #[tune(choices [1, 2])]
     heads: u8,
 }

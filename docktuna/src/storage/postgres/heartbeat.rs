@@ -84,7 +84,7 @@ impl Postgres {
         study: &StudyRow,
         trial: &Silent,
         grace: Duration,
-        reason: &str,
+        (reason, note): (&str, &str),
         retries: u32,
     ) -> Result<Ended> {
         let zone = self.zone().await?;
@@ -98,6 +98,7 @@ impl Postgres {
                 .bind(now())
                 .bind(reason)
                 .bind(zone)
+                .bind(note)
                 .fetch_optional(&mut *link)
                 .await?
                 .is_some();

@@ -152,7 +152,8 @@ impl Postgres {
             .bind(stored)
             .bind(user_values)
             .bind(system_keys)
-            .bind(system_values);
+            .bind(system_values)
+            .bind(&outcome.note);
         let mut lease = self.lease().await?;
         let result = async {
             if outcome.retries == 0 {

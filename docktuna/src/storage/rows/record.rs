@@ -105,6 +105,8 @@ pub(crate) struct Outcome {
     pub(crate) values: Vec<f64>,
     pub(crate) system_attrs: Vec<(String, String)>,
     pub(crate) user_attrs: Vec<(String, String)>,
+    /// The note of a failed trial, as JSON. It is not written if the trial has one.
+    pub(crate) note: Option<String>,
     pub(crate) at: NaiveDateTime,
     /// Where it failed, how often such a trial is put into the queue again.
     pub(crate) retries: u32,

@@ -20,6 +20,7 @@ statements! { "sqlite":
     COPY_SYSTEM_ATTRIBUTES "copy_system_attributes",
     COPY_USER_ATTRIBUTES "copy_user_attributes",
     FAIL_STALE "fail_stale",
+    NOTE_TRIAL "note_trial",
     RETRY_ATTRIBUTES "retry_attributes",
     RETRY_TRIAL "retry_trial",
     SILENCE "silence",
@@ -73,7 +74,7 @@ impl Sqlite {
         study: &StudyRow,
         trial: &Silent,
         grace: Duration,
-        reason: &str,
+        (reason, note): (&str, &str),
         retries: u32,
     ) -> Result<Ended> {
         let mut lease = self.lease().await?;
@@ -89,6 +90,7 @@ impl Sqlite {
             if failed {
                 let reason = [(keys::ERROR.to_owned(), reason.to_owned())];
                 set_attributes(Attrs::User, &mut transaction, trial.id.0, &reason).await?;
+                note_failure(&mut transaction, study.id, trial.id, note).await?;
             }
             let place = (study.id, trial.id, trial.number);
             let retried = failed && retry(&mut transaction, place, retries).await?;
@@ -121,6 +123,20 @@ pub(super) async fn beat(connection: &mut SqliteConnection, key: &TrialKey) -> s
         .fetch_optional(connection)
         .await?;
     Ok(beaten.is_some())
+}
+
+/// Gives a trial that this transaction has failed a note, unless it has one.
+pub(super) async fn note_failure(
+    connection: &mut SqliteConnection,
+    study: StudyId,
+    trial: TrialId,
+    note: &str,
+) -> sqlx::Result<()> {
+    let noting = sqlx::query(NOTE_TRIAL.text)
+        .bind(study.0)
+        .bind(trial.0)
+        .bind(note);
+    noting.execute(connection).await.map(drop)
 }
 
 /// Puts a trial that this transaction has failed into the queue again, unless it was retried `retries`

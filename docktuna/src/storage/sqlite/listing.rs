@@ -9,7 +9,14 @@ use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId};
 use crate::storage::listing::StoredParamColumns;
 use crate::storage::rows::assemble::{Rows, TrialColumns};
+#[cfg(feature = "cli")]
+use crate::storage::{Attrs, listing::table};
 use crate::storage::{Detail, Sort, Statement, TrialQuery, sign, statements};
+
+#[cfg(feature = "cli")]
+statements! { "sqlite":
+    ATTRIBUTE_KEYS "attribute_keys",
+}
 
 statements! { "sqlite":
     LOAD_INTERMEDIATE_VALUES "load_intermediate_values",
@@ -111,6 +118,21 @@ impl Sqlite {
             .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, STORED_PARAMS.name, result)
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) async fn attribute_keys(
+        &self,
+        study: StudyId,
+        which: Attrs,
+    ) -> Result<Vec<Option<String>>> {
+        let statement = ATTRIBUTE_KEYS.text.replace("{table}", table(which));
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(AssertSqlSafe(statement))
+            .bind(study.0)
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, ATTRIBUTE_KEYS.name, result)
     }
 }
 

@@ -178,6 +178,9 @@ impl Sqlite {
                 ] {
                     set_attributes(which, &mut transaction, key.id.0, attributes).await?;
                 }
+                if let Some(note) = &outcome.note {
+                    heartbeat::note_failure(&mut transaction, key.study, key.id, note).await?;
+                }
             }
             let place = (key.study, key.id, key.number);
             let retried =

@@ -12,7 +12,6 @@ pub(in crate::study) struct Limits {
     pub(in crate::study) max_failures: Option<usize>,
     pub(in crate::study) timeout: Option<Duration>,
     pub(in crate::study) concurrency: usize,
-    pub(in crate::study) progress: bool,
     /// How long running trials may go on after a signal; none if signals are left to others.
     pub(in crate::study) interrupt_grace: Option<Duration>,
 }
@@ -25,7 +24,6 @@ impl Default for Limits {
             max_failures: None,
             timeout: None,
             concurrency: 1,
-            progress: false,
             interrupt_grace: Some(INTERRUPT_GRACE),
         }
     }

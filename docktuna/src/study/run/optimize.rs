@@ -9,9 +9,11 @@ use tracing::{Instrument, Span};
 use super::callback::Callbacks;
 use super::interrupt::Executing;
 use super::limits::{Limits, RunSummary};
+use super::progress::Audience;
 use super::task::AbortOnDrop;
 use super::worker::{Job, run};
 use crate::error::{BoxError, Result};
+use crate::progress::ProgressDisplay;
 use crate::study::{BlockingTrial, RunningTrial, Stop, Study, Values};
 use crate::trial::FrozenTrial;
 use crate::tunable::Tunable;
@@ -23,6 +25,7 @@ pub struct Optimize<T, F> {
     objective: F,
     limits: Limits,
     callbacks: Callbacks<T>,
+    audience: Audience,
 }
 
 /// A run of a blocking objective, to be started with [`run`](Self::run).
@@ -32,6 +35,7 @@ pub struct OptimizeBlocking<T, F> {
     objective: F,
     limits: Limits,
     callbacks: Callbacks<T>,
+    audience: Audience,
 }
 
 /// Closures have no text, so only the study and the limits are shown.
@@ -114,10 +118,38 @@ macro_rules! limits {
             self
         }
 
-        /// Shows the progress on standard error: one line that is rewritten on a terminal, one line
-        /// for each trial elsewhere.
+        /// Shows the progress on standard error.
+        ///
+        /// On a terminal it is a line that is rewritten, with a bar where there is room:
+        ///
+        /// ```text
+        /// 37/200  4 running  2 pruned  1 failed (last: out of memory)  best 0.9612 #23  1.9/min  ETA 1h26m
+        /// ```
+        ///
+        /// The numbers are those of this run, or those of the study if less is left of
+        /// [`max_total`](Self::max_total) than of [`trials`](Self::trials). The best trial is the
+        /// study's, whoever ran it. Without the feature `progress`, and elsewhere than on a terminal,
+        /// each trial is a line:
+        ///
+        /// ```text
+        /// 2027-01-15T08:00:00Z  trial 37 COMPLETE 0.9612 in 12.3s  lr=0.0003 layers=3  best 0.9612 #37
+        /// ```
+        ///
+        /// Lines that your program writes to the same terminal belong into a
+        /// [`ProgressWriter`](crate::ProgressWriter). There is no colour, so `NO_COLOR` has nothing to
+        /// turn off.
         pub fn progress(mut self, progress: bool) -> Self {
-            self.limits.progress = progress;
+            self.audience = if progress {
+                Audience::StandardError
+            } else {
+                Audience::Nobody
+            };
+            self
+        }
+
+        /// Shows the progress on a display of your own.
+        pub fn progress_display(mut self, display: impl ProgressDisplay + 'static) -> Self {
+            self.audience = Audience::Display(Box::new(display));
             self
         }
     };
@@ -130,6 +162,7 @@ impl<T, F> Optimize<T, F> {
             objective,
             limits: Limits::default(),
             callbacks: Callbacks::default(),
+            audience: Audience::default(),
         }
     }
 
@@ -218,7 +251,8 @@ where
             AbortOnDrop(tokio::spawn(executing.instrument(span)))
         };
         let callbacks = self.callbacks;
-        run(self.study, self.limits, Job { execute, callbacks }).await
+        let job = Job { execute, callbacks };
+        run(self.study, self.limits, job, self.audience).await
     }
 }
 
@@ -229,6 +263,7 @@ impl<T, F> OptimizeBlocking<T, F> {
             objective,
             limits: Limits::default(),
             callbacks: Callbacks::default(),
+            audience: Audience::default(),
         }
     }
 
@@ -303,6 +338,7 @@ where
             })
         };
         let callbacks = self.callbacks;
-        run(self.study, self.limits, Job { execute, callbacks }).await
+        let job = Job { execute, callbacks };
+        run(self.study, self.limits, job, self.audience).await
     }
 }

@@ -14,7 +14,7 @@ use super::callback::Callbacks;
 use super::interrupt::{Executing, INTERRUPTED, LAST_WORDS, Listener};
 use super::limits::{Limits, RunSummary};
 use super::objective::reason;
-use super::progress::Progress;
+use super::progress::{self, Attempt, Audience, Reporter};
 use super::task::panic_text;
 use crate::error::{Error, Result};
 use crate::lock::lock;
@@ -60,11 +60,13 @@ pub(in crate::study) async fn run<T, E>(
     study: Study<T>,
     limits: Limits,
     job: Job<T, E>,
+    audience: Audience,
 ) -> Result<RunSummary>
 where
     T: Tunable + Send + 'static,
     E: Execute<T> + 'static,
 {
+    let (reporter, show) = progress::begin(&study, &limits, audience);
     let run = Arc::new(Run {
         limits,
         left: AtomicUsize::new(limits.trials.unwrap_or(usize::MAX)),
@@ -72,7 +74,8 @@ where
             .timeout
             .and_then(|timeout| Instant::now().checked_add(timeout)),
         failures: AtomicUsize::new(0),
-        progress: Mutex::new(Progress::new(study.directions())),
+        summary: Mutex::default(),
+        reporter,
         began: AtomicBool::new(false),
         stopped: Mutex::new(None),
         stops: study.stops(),
@@ -96,10 +99,11 @@ where
             run.stop(error);
         }
     }
-    run.progress().end(limits.progress);
+    run.reporter.end();
+    show.end().await;
     let summary = RunSummary {
         interrupted: run.is_interrupted(),
-        ..run.progress().summary
+        ..*lock(&run.summary)
     };
     summary.record(&span, began);
     let stopped = lock(&run.stopped).take();
@@ -135,7 +139,8 @@ struct Run {
     left: AtomicUsize,
     deadline: Option<Instant>,
     failures: AtomicUsize,
-    progress: Mutex<Progress>,
+    summary: Mutex<RunSummary>,
+    reporter: Reporter,
     /// Whether an ask of this run was answered.
     began: AtomicBool,
     /// The error that ends the run.
@@ -162,11 +167,12 @@ impl Run {
             let Some(trial) = asked.transpose()?.flatten() else {
                 return Ok(());
             };
+            let attempt = self.reporter.began();
             if self.is_interrupted() {
                 let (_, running) = trial.into_parts();
-                return self.interrupt(&running).await;
+                return self.interrupt(&running, &attempt).await;
             }
-            self.one(study, trial, job).await?;
+            self.one(study, trial, job, attempt).await?;
         }
         Ok(())
     }
@@ -200,7 +206,13 @@ impl Run {
     }
 
     /// Runs a trial to its end.
-    async fn one<T, E>(&self, study: &Study<T>, trial: Trial<T>, job: &Job<T, E>) -> Result<()>
+    async fn one<T, E>(
+        &self,
+        study: &Study<T>,
+        trial: Trial<T>,
+        job: &Job<T, E>,
+        attempt: Attempt,
+    ) -> Result<()>
     where
         E: Execute<T>,
     {
@@ -211,15 +223,15 @@ impl Run {
         let abandoned = Abandoned(Some(running.share()));
         let executing = job.execute.execute(config, running.share(), mark);
         let Some(executed) = self.before_cutoff(executing).await else {
-            let interrupted = self.interrupt(&running).await;
+            let interrupted = self.interrupt(&running, &attempt).await;
             abandoned.disarm();
             return interrupted;
         };
         abandoned.disarm();
-        if let Err(error) = self.end(&running, executed).await {
+        if let Err(error) = self.end(&running, &attempt, executed).await {
             return survive(error);
         }
-        drop(known);
+        drop((known, attempt));
         if job.callbacks.is_empty() {
             return Ok(());
         }
@@ -234,17 +246,21 @@ impl Run {
     }
 
     /// Records how a trial has ended.
-    async fn end(&self, running: &RunningTrial, executed: Executed) -> Result<()> {
-        let number = running.number();
+    async fn end(
+        &self,
+        running: &RunningTrial,
+        attempt: &Attempt,
+        executed: Executed,
+    ) -> Result<()> {
         let reason = match executed {
-            Ok(Ok(values)) => {
-                let shown = values.0.clone();
-                match running.share().tell(values).await {
-                    Ok(()) => self
-                        .progress()
-                        .complete(number.0, &shown, self.limits.progress),
+            Ok(Ok(Values(values))) => {
+                match running.share().tell(values.clone()).await {
+                    Ok(()) => {
+                        lock(&self.summary).complete += 1;
+                        attempt.complete(running, &values);
+                    }
                     Err(error @ Error::InvalidResult { .. }) => {
-                        self.count_failure(number.0, error.to_string());
+                        self.count_failure(running, attempt, error.to_string());
                     }
                     Err(error) => return Err(error),
                 }
@@ -252,19 +268,20 @@ impl Run {
             }
             Ok(Err(Stop::Pruned)) => {
                 running.share().prune().await?;
-                self.progress().pruned(number.0, self.limits.progress);
+                lock(&self.summary).pruned += 1;
+                attempt.pruned(running);
                 return Ok(());
             }
             Ok(Err(Stop::Failed(error))) => reason(error.as_ref()),
             Err(error) => panic_text("the objective", error),
         };
-        self.failed(running, reason).await
+        self.failed(running, attempt, reason).await
     }
 
     /// Fails a trial that a signal ends. It waits for an unavailable database for less time than usual,
     /// because the process is about to end.
-    async fn interrupt(&self, running: &RunningTrial) -> Result<()> {
-        let failing = self.failed(running, INTERRUPTED.to_owned());
+    async fn interrupt(&self, running: &RunningTrial, attempt: &Attempt) -> Result<()> {
+        let failing = self.failed(running, attempt, INTERRUPTED.to_owned());
         match tokio::time::timeout(LAST_WORDS, failing).await {
             Ok(failed) => failed.or_else(survive),
             Err(_) => {
@@ -278,15 +295,20 @@ impl Run {
         }
     }
 
-    async fn failed(&self, running: &RunningTrial, reason: String) -> Result<()> {
+    async fn failed(
+        &self,
+        running: &RunningTrial,
+        attempt: &Attempt,
+        reason: String,
+    ) -> Result<()> {
         running.share().fail(&reason).await?;
-        self.count_failure(running.number().0, reason);
+        self.count_failure(running, attempt, reason);
         Ok(())
     }
 
-    fn count_failure(&self, number: i32, reason: String) {
-        self.progress()
-            .failed(number, &reason, self.limits.progress);
+    fn count_failure(&self, running: &RunningTrial, attempt: &Attempt, reason: String) {
+        lock(&self.summary).failed += 1;
+        attempt.failed(running, &reason);
         let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
         if self.limits.max_failures.is_some_and(|max| failures >= max) {
             self.stop(Error::TooManyFailures {
@@ -337,10 +359,6 @@ impl Run {
     fn stop(&self, error: Error) {
         let mut stopped = lock(&self.stopped);
         stopped.get_or_insert(error);
-    }
-
-    fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
-        lock(&self.progress)
     }
 }
 

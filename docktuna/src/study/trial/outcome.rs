@@ -14,12 +14,16 @@ pub(in crate::study) fn outcome(
     reason: Option<&str>,
     constraints: &Constraints,
 ) -> Outcome {
+    let note = reason
+        .filter(|_| state == TrialState::Fail)
+        .map(optuna::write_failure_note);
     let reason = reason.map(|text| (keys::ERROR.to_owned(), optuna::write_json_text(text)));
     Outcome {
         state,
         values,
         system_attrs: constraints.system_attr().into_iter().collect(),
         user_attrs: reason.into_iter().chain(constraints.user_attr()).collect(),
+        note,
         at: now(),
         retries: 0,
     }

@@ -301,10 +301,20 @@ impl RunningTrial {
     ///
     /// As [`tell`](Self::tell).
     pub async fn prune(self) -> Result<()> {
-        let last = self.own().curve.last();
-        let value = last.map(|(_, value)| value).filter(|value| !value.is_nan());
+        let value = self.last_report();
         self.finish(TrialState::Pruned, value.into_iter().collect(), None)
             .await
+    }
+
+    /// What it reported last, unless that is NaN.
+    pub(in crate::study) fn last_report(&self) -> Option<f64> {
+        let last = self.own().curve.last();
+        last.map(|(_, value)| value).filter(|value| !value.is_nan())
+    }
+
+    /// Whether its parameters break no constraint of the type.
+    pub(in crate::study) fn is_feasible(&self) -> bool {
+        self.0.constraints.are_met()
     }
 
     /// Ends the trial as FAIL, with the reason as user attribute `docktuna:error`.

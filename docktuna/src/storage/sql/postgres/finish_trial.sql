@@ -1,4 +1,4 @@
--- Ends a trial with its numbers and last attributes, while it is ours and running. No row means that
+-- Ends a trial with its numbers, last attributes and, if it failed, a note, while it is ours and running. No row means that
 -- it is not.
 --
 -- Ids may be handed out again when the server lost the newest asynchronous commits in a crash, so
@@ -30,5 +30,17 @@ system_attributes AS (
     INSERT INTO trial_system_attributes (trial_id, key, value_json)
     SELECT own.trial_id, a.key, a.value FROM own, unnest($13::text[], $14::text[]) AS a(key, value)
     ON CONFLICT (trial_id, key) DO UPDATE SET value_json = excluded.value_json
+),
+note AS (
+    -- As optuna-dashboard stores it. What a person wrote stays. A study gets some 200 notes, since Optuna reads all of
+    -- these attributes with each trial.
+    INSERT INTO study_system_attributes (study_id, key, value_json)
+    SELECT $2, 'dashboard:' || own.trial_id || n.key, n.value
+    FROM own, (VALUES (':note_ver', '1'), (':note_str:0', $15::text)) AS n(key, value)
+    WHERE $15::text IS NOT NULL AND NOT EXISTS (
+        SELECT FROM study_system_attributes noted
+        WHERE noted.study_id = $2 AND noted.key = 'dashboard:' || own.trial_id || ':note_ver'
+    ) AND (SELECT count(*) FROM study_system_attributes WHERE study_id = $2) < 400
+    ON CONFLICT (study_id, key) DO NOTHING
 )
 SELECT trial_id FROM own
