@@ -14,6 +14,7 @@
 //! | [`fleet`] | many workers: heartbeats, retries, signals, outages, proxies, SQLite files |
 //! | [`cost`] | round trips, commits, connections, crashes |
 //! | [`command`] | how to look into a database without a program |
+//! | [`report`] | what is on the page about a study |
 //! | [`from_python`] | for people who come from the Python docktuna |
 //! | [`cookbook`] | recipes: models, a web service, containers, clusters |
 
@@ -37,6 +38,7 @@ pages! {
     fleet "fleet",
     cost "cost",
     command "command",
+    report "report",
     from_python "from-python",
     cookbook "cookbook",
 }

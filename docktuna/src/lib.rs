@@ -49,6 +49,8 @@ mod params;
 mod progress;
 #[cfg(feature = "storage")]
 pub mod pruner;
+#[cfg(feature = "cli")]
+mod report;
 #[cfg(feature = "storage")]
 pub mod sampler;
 mod shown;

@@ -31,6 +31,27 @@ impl<T: Display> Display for Shown<T> {
     }
 }
 
+/// The same JSON with its own escapes for what would be acted upon. Outside of texts JSON has no such characters, except
+/// for the line breaks between members.
+#[cfg(feature = "cli")]
+pub(crate) fn shown_json(json: &str) -> Cow<'_, str> {
+    let acts = |c: char| c != '\n' && acts(c);
+    if !json.contains(acts) {
+        return Cow::Borrowed(json);
+    }
+    let mut safe = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if acts(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
 /// The joiners U+200C and U+200D are not among them: words and emoji need them.
 fn acts(c: char) -> bool {
     c.is_control()
@@ -72,5 +93,15 @@ mod tests {
         ] {
             assert!(matches!(shown(text), Cow::Borrowed(same) if same == text));
         }
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn json_stays_json() {
+        let json = "{\n \"a\u{7f}\": \"\u{202e}\u{e0041}é\"}";
+        let safe = shown_json(json);
+        assert_eq!(safe, "{\n \"a\\u007f\": \"\\u202e\\udb40\\udc41é\"}");
+        let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+        assert_eq!(read(&safe), read(json));
     }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod bouncer;
+mod browser;
 mod catalogue;
 mod dashboard;
 mod private_server;
@@ -20,6 +21,7 @@ mod small_disk;
 mod standby;
 
 pub use bouncer::{Bouncer, Pooling};
+pub use browser::{Browser, Screen, Seen};
 pub use catalogue::{postgres_catalogue, sqlite_catalogue};
 pub use dashboard::Dashboard;
 pub use private_server::{PrivateServer, free_port};

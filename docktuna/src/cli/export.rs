@@ -1,6 +1,5 @@
 //! `docktuna export`.
 
-use std::fs::Permissions;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use super::context::Context;
 use super::failure::{Failure, say, trials};
 use super::forms::TrialForm;
 use super::output::{Cell, Format, Output, json, write_csv};
+use super::place::Place;
 use super::trial_rows::Columns;
 use crate::storage::{Attrs, Detail, TrialQuery};
 use crate::study::DynamicStudy;
@@ -43,21 +43,21 @@ impl Export {
             write(&study, format, &mut output).await?;
             return output.flush();
         }
-        if self.output.exists() && !self.force {
-            return Err(self.exists());
-        }
         // Before anything is read: an export may take a while.
-        let mut file = self.beside().map_err(|error| self.unwritable(&error))?;
+        let mut place = Place::new(&self.output, self.force)?;
         let study = context.study(&self.study).await?;
-        let mut out = BufWriter::new(&mut file);
+        let mut out = BufWriter::new(place.file());
         let written = match write(&study, format, &mut out).await {
-            Err(Failure::Closed) => return Err(self.unwritable(&io::ErrorKind::BrokenPipe.into())),
+            Err(Failure::Closed) => {
+                drop(out);
+                return Err(place.unwritable(&io::ErrorKind::BrokenPipe.into()));
+            }
             written => written?,
         };
         let flushed = out.flush();
         drop(out);
-        flushed.map_err(|error| self.unwritable(&error))?;
-        self.settle(file)?;
+        flushed.map_err(|error| place.unwritable(&error))?;
+        place.take()?;
         say(&format!(
             "{} written to {}",
             trials(written),
@@ -81,51 +81,6 @@ impl Export {
                  --format json",
                 self.output.display()
             ))),
-        }
-    }
-
-    fn exists(&self) -> Failure {
-        Failure::Message(format!(
-            "{} exists; help: --force replaces it",
-            self.output.display()
-        ))
-    }
-
-    fn unwritable(&self, error: &io::Error) -> Failure {
-        Failure::Message(format!(
-            "{} cannot be written: {error}",
-            self.output.display()
-        ))
-    }
-
-    /// A file in the same folder, which is removed unless it takes its place.
-    fn beside(&self) -> io::Result<tempfile::NamedTempFile> {
-        let folder = match self.output.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".docktuna-export-");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // What any new file gets; the process's mask takes away from it.
-            builder.permissions(Permissions::from_mode(0o666));
-        }
-        builder.tempfile_in(folder)
-    }
-
-    fn settle(&self, file: tempfile::NamedTempFile) -> Result<(), Failure> {
-        let settled = if self.force {
-            file.persist(&self.output)
-        } else {
-            // Somebody may have made it meanwhile.
-            file.persist_noclobber(&self.output)
-        };
-        match settled {
-            Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(self.exists()),
-            Err(error) => Err(self.unwritable(&error.error)),
         }
     }
 }

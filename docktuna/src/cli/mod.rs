@@ -18,7 +18,9 @@ mod forms;
 mod importance;
 mod man;
 mod output;
+mod place;
 mod rename;
+mod report;
 mod show;
 mod studies;
 mod trial_rows;
@@ -71,6 +73,7 @@ enum Command {
     Watch(watch::Watch),
     Diff(diff::Diff),
     Importance(importance::Importance),
+    Report(report::Report),
     Check(check::Check),
     Rename(rename::Rename),
     Delete(delete::Delete),
@@ -91,6 +94,7 @@ impl Command {
             Self::Watch(command) => command.run(context).await,
             Self::Diff(command) => command.run(context).await,
             Self::Importance(command) => command.run(context).await,
+            Self::Report(command) => command.run(context).await,
             Self::Check(command) => command.run(context).await,
             Self::Rename(command) => command.run(context).await,
             Self::Delete(command) => command.run(context).await,

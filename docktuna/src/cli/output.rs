@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::failure::Failure;
-use crate::shown::shown;
+use crate::shown::{shown, shown_json};
 use crate::space::Value;
 
 /// How data is printed.
@@ -168,7 +168,7 @@ impl Output {
     /// One object as JSON.
     pub(super) fn object(&mut self, object: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(object).map_err(io::Error::other)?;
-        writeln!(self.out, "{}", harmless(&text))?;
+        writeln!(self.out, "{}", shown_json(&text))?;
         Ok(())
     }
 
@@ -302,25 +302,5 @@ impl List {
 /// An object on one line.
 pub(super) fn json(object: &impl Serialize) -> io::Result<String> {
     let text = serde_json::to_string(object).map_err(io::Error::other)?;
-    Ok(harmless(&text).into_owned())
-}
-
-/// The same JSON, in which everything is escaped that a terminal would act upon. Outside of texts JSON has no such
-/// characters, except for the line breaks between members.
-fn harmless(json: &str) -> Cow<'_, str> {
-    let acts = |c: char| c != '\n' && matches!(shown(c.encode_utf8(&mut [0; 4])), Cow::Owned(_));
-    if json.is_ascii() && !json.contains('\u{7f}') {
-        return Cow::Borrowed(json);
-    }
-    let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        if acts(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            safe.push(c);
-        }
-    }
-    Cow::Owned(safe)
+    Ok(shown_json(&text).into_owned())
 }

@@ -63,7 +63,13 @@ pub(crate) enum Sort {
 pub(crate) enum Detail {
     /// Its state, parameters and results.
     Results,
-    /// Its reports and attributes, too.
+    /// Its attributes, too.
+    #[cfg_attr(
+        not(feature = "cli"),
+        allow(dead_code, reason = "only people are shown them")
+    )]
+    Notes,
+    /// And its reports.
     All,
 }
 
@@ -97,6 +103,11 @@ impl Storage {
     /// The id of the trial with this number.
     pub(crate) async fn numbered(&self, study: &StudyRow, number: i32) -> Result<Option<TrialId>> {
         repeated!(self.numbered(study.id, number))
+    }
+
+    /// The ids of the trials that reported a value.
+    pub(crate) async fn reported(&self, study: &StudyRow) -> Result<Vec<TrialId>> {
+        repeated!(self.reported(study.id))
     }
 
     /// The trials with these ids that the study has, in the order of the ids.

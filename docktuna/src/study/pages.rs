@@ -37,6 +37,30 @@ impl DynamicStudy {
         Ok(trials.into_iter().next())
     }
 
+    /// The ids of the trials that reported a value.
+    #[cfg_attr(
+        not(feature = "cli"),
+        allow(dead_code, reason = "only a page for people shows them")
+    )]
+    pub(crate) async fn reported(&self) -> Result<Vec<TrialId>> {
+        let ids = self.storage().reported(self.row()).await;
+        self.unless_deleted(ids, Vec::is_empty).await
+    }
+
+    /// Some trials with everything that is stored of them.
+    #[cfg_attr(
+        not(feature = "cli"),
+        allow(dead_code, reason = "only a page for people shows them")
+    )]
+    pub(crate) async fn listed(&self, ids: &[TrialId]) -> Result<Vec<FrozenTrial>> {
+        let trials = self
+            .storage()
+            .load_listed(self.row(), ids, Detail::All)
+            .await;
+        self.unless_deleted(trials, |trials| trials.len() < ids.len())
+            .await
+    }
+
     /// The trials that a query finds.
     pub(crate) async fn pages(&self, query: &TrialQuery, detail: Detail) -> Result<Pages> {
         let ids = self.storage().trial_ids(self.row(), query).await;

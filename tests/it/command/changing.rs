@@ -259,7 +259,7 @@ async fn an_enqueued_trial_is_what_the_worker_gets() {
             (
                 "lrr=0.1",
                 1,
-                "`lrr` is no parameter of `s`; help: did you mean \"lr\"",
+                "`lrr` is not a parameter of `s`; help: did you mean \"lr\"",
             ),
             ("lr", 2, "it has to be name=value"),
             ("=1", 2, "it has to be name=value"),

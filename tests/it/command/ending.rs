@@ -158,7 +158,7 @@ async fn an_interrupt_leaves_nothing_half_done() {
     // It makes its file before it reads anything.
     while !std::fs::read_dir(folder.path()).unwrap().any(|entry| {
         let name = entry.unwrap().file_name();
-        name.to_string_lossy().starts_with(".docktuna-export-")
+        name.to_string_lossy().starts_with(".docktuna-")
     }) {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
@@ -230,6 +230,7 @@ async fn help_completions_and_manual_pages_know_every_subcommand() {
             "watch",
             "diff",
             "importance",
+            "report",
             "check",
             "rename",
             "delete",

@@ -8,6 +8,7 @@ mod golden;
 mod hostile;
 mod importance;
 mod large;
+mod report;
 mod rights;
 mod watching;
 

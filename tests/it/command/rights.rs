@@ -4,7 +4,7 @@ use super::{docktuna, fixture};
 use crate::support::TestDb;
 
 /// A URL of a role with these rights in a database that Optuna wrote.
-async fn with_role(grants: &str) -> (TestDb, String) {
+pub(super) async fn with_role(grants: &str) -> (TestDb, String) {
     let postgres = TestDb::create().await;
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/optuna-5.0.0.pg.sql");
     postgres
@@ -26,7 +26,7 @@ async fn with_role(grants: &str) -> (TestDb, String) {
     (postgres, url)
 }
 
-async fn drop_role(postgres: &TestDb) {
+pub(super) async fn drop_role(postgres: &TestDb) {
     let role = format!("{}_reader", postgres.user);
     let sql = format!("DROP OWNED BY \"{role}\"; DROP ROLE \"{role}\"");
     postgres.execute_superuser(sql).await;

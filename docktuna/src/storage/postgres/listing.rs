@@ -27,6 +27,7 @@ statements! { "postgres":
     LOAD_USER_ATTRIBUTES "load_user_attributes",
     LOAD_VALUES "load_values",
     NUMBERED "numbered",
+    REPORTED "reported",
     STORED_PARAMS "stored_params",
     TRIAL_IDS "trial_ids",
 }
@@ -66,6 +67,16 @@ impl Postgres {
         Ok(id.map(TrialId))
     }
 
+    pub(crate) async fn reported(&self, study: StudyId) -> Result<Vec<TrialId>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(REPORTED.text)
+            .bind(study.0)
+            .fetch_all(&mut lease.connection)
+            .await;
+        let ids: Vec<Int> = self.settle(lease, REPORTED.name, result)?;
+        Ok(ids.into_iter().map(TrialId).collect())
+    }
+
     pub(crate) async fn load_listed(
         &self,
         study: StudyId,
@@ -88,6 +99,8 @@ impl Postgres {
             if detail == Detail::All {
                 rows.intermediate_values =
                     listed(LOAD_INTERMEDIATE_VALUES, link, study, &ids).await?;
+            }
+            if detail != Detail::Results {
                 rows.user_attrs = listed(LOAD_USER_ATTRIBUTES, link, study, &ids).await?;
                 rows.system_attrs = listed(LOAD_SYSTEM_ATTRIBUTES, link, study, &ids).await?;
             }
