@@ -8,7 +8,8 @@ use super::{
 };
 use crate::id::TrialState;
 
-/// No script, no network, no other style than the one in the page, which is named by its SHA-256.
+/// No script, no network, no other style than the one in the page, which is named by its SHA-256:
+/// `openssl dgst -sha256 -binary page.css | base64`. With a wrong one a browser shows no style, and its tests fail.
 const HEAD: &str = concat!(
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ",
