@@ -61,7 +61,7 @@ async fn work(db: OptunaDatabase) -> BTreeMap<i32, f64> {
 
 /// Twenty-four trials at once on three connections to the server.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_fleet_shares_two_connections() {
+async fn a_fleet_shares_few_connections() {
     let backend = Backend::pooled().await;
     let mut workers = JoinSet::new();
     for _ in 0..6 {
