@@ -17,6 +17,7 @@ pub(crate) struct Input {
     pub(crate) rules: Rules,
     /// What the type is stored as where it is tuned by itself and has no names.
     pub(crate) root: Option<String>,
+    pub(crate) doc: Doc,
     pub(crate) body: Body,
 }
 

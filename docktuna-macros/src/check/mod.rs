@@ -71,6 +71,7 @@ pub(crate) fn input(input: &DeriveInput, diag: &Diag) -> Option<Input> {
         study,
         rules,
         root,
+        doc: attrs.doc,
         body,
     })
 }

@@ -72,12 +72,17 @@ fn tunable(input: &Input, constants: &mut Constants) -> TokenStream {
     let study = study(&input.study);
     let ident = &input.ident;
     let name = ident.unraw().to_string();
+    let doc = (!input.doc.parts.is_empty()).then(|| {
+        let doc = space::description(&input.doc);
+        tokens!(const DOC: &'static ::core::primitive::str = #doc;)
+    });
     let generics = bounded(input);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     tokens! {
         #[automatically_derived]
         impl #impl_generics __docktuna::Tunable for #ident #ty_generics #where_clause {
             const NAME: &'static ::core::primitive::str = #name;
+            #doc
             const SPACE: &'static __docktuna::Space = #space;
             #study
             fn build<__S: __docktuna::Source + ?::core::marker::Sized>(

@@ -288,7 +288,7 @@ fn aliased(aliases: &[String]) -> Option<TokenStream> {
 }
 
 /// A description in one line. Where the macro does not know all of it, the compiler joins its lines.
-fn description(doc: &Doc) -> TokenStream {
+pub(super) fn description(doc: &Doc) -> TokenStream {
     match doc.parts.as_slice() {
         [] => tokens!(""),
         [DocPart::Words(words)] => tokens!(#words),

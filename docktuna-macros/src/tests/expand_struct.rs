@@ -47,6 +47,7 @@ const _: () = {
     #[automatically_derived]
     impl __docktuna::Tunable for Model {
         const NAME: &'static ::core::primitive::str = "Model";
+        const DOC: &'static ::core::primitive::str = "Settings.";
         const SPACE: &'static __docktuna::Space = &__docktuna::Space::Group(const {
             &[
                 __docktuna::Field::new(

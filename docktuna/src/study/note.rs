@@ -19,6 +19,10 @@ pub(super) fn note<T: Tunable>(
         "A study of docktuna for `{name}`: {}.\n\n",
         objectives.join(", ")
     );
+    if !T::DOC.is_empty() {
+        // A doc comment is markdown, and HTML of it is not trusted in the dashboard.
+        let _ = write!(note, "{}\n\n", T::DOC.replace('<', r"\<"));
+    }
     note += &T::SPACE.outline().markdown();
     let python = optuna::write_json_text(study);
     let (rust, attribute) = if directions.len() == 1 {
@@ -55,6 +59,8 @@ fn objective((direction, metric): (&Direction, &Option<String>)) -> String {
 mod tests {
     use super::*;
 
+    /// Settings of the
+    /// *sentiment* classifier, <b>all</b>.
     #[derive(docktuna::Tunable)]
     struct Train {
         /// Peak learning rate.
@@ -73,6 +79,8 @@ mod tests {
         assert_eq!(
             note,
             r#"A study of docktuna for `Train`: maximize `accuracy`.
+
+Settings of the *sentiment* classifier, \<b>all\</b>.
 
 | name | kind | values | default | description |
 | --- | --- | --- | --- | --- |

@@ -85,6 +85,8 @@ pub use scalar::Scalar;
 pub trait Tunable: Sized {
     /// The type's name in messages.
     const NAME: &'static str;
+    /// The type's doc comment, in one line. It is part of the note that optuna-dashboard shows of a new study.
+    const DOC: &'static str = "";
     /// What its values are drawn from, in field order.
     const SPACE: &'static Space;
     /// What it says about its studies.
