@@ -12,6 +12,7 @@
 mod bouncer;
 mod browser;
 mod catalogue;
+mod closed_port;
 mod dashboard;
 mod private_server;
 mod proxy;
@@ -23,8 +24,9 @@ mod standby;
 pub use bouncer::{Bouncer, Pooling};
 pub use browser::{Browser, Screen, Seen};
 pub use catalogue::{postgres_catalogue, sqlite_catalogue};
+pub use closed_port::ClosedPort;
 pub use dashboard::Dashboard;
-pub use private_server::{PrivateServer, free_port};
+pub use private_server::PrivateServer;
 pub use proxy::{Counts, Proxy};
 pub use python::{Version, Worker, python, python_in_zone};
 pub use server::{Server, TestDb, not_applicable};

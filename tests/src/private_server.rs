@@ -250,7 +250,7 @@ impl Drop for PrivateServer {
 }
 
 /// A port of the loopback address that nobody listens on at this moment.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener
         .local_addr()

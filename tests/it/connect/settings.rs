@@ -277,8 +277,9 @@ async fn every_way_of_not_connecting_is_told_apart() {
         reason(local().database("nowhere")).await,
         ConnectReason::MissingDatabase
     );
+    let closed = crate::support::ClosedPort::new();
     assert_eq!(
-        reason(local().port(crate::support::free_port())).await,
+        reason(local().port(closed.port())).await,
         ConnectReason::Refused
     );
     assert_eq!(

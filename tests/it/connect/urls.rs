@@ -3,7 +3,7 @@
 use docktuna::{ConnectReason, Error, OptunaDatabase};
 
 use crate::space::Line;
-use crate::support::{TestDb, Version, free_port, python};
+use crate::support::{ClosedPort, TestDb, Version, python};
 use crate::texts::{Log, every_text};
 
 fn reason(result: docktuna::Result<OptunaDatabase>) -> ConnectReason {
@@ -48,7 +48,8 @@ async fn f08_options_that_change_nothing_are_warned_of_once() {
 #[tokio::test]
 async fn f08_hosts_are_tried_in_turn() {
     let postgres = TestDb::create().await;
-    let (dead, port) = (free_port(), postgres.port);
+    let closed = ClosedPort::new();
+    let (dead, port) = (closed.port(), postgres.port);
     let builder = |hosts: &str| {
         OptunaDatabase::builder()
             .url(format!(

@@ -4,7 +4,7 @@ use docktuna::{Error, Fallback, Load, Mismatch, OptunaDatabase, Tunable};
 
 use crate::backend::Backend;
 use crate::space::{Line, Train};
-use crate::support::TestDb;
+use crate::support::{ClosedPort, TestDb};
 
 #[tokio::test]
 async fn the_best_configuration_comes_back_as_it_was() {
@@ -264,10 +264,8 @@ async fn a_snapshot_serves_when_the_database_is_down() {
         "no part of it stays behind"
     );
 
-    let url = format!(
-        "postgresql://me:secret@127.0.0.1:{}/x",
-        crate::support::free_port()
-    );
+    let closed = ClosedPort::new();
+    let url = format!("postgresql://me:secret@127.0.0.1:{}/x", closed.port());
     let error = OptunaDatabase::connect(&url).await.unwrap_err();
     assert!(error.is_transient(), "{error}");
 

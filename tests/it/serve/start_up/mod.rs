@@ -12,7 +12,7 @@ use docktuna::{ConnectReason, Error, OptunaDatabase};
 use crate::backend::Proxied;
 use crate::child::{self, CHILD};
 use crate::space::Line;
-use crate::support::{TestDb, free_port};
+use crate::support::{ClosedPort, TestDb};
 use server::{Says, server};
 
 // The text that the guide shows (docktuna/docs/loading.md), to be carried out as it stands.
@@ -90,7 +90,8 @@ async fn f10_the_recipe_starts_with_the_database_down() {
     let damaged = tempfile::tempdir().unwrap();
     std::fs::write(damaged.path().join("best.json"), "").unwrap();
 
-    let closed = ("127.0.0.1", free_port(), "no server listens there");
+    let nobody = ClosedPort::new();
+    let closed = ("127.0.0.1", nobody.port(), "no server listens there");
     let starting = server(Says::Refusal("57P03", "the database system is starting up")).await;
     let stopping = server(Says::Refusal("57P01", "terminating connection")).await;
     let full = server(Says::Refusal("53300", "sorry, too many clients already")).await;
@@ -213,7 +214,8 @@ async fn f10_a_silent_server_is_given_up() {
 fn f10_without_a_policy_the_error_is_that_of_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("best.json");
-    let url = format!("postgresql://me:secret@127.0.0.1:{}/x", free_port());
+    let closed = ClosedPort::new();
+    let url = format!("postgresql://me:secret@127.0.0.1:{}/x", closed.port());
     let down = || OptunaDatabase::builder().url(&url);
     // No snapshot yet: a caller that tries again while the error is transient gets there.
     for loader in [Line::loader("s"), Line::loader("s").snapshot(&file)] {
