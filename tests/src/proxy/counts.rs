@@ -3,7 +3,7 @@
 use super::message::{COMPLETE, ERROR, Message, QUERY, READY, TERMINATE};
 use super::sql::{first_word, split_statements};
 
-/// What went through since the start or the last [`Proxy::reset`], over all connections.
+/// What went through since the start or the last [`Proxy::reset`](super::Proxy::reset), over all connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// How often a client spoke after the server had: each time it had waited for the server. Connecting counts
