@@ -7,7 +7,7 @@ use std::io::{self, Write};
 ///
 /// Give it to `tracing-subscriber` in place of `std::io::stderr`:
 ///
-/// ```
+/// ```no_run
 /// tracing_subscriber::fmt().with_writer(docktuna::ProgressWriter::stderr).init();
 /// ```
 ///
