@@ -175,8 +175,8 @@ async fn a_study_that_is_deleted_and_made_again_is_followed() {
     }
 }
 
-#[tokio::test]
-async fn the_last_good_configuration_outlives_the_database() {
+/// A study with a trial of 5, and the URL of its database through a proxy.
+async fn behind_proxy() -> (TestDb, Proxy, Study<Line>, String) {
     let postgres = TestDb::create().await;
     let proxy = Proxy::start(&postgres.host, postgres.port).await;
     let direct = OptunaDatabase::connect(&postgres.url("postgresql")).await;
@@ -186,6 +186,12 @@ async fn the_last_good_configuration_outlives_the_database() {
         "{}?sslmode=disable",
         postgres.url_at("postgresql", proxy.port())
     );
+    (postgres, proxy, study, url)
+}
+
+#[tokio::test]
+async fn the_last_good_configuration_outlives_the_database() {
+    let (_postgres, proxy, study, url) = behind_proxy().await;
     let db = OptunaDatabase::connect(&url).await.unwrap();
     let mut watched = Line::loader("s").watch(&db, OFTEN).await.unwrap();
     look(&watched).await;
@@ -203,19 +209,11 @@ async fn the_last_good_configuration_outlives_the_database() {
 
 #[tokio::test]
 async fn a_service_starts_from_its_snapshot_and_follows_when_the_database_is_back() {
-    let postgres = TestDb::create().await;
-    let proxy = Proxy::start(&postgres.host, postgres.port).await;
-    let direct = OptunaDatabase::connect(&postgres.url("postgresql")).await;
-    let study = direct.unwrap().study::<Line>("s").await.unwrap();
-    tell(&study, 5.0).await;
+    let (_postgres, proxy, study, url) = behind_proxy().await;
     let folder = tempfile::tempdir().unwrap();
     let loader = Line::loader("s")
         .snapshot(folder.path().join("best.json"))
         .on_missing(Fallback::Error);
-    let url = format!(
-        "{}?sslmode=disable",
-        postgres.url_at("postgresql", proxy.port())
-    );
     let builder = || OptunaDatabase::builder().url(&url);
     let loaded = loader.load_with_source_from(builder()).await.unwrap();
     assert_eq!(loaded.source, LoadedFrom::Database);
@@ -248,15 +246,7 @@ async fn a_service_starts_from_its_snapshot_and_follows_when_the_database_is_bac
 /// A look in which nothing ended is one statement.
 #[tokio::test]
 async fn a_look_is_one_round_trip() {
-    let postgres = TestDb::create().await;
-    let proxy = Proxy::start(&postgres.host, postgres.port).await;
-    let direct = OptunaDatabase::connect(&postgres.url("postgresql")).await;
-    let study = direct.unwrap().study::<Line>("s").await.unwrap();
-    tell(&study, 5.0).await;
-    let url = format!(
-        "{}?sslmode=disable",
-        postgres.url_at("postgresql", proxy.port())
-    );
+    let (_postgres, proxy, _study, url) = behind_proxy().await;
     let db = OptunaDatabase::connect(&url).await.unwrap();
     let watched = Line::loader("s").watch(&db, OFTEN).await.unwrap();
     look(&watched).await;
