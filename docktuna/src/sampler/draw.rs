@@ -11,7 +11,7 @@ use crate::overrides::Resolved;
 use crate::params::Params;
 use crate::params::rules::{self, Constraints};
 use crate::space::distribution::Distribution;
-use crate::space::{Param, Value};
+use crate::space::{Param, Space, Value};
 use crate::tunable::Tunable;
 use crate::tunable::named::{Named, NamedSource};
 
@@ -66,7 +66,39 @@ impl<'a> Draw<'a> {
         given: &'a Given,
         draft: Draft<'a>,
     ) -> Result<Drawn<T>> {
-        let draw = Self {
+        let draw = Self::new(T::NAME, sampler, overrides, given, draft);
+        draw.until_allowed(T::SPACE, T::build, rules::constraints)
+    }
+
+    /// The parameters of a configuration of `space`, which has no rules.
+    ///
+    /// # Errors
+    ///
+    /// As for [`config`](Self::config).
+    pub(super) fn params(
+        space: &'static Space,
+        sampler: &'a dyn Sampler,
+        overrides: &'a Resolved,
+        draft: Draft<'a>,
+    ) -> Result<Params> {
+        let given = Given::default();
+        let draw = Draw::new("the space", sampler, overrides, &given, draft);
+        let drawn = draw.until_allowed(
+            space,
+            |source| space.traverse(source),
+            |()| Ok(Constraints::default()),
+        );
+        Ok(drawn?.params)
+    }
+
+    fn new(
+        type_name: &'static str,
+        sampler: &'a dyn Sampler,
+        overrides: &'a Resolved,
+        given: &'a Given,
+        draft: Draft<'a>,
+    ) -> Self {
+        Self {
             sampler,
             overrides,
             given,
@@ -74,10 +106,24 @@ impl<'a> Draw<'a> {
             sampled: false,
             given_last: false,
             refusal: None,
-            type_name: T::NAME,
-        };
-        let mut draw = Named::new(T::SPACE, draw);
-        let type_name = T::NAME;
+            type_name,
+        }
+    }
+
+    /// What `build` makes of the drawn values, as soon as `judge` does not refuse it.
+    fn until_allowed<T>(
+        self,
+        space: &'static Space,
+        build: impl Fn(&mut Named<Self>) -> Result<T>,
+        judge: impl Fn(&T) -> Result<Constraints, String>,
+    ) -> Result<Drawn<T>> {
+        let Self {
+            sampler,
+            given,
+            type_name,
+            ..
+        } = self;
+        let mut draw = Named::new(space, self);
         let most = match given.queued {
             true => MOST_DRAWS,
             false => sampler.most_draws(draw.inner.draft.space()),
@@ -87,13 +133,13 @@ impl<'a> Draw<'a> {
             if !given.queued {
                 sampler.prepare(&mut draw.inner.draft)?;
             }
-            let built = T::build(&mut draw);
+            let built = build(&mut draw);
             let params = draw.inner.draft.restart();
             draws += 1;
             let judged = match (built, draw.inner.refusal.take()) {
-                (Ok(config), _) => rules::constraints(&config).map(|numbers| (config, numbers)),
+                (Ok(config), _) => judge(&config).map(|numbers| (config, numbers)),
                 (Err(_), Some(reason)) => {
-                    draw.restart(T::SPACE);
+                    draw.restart(space);
                     Err(reason)
                 }
                 (Err(error), None) => return Err(error),

@@ -50,6 +50,8 @@
 //! # }
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
 //! ```
+//!
+//! A [`Rehearsal`] tests it without a database.
 
 mod draft;
 mod draw;
@@ -57,6 +59,7 @@ mod grid;
 mod growth;
 mod history;
 mod random;
+mod rehearsal;
 mod space;
 mod tpe;
 
@@ -65,6 +68,7 @@ pub(crate) use draw::{Draw, Drawn, Given, generator};
 pub use grid::Grid;
 pub use history::{History, PastTrial};
 pub use random::Random;
+pub use rehearsal::Rehearsal;
 pub use space::{SearchParam, SearchSpace};
 pub use tpe::Tpe;
 
@@ -115,4 +119,31 @@ pub trait Sampler: std::fmt::Debug + Send + Sync {
     /// It must lie in `distribution`. The sampler is not asked for parameters that it has
     /// [put](Draft::put) into the draft.
     fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64;
+}
+
+/// A sampler that is chosen while the program runs.
+impl<S: Sampler + ?Sized> Sampler for Box<S> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn reads_history(&self) -> bool {
+        (**self).reads_history()
+    }
+
+    fn is_exclusive(&self) -> bool {
+        (**self).is_exclusive()
+    }
+
+    fn prepare(&self, draft: &mut Draft<'_>) -> Result<()> {
+        (**self).prepare(draft)
+    }
+
+    fn most_draws(&self, space: &SearchSpace) -> u32 {
+        (**self).most_draws(space)
+    }
+
+    fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
+        (**self).sample(draft, name, distribution)
+    }
 }

@@ -1,7 +1,7 @@
 //! The steps of a traversal, for generated code and for the types that need none.
 
 use super::{Scalar, Sink, Source};
-use crate::space::{Param, Sequence, Space, Value};
+use crate::space::{Arm, Param, Sequence, Space, Value};
 
 /// Gives the scalar field at `index` of the group `space`.
 ///
@@ -228,4 +228,71 @@ pub fn record_vec<T, K: Sink + ?Sized>(
 fn searched_length(space: &'static Space) -> &'static Param {
     let length = space.sequence().length();
     length.expect("the derive writes vectors with a length")
+}
+
+impl Space {
+    /// Asks `source` for every parameter of one configuration: what a type's [`build`](crate::Tunable::build)
+    /// does, without the type. This is for programs that make a space while they run.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the source.
+    pub fn traverse<S: Source + ?Sized>(&'static self, source: &mut S) -> Result<(), S::Error> {
+        match self {
+            Self::Param(param) => {
+                source.param(param)?;
+            }
+            Self::Group(fields) => {
+                for field in *fields {
+                    source.enter(field.name());
+                    field.space().traverse(source)?;
+                    source.leave();
+                }
+            }
+            Self::Switch(switch) => {
+                let chosen = enter_arm(source, self)?;
+                traverse_arm(source, &switch.arms()[chosen])?;
+                source.leave();
+            }
+            Self::Sequence(sequence) => traverse_elements(source, self, sequence)?,
+            Self::Fixed(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Goes through the arm that was entered; around its shared fields it is left.
+fn traverse_arm<S: Source + ?Sized>(source: &mut S, arm: &'static Arm) -> Result<(), S::Error> {
+    let Space::Group(fields) = arm.space() else {
+        return arm.space().traverse(source);
+    };
+    for field in *fields {
+        if field.is_shared() {
+            source.leave();
+        }
+        source.enter(field.name());
+        field.space().traverse(source)?;
+        source.leave();
+        if field.is_shared() {
+            source.enter(arm.label());
+        }
+    }
+    Ok(())
+}
+
+fn traverse_elements<S: Source + ?Sized>(
+    source: &mut S,
+    space: &'static Space,
+    sequence: &'static Sequence,
+) -> Result<(), S::Error> {
+    let element = |source: &mut S| sequence.element().traverse(source);
+    if sequence.length().is_some() {
+        return build_vec(source, space, element).map(drop);
+    }
+    for index in 0..sequence.shortest() {
+        source.enter(&index.to_string());
+        element(source)?;
+        source.leave();
+    }
+    Ok(())
 }

@@ -8,5 +8,6 @@ mod objectives;
 mod observability;
 mod progress;
 mod pruning;
+mod rehearsal;
 mod sampling;
 mod study;
