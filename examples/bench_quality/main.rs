@@ -1,5 +1,6 @@
 //! Measures how good the search is: sampler by problem by seed, against Optuna's own samplers.
 
+mod generate;
 mod native;
 mod optuna;
 mod problem;
@@ -10,22 +11,39 @@ mod statistics;
 
 use std::io::{IsTerminal, Write};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use docktuna::BoxError;
 use docktuna_examples::cli;
 
 use crate::optuna::Optuna;
 use crate::problem::{Problem, Run};
-use crate::record::{Record, Records};
+use crate::record::{Key, Record, Records};
+use crate::report::Shown;
 use crate::sampler::Sampler;
 
-/// Runs samplers on problems and compares what they find. Needs a Python with Optuna 5.
+/// Runs samplers on problems and compares what they find.
 ///
-/// In the tables `c` marks conditional problems, and `h` those that no default was chosen on.
+/// Optuna's samplers need a Python with Optuna 5. In the tables `c` marks conditional problems, and `h` those
+/// that no default was chosen on.
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Program {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes new problems of random structure, for `--problems`
+    Generate(generate::Arguments),
+}
+
+#[derive(clap::Args)]
 struct Arguments {
     /// Runs of each sampler on each problem
     #[arg(
@@ -38,7 +56,7 @@ struct Arguments {
     /// The seed of the first of them
     #[arg(long, value_name = "N", default_value_t = 0)]
     first_seed: u32,
-    /// Trials of a run
+    /// Trials of a run; the tables are also made after the first 50, 100, 200, 500 and 1000
     #[arg(
         long,
         value_name = "N",
@@ -46,7 +64,8 @@ struct Arguments {
         default_value_if("quick", "true", "50")
     )]
     trials: NonZeroU32,
-    /// Only these, separated by commas; also `flat`, `conditional`, `held-out` and `tuned`, the opposite
+    /// Only these, separated by commas; also families, `flat`, `conditional`, `held-out` and `tuned`, the opposite.
+    /// What ends in `.json` is a file of problems
     #[arg(long, value_name = "A,B", value_parser = problems)]
     problems: Option<Chosen<&'static Problem>>,
     /// Only these, separated by commas; the first one is compared with the others
@@ -80,25 +99,33 @@ impl Arguments {
         if let Some(Chosen(samplers)) = &self.samplers {
             return samplers.clone();
         }
-        let all = sampler::ALL.iter().map(|(_, sampler)| *sampler);
-        all.filter(|sampler| !self.quick || sampler.name() != "optuna-group")
-            .collect()
+        let usual = sampler::USUAL.into_iter();
+        let wanted = usual.filter(|name| !self.quick || *name != "optuna-group");
+        wanted.filter_map(|name| name.parse().ok()).collect()
     }
 }
 
 fn main() -> ExitCode {
-    cli::run(measure)
+    cli::run(|program: Program| match program.command {
+        Some(Command::Generate(arguments)) => generate::write(&arguments),
+        None => measure(&program.arguments),
+    })
 }
 
 fn problems(list: &str) -> Result<Chosen<&'static Problem>, String> {
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<&'static Problem> = Vec::new();
     for word in list.split(',') {
+        if word.ends_with(".json") {
+            let read = problem::file::read(Path::new(word));
+            chosen.extend(read.map_err(|error| error.to_string())?);
+            continue;
+        }
         let is_meant = |problem: &&Problem| match word {
             "flat" => !problem.is_conditional(),
             "conditional" => problem.is_conditional(),
             "held-out" => problem.held_out,
             "tuned" => !problem.held_out,
-            name => problem.name == name,
+            word => problem.name == word || problem.family == word,
         };
         let before = chosen.len();
         chosen.extend(problem::ALL.iter().filter(is_meant));
@@ -107,13 +134,21 @@ fn problems(list: &str) -> Result<Chosen<&'static Problem>, String> {
             return Err(format!("no {word}: there are {}", names.join(", ")));
         }
     }
-    Ok(Chosen(chosen))
+    let named_twice = (1..chosen.len()).find(|place| {
+        chosen[..*place]
+            .iter()
+            .any(|other| other.name == chosen[*place].name)
+    });
+    match named_twice {
+        Some(place) => Err(format!("{} is named twice", chosen[place].name)),
+        None => Ok(Chosen(chosen)),
+    }
 }
 
 fn samplers(list: &str) -> Result<Chosen<Sampler>, String> {
     let one = |name: &str| {
         name.parse().map_err(|()| {
-            let names: Vec<&str> = sampler::ALL.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = sampler::ALL.iter().map(|sampler| sampler.name()).collect();
             format!("no {name}: there are {}", names.join(", "))
         })
     };
@@ -121,71 +156,72 @@ fn samplers(list: &str) -> Result<Chosen<Sampler>, String> {
     samplers.map(Chosen)
 }
 
-fn measure(arguments: Arguments) -> Result<(), BoxError> {
+fn measure(arguments: &Arguments) -> Result<(), BoxError> {
     let mut records = Records::open(&arguments.results)?;
-    let mut todo: Vec<(&Problem, Sampler, Record)> = Vec::new();
-    let mut wanted = Vec::new();
     let (problems, samplers) = (arguments.problems(), arguments.samplers());
-    let (first, seeds) = (
-        u64::from(arguments.first_seed),
-        u64::from(arguments.seeds.get()),
-    );
+    let first = u64::from(arguments.first_seed);
+    let seeds = first..first + u64::from(arguments.seeds.get());
     let trials = usize::try_from(arguments.trials.get()).unwrap_or(usize::MAX);
-    for seed in first..first + seeds {
+    let mut todo: Vec<(&Problem, Sampler, Key)> = Vec::new();
+    let mut known = 0;
+    for seed in seeds.clone() {
         for problem in &problems {
             for sampler in &samplers {
-                let record = Record {
-                    problem: problem.name.to_owned(),
-                    sampler: sampler.name().to_owned(),
+                let key = Key {
+                    problem: problem.name,
+                    sampler: sampler.name(),
                     seed,
-                    trials,
-                    best: f64::NAN,
                 };
-                if !records.contains(&record) {
-                    todo.push((problem, *sampler, record.clone()));
+                match records.of(&key, trials) {
+                    Some(_) => known += 1,
+                    None => todo.push((problem, *sampler, key)),
                 }
-                wanted.push(record);
             }
         }
     }
-    let file = arguments.results.display();
-    println!(
-        "{} runs, {} of them in {file} already",
-        wanted.len(),
-        wanted.len() - todo.len()
-    );
+    let (file, count) = (arguments.results.display(), todo.len());
+    println!("{} runs, {known} of them in {file} already", known + count);
     let mut optuna = None;
-    if todo.iter().any(|(_, sampler, _)| sampler.needs_python()) {
-        let started = Optuna::start(&arguments.python)?;
+    if todo
+        .iter()
+        .any(|(_, sampler, _)| sampler.python().is_some())
+    {
+        let mut started = Optuna::start(&arguments.python)?;
         println!("Optuna {}", started.version());
+        samplers
+            .iter()
+            .filter_map(|sampler| sampler.python())
+            .try_for_each(|name| started.check(name))?;
         optuna = Some(started);
     }
-    let count = todo.len();
-    for (done, (problem, sampler, mut record)) in todo.into_iter().enumerate() {
-        progress(done, count, &record);
+    for (done, (problem, sampler, key)) in todo.into_iter().enumerate() {
+        progress(done, count, &key);
         let run = Run {
-            seed: record.seed,
-            trials: record.trials,
+            seed: key.seed,
+            trials,
         };
         let losses = sampler.run(problem, optuna.as_mut(), run)?;
-        record.best = losses.into_iter().fold(f64::INFINITY, f64::min);
-        records.add(record)?;
+        records.add(Record::new(&key, &losses))?;
     }
-    let shown = records.of(&wanted);
-    report::print(&shown, &samplers);
+    let shown = Shown {
+        problems: &problems,
+        samplers: &samplers,
+        seeds,
+        trials,
+    };
+    report::print(&records, &shown);
     Ok(())
 }
 
 /// Says on a terminal what is going on.
-fn progress(done: usize, count: usize, record: &Record) {
+fn progress(done: usize, count: usize, key: &Key) {
     let mut err = std::io::stderr().lock();
     if err.is_terminal() {
-        let Record {
+        let Key {
             problem,
             sampler,
             seed,
-            ..
-        } = record;
+        } = key;
         // A closed standard error is no reason to stop.
         let _ = write!(
             err,

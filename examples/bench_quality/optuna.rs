@@ -1,6 +1,7 @@
 //! Searching with Python's Optuna: it suggests each value when the type asks for it, as in a Python
 //! objective, and the loss is computed here.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -9,27 +10,8 @@ use docktuna::{BoxError, Distribution, Source, Value};
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
+use crate::problem::file::Read;
 use crate::problem::{Losses, Objective, Run};
-
-/// A sampler of Optuna.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Python {
-    /// What a study has without saying more.
-    Tpe,
-    /// Joint within the groups of a conditional space.
-    Group,
-    Random,
-}
-
-impl Python {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Tpe => "tpe",
-            Self::Group => "group",
-            Self::Random => "random",
-        }
-    }
-}
 
 /// A Python process that suggests.
 pub(crate) struct Optuna {
@@ -69,17 +51,51 @@ impl Optuna {
         &self.version
     }
 
+    /// Whether the process has what `sampler` needs.
+    pub(crate) fn check(&mut self, sampler: &str) -> Result<(), BoxError> {
+        self.send(&json!({"needs": sampler}))?;
+        let missing: Option<String> = self.receive()?;
+        match missing {
+            None => Ok(()),
+            Some(missing) => Err(format!(
+                "Optuna's {sampler} sampler needs more: {missing}; help: install that, or leave the sampler out"
+            )
+            .into()),
+        }
+    }
+
     /// The losses of a run with `sampler`.
-    pub(crate) fn losses<T: Objective>(&mut self, sampler: Python, run: Run) -> Losses {
-        self.send(&json!({"study": sampler.name(), "seed": run.seed}))?;
+    pub(crate) fn losses<T: Objective>(&mut self, sampler: &str, run: Run) -> Losses {
+        self.run(sampler, run, |suggest| Ok(T::build(suggest)?.loss()))
+    }
+
+    /// The losses of a run on a problem that was read.
+    pub(crate) fn losses_of_read(&mut self, problem: &Read, sampler: &str, run: Run) -> Losses {
+        self.run(sampler, run, |suggest| {
+            let space = problem.space();
+            // The name of a switch or a parameter that is a whole space is nowhere on the way.
+            debug_assert!(space.root_name().is_none());
+            space.traverse(suggest)?;
+            let given = std::mem::take(&mut suggest.given);
+            problem.loss(|name| given.get(name).copied())
+        })
+    }
+
+    fn run(
+        &mut self,
+        sampler: &str,
+        run: Run,
+        mut loss: impl FnMut(&mut Suggest<'_>) -> Result<f64, BoxError>,
+    ) -> Losses {
+        self.send(&json!({"study": sampler, "seed": run.seed}))?;
         let mut losses = Vec::with_capacity(run.trials);
         for _ in 0..run.trials {
             self.send(&json!({"ask": true}))?;
-            let mut suggest = Suggest {
+            let loss = loss(&mut Suggest {
                 optuna: self,
                 names: Vec::new(),
-            };
-            let loss = T::build(&mut suggest)?.loss();
+                given: HashMap::new(),
+            })?;
             self.send(&json!({"tell": loss}))?;
             losses.push(loss);
         }
@@ -113,6 +129,8 @@ impl Drop for Optuna {
 struct Suggest<'a> {
     optuna: &'a mut Optuna,
     names: Vec<String>,
+    /// What it gave so far.
+    given: HashMap<String, f64>,
 }
 
 impl Source for Suggest<'_> {
@@ -130,7 +148,9 @@ impl Source for Suggest<'_> {
         let name = self.names.join(".");
         let question = question(&name, param.domain())?;
         self.optuna.send(&question)?;
-        self.optuna.receive()
+        let value = self.optuna.receive()?;
+        self.given.insert(name, value);
+        Ok(value)
     }
 
     fn refused(&mut self, reason: String) -> BoxError {

@@ -45,6 +45,34 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// The value that the share `share` of all lies below; between two values in a line.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "samples are small"
+)]
+pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = share * (sorted.len() - 1) as f64;
+    let below = sorted[place.floor() as usize];
+    let above = sorted[place.ceil() as usize];
+    below + place.fract() * (above - below)
+}
+
+/// Between which numbers of heads a fair coin ends in 95 of 100 cases or more, if it is thrown `throws` times.
+pub(crate) fn heads(throws: u32) -> (u32, u32) {
+    let mut chance = 0.5_f64.powi(throws.try_into().unwrap_or(i32::MAX));
+    let (mut below, mut low) = (chance, 0);
+    while below <= 0.025 {
+        chance *= f64::from(throws - low) / f64::from(low + 1);
+        low += 1;
+        below += chance;
+    }
+    (low, throws - low)
+}
+
 /// The mean over problems of `statistic`, which is told the samples of one problem. The interval is
 /// the middle 95 % of what comes out when the problems, if there are several, and the values of each
 /// sample are drawn again with replacement (the percentile bootstrap, Efron 1979).
@@ -99,6 +127,25 @@ mod tests {
     fn the_middle_of_an_even_number_of_values_lies_between_two() {
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
+    }
+
+    #[test]
+    fn quantiles_lie_between_values_in_a_line() {
+        let values = [4.0, 0.0, 1.0, 3.0, 2.0];
+        assert_eq!(
+            [0.0, 0.5, 1.0].map(|share| quantile(&values, share)),
+            [0.0, 2.0, 4.0]
+        );
+        assert_eq!(quantile(&values, 0.125), 0.5);
+    }
+
+    #[test]
+    fn a_fair_coin_ends_near_the_middle() {
+        // Of scipy.stats.binom.interval(0.95, n, 0.5).
+        assert_eq!(
+            [5, 6, 16, 24, 43].map(heads),
+            [(0, 5), (1, 5), (4, 12), (7, 17), (15, 28)]
+        );
     }
 
     #[test]

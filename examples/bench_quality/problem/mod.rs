@@ -1,16 +1,19 @@
-//! What is searched: types with a loss that is known for each of their values.
+//! What is searched: types with a loss that is known for each of their values, and problems in files.
 
 mod conditional;
 mod discrete;
 mod family;
+pub(crate) mod file;
 mod numeric;
 mod procedure;
 mod real;
 
+use docktuna::sampler::Sampler;
 use docktuna::{BoxError, Space, Tunable};
 
-use crate::native::{self, Native};
-use crate::optuna::{Optuna, Python};
+use crate::native;
+use crate::optuna::Optuna;
+use crate::sampler::NewSampler;
 
 /// A search space and what its values are worth.
 pub(crate) trait Objective: Tunable + Send + Sync + 'static {
@@ -31,27 +34,40 @@ pub(crate) struct Run {
     pub(crate) trials: usize,
 }
 
-/// An [`Objective`] whose type is forgotten.
+/// An [`Objective`] whose type is forgotten, or a problem that was read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Problem {
     pub(crate) name: &'static str,
+    /// Problems of one family are summed up in the tables.
+    pub(crate) family: &'static str,
     /// No default of the sampler was chosen by looking at it.
     pub(crate) held_out: bool,
     pub(crate) optimum: Option<f64>,
     space: &'static Space,
-    native: fn(Native, Run) -> Losses,
-    python: fn(&mut Optuna, Python, Run) -> Losses,
+    search: Search,
+}
+
+/// How a problem is searched: with this crate, and with Optuna.
+#[derive(Debug, Clone, Copy)]
+enum Search {
+    /// In a study of its type.
+    Typed(
+        fn(Box<dyn Sampler>, Run) -> Losses,
+        fn(&mut Optuna, &str, Run) -> Losses,
+    ),
+    /// In a rehearsal on its space.
+    Read(&'static file::Read),
 }
 
 impl Problem {
-    const fn of<T: Objective>(name: &'static str) -> Self {
+    const fn of<T: Objective>(family: &'static str, name: &'static str) -> Self {
         Self {
             name,
+            family,
             held_out: false,
             optimum: T::OPTIMUM,
             space: T::SPACE,
-            native: native::losses::<T>,
-            python: Optuna::losses::<T>,
+            search: Search::Typed(native::losses::<T>, Optuna::losses::<T>),
         }
     }
 
@@ -61,13 +77,24 @@ impl Problem {
     }
 
     /// Searches with a sampler of this crate.
-    pub(crate) fn native(&self, sampler: Native, run: Run) -> Losses {
-        (self.native)(sampler, run)
+    pub(crate) fn native(&self, sampler: NewSampler, run: Run) -> Losses {
+        match self.search {
+            Search::Typed(native, _) => native(sampler(), run),
+            Search::Read(problem) => native::losses_of_read(problem, &*sampler(), run),
+        }
     }
 
     /// Searches with a sampler of Optuna.
-    pub(crate) fn python(&self, optuna: &mut Optuna, sampler: Python, run: Run) -> Losses {
-        (self.python)(optuna, sampler, run)
+    pub(crate) fn python(&self, optuna: &mut Optuna, sampler: &str, run: Run) -> Losses {
+        match self.search {
+            Search::Typed(_, python) => python(optuna, sampler, run),
+            Search::Read(problem) => optuna.losses_of_read(problem, sampler, run),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn space(&self) -> &'static Space {
+        self.space
     }
 
     /// Whether some parameters exist only for some values of others.
@@ -94,36 +121,36 @@ fn has_params(space: &Space) -> bool {
 
 /// All problems, in the order of the table.
 pub(crate) const ALL: &[Problem] = &[
-    Problem::of::<numeric::Branin>("branin2"),
-    Problem::of::<numeric::TwoPeaks>("two_peaks4"),
-    Problem::of::<numeric::Plateaus>("plateaus5"),
-    Problem::of::<numeric::Rastrigin>("rastrigin5"),
-    Problem::of::<numeric::Rosenbrock>("rosenbrock6"),
-    Problem::of::<numeric::Ackley>("ackley10"),
-    Problem::of::<numeric::Ellipsoid>("ellipsoid4").held_out(),
-    Problem::of::<numeric::Shekel>("shekel4").held_out(),
-    Problem::of::<numeric::Michalewicz>("michalewicz5").held_out(),
-    Problem::of::<numeric::Hartmann>("hartmann6").held_out(),
-    Problem::of::<numeric::StyblinskiTang>("styblinski8").held_out(),
-    Problem::of::<numeric::Levy>("levy9").held_out(),
-    Problem::of::<discrete::Rates>("log4"),
-    Problem::of::<discrete::Counts>("int5"),
-    Problem::of::<discrete::Labels>("categorical6"),
-    Problem::of::<discrete::Network>("mixed7"),
-    Problem::of::<discrete::Steps>("stepped6").held_out(),
-    Problem::of::<discrete::TwoBasins>("two_basins7").held_out(),
-    Problem::of::<conditional::Arms>("arms"),
-    Problem::of::<conditional::Training>("optimizer"),
-    Problem::of::<conditional::Extras>("options"),
-    Problem::of::<conditional::Stack>("layers").held_out(),
-    Problem::of::<conditional::Pipeline>("pipeline").held_out(),
-    Problem::of::<conditional::Deep>("nested").held_out(),
-    Problem::of::<family::Many>("many"),
-    Problem::of::<family::Curve>("curve").held_out(),
-    Problem::of::<family::Chain>("chain").held_out(),
-    Problem::of::<procedure::Descent>("descent"),
-    Problem::of::<procedure::Tour>("tour").held_out(),
-    Problem::of::<real::Regressor>("diabetes"),
-    Problem::of::<real::Boosting>("boosting7").held_out(),
-    Problem::of::<real::Classifier>("digits").held_out(),
+    Problem::of::<numeric::Branin>("numeric", "branin2"),
+    Problem::of::<numeric::TwoPeaks>("numeric", "two_peaks4"),
+    Problem::of::<numeric::Plateaus>("numeric", "plateaus5"),
+    Problem::of::<numeric::Rastrigin>("numeric", "rastrigin5"),
+    Problem::of::<numeric::Rosenbrock>("numeric", "rosenbrock6"),
+    Problem::of::<numeric::Ackley>("numeric", "ackley10"),
+    Problem::of::<numeric::Ellipsoid>("numeric", "ellipsoid4").held_out(),
+    Problem::of::<numeric::Shekel>("numeric", "shekel4").held_out(),
+    Problem::of::<numeric::Michalewicz>("numeric", "michalewicz5").held_out(),
+    Problem::of::<numeric::Hartmann>("numeric", "hartmann6").held_out(),
+    Problem::of::<numeric::StyblinskiTang>("numeric", "styblinski8").held_out(),
+    Problem::of::<numeric::Levy>("numeric", "levy9").held_out(),
+    Problem::of::<discrete::Rates>("discrete", "log4"),
+    Problem::of::<discrete::Counts>("discrete", "int5"),
+    Problem::of::<discrete::Labels>("discrete", "categorical6"),
+    Problem::of::<discrete::Network>("discrete", "mixed7"),
+    Problem::of::<discrete::Steps>("discrete", "stepped6").held_out(),
+    Problem::of::<discrete::TwoBasins>("discrete", "two_basins7").held_out(),
+    Problem::of::<conditional::Arms>("conditional", "arms"),
+    Problem::of::<conditional::Training>("conditional", "optimizer"),
+    Problem::of::<conditional::Extras>("conditional", "options"),
+    Problem::of::<conditional::Stack>("conditional", "layers").held_out(),
+    Problem::of::<conditional::Pipeline>("conditional", "pipeline").held_out(),
+    Problem::of::<conditional::Deep>("conditional", "nested").held_out(),
+    Problem::of::<family::Many>("conditional", "many"),
+    Problem::of::<family::Curve>("conditional", "curve").held_out(),
+    Problem::of::<family::Chain>("conditional", "chain").held_out(),
+    Problem::of::<procedure::Descent>("procedure", "descent"),
+    Problem::of::<procedure::Tour>("procedure", "tour").held_out(),
+    Problem::of::<real::Regressor>("real", "diabetes"),
+    Problem::of::<real::Boosting>("real", "boosting7").held_out(),
+    Problem::of::<real::Classifier>("real", "digits").held_out(),
 ];

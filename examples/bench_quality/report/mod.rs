@@ -1,16 +1,19 @@
 //! The tables.
 
+mod summary;
+mod tail;
+
 use std::collections::BTreeMap;
 
-use crate::problem::{self, Problem};
-use crate::record::Record;
-use crate::sampler::{self, Sampler};
+use crate::problem::Problem;
+use crate::record::{CHECKPOINTS, Key, Records};
+use crate::sampler::Sampler;
 use crate::statistics::{Estimate, estimate, mean, median, smaller};
 
-/// What was measured on one problem.
+/// What was measured on one problem after some number of trials.
 struct Measured {
     problem: &'static Problem,
-    /// The best losses of the runs of each sampler.
+    /// The smallest losses of the runs of each sampler.
     best: BTreeMap<&'static str, Vec<f64>>,
     /// The smallest loss there is, as far as is known.
     optimum: f64,
@@ -18,37 +21,59 @@ struct Measured {
     scale: Option<f64>,
 }
 
+/// The runs that are looked at.
+pub(crate) struct Shown<'a> {
+    pub(crate) problems: &'a [&'static Problem],
+    /// The first is compared with the others.
+    pub(crate) samplers: &'a [Sampler],
+    pub(crate) seeds: std::ops::Range<u64>,
+    /// How far the longest run goes.
+    pub(crate) trials: usize,
+}
+
 impl Measured {
-    fn new(problem: &'static Problem, records: &[&Record]) -> Option<Self> {
-        let mine: Vec<&&Record> = records
-            .iter()
-            .filter(|record| record.problem == problem.name)
-            .collect();
+    /// The losses after `end` trials.
+    fn new(
+        problem: &'static Problem,
+        records: &Records,
+        shown: &Shown<'_>,
+        end: usize,
+    ) -> Option<Self> {
         let mut best: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
-        for (name, _) in sampler::ALL {
-            let runs = mine.iter().filter(|record| record.sampler == *name);
-            let runs: Vec<f64> = runs.map(|record| record.best).collect();
-            if !runs.is_empty() {
-                best.insert(name, runs);
+        let mut seen = f64::INFINITY;
+        for sampler in shown.samplers {
+            let key = |seed| Key {
+                problem: problem.name,
+                sampler: sampler.name(),
+                seed,
+            };
+            let runs = shown
+                .seeds
+                .clone()
+                .filter_map(|seed| records.of(&key(seed), end));
+            let runs: Vec<_> = runs.collect();
+            let ends = runs.iter().filter_map(|run| run.smallest.values().last());
+            seen = ends.copied().fold(seen, f64::min);
+            let losses = runs.iter().filter_map(|run| run.smallest.get(&end));
+            let losses: Vec<f64> = losses.copied().collect();
+            if !losses.is_empty() {
+                best.insert(sampler.name(), losses);
             }
         }
-        let seen = mine.iter().map(|record| record.best);
-        let seen = seen.min_by(f64::total_cmp)?;
         let optimum = problem.optimum.unwrap_or(seen);
-        let random = sampler::ALL
-            .iter()
-            .filter(|(_, sampler)| sampler.is_random());
+        let random = shown.samplers.iter().filter(|sampler| sampler.is_random());
         let random: Vec<f64> = random
-            .filter_map(|(name, _)| best.get(name))
+            .filter_map(|sampler| best.get(sampler.name()))
             .flatten()
             .map(|best| best - optimum)
             .collect();
-        let scale = Some(mean(random.iter().copied())).filter(|scale| *scale > 0.0);
-        Some(Self {
+        let scale = Some(random).filter(|random| !random.is_empty());
+        let scale = scale.map(|random| mean(random.iter().copied()));
+        (!best.is_empty()).then(|| Self {
             problem,
             best,
             optimum,
-            scale,
+            scale: scale.filter(|scale| *scale > 0.0),
         })
     }
 
@@ -67,33 +92,35 @@ impl Measured {
     }
 }
 
-/// Prints both tables for the runs in `records`.
-pub(crate) fn print(records: &[&Record], samplers: &[Sampler]) {
-    let measured: Vec<Measured> = problem::ALL
-        .iter()
-        .filter_map(|problem| Measured::new(problem, records))
-        .collect();
-    regrets(&measured, samplers);
-    if let Some((reference, others)) = samplers.split_first() {
-        better(&measured, *reference, others);
+/// Prints the tables of each problem at the end of the runs, and what they come to together at each checkpoint.
+pub(crate) fn print(records: &Records, shown: &Shown<'_>) {
+    let measured = |end| -> Vec<Measured> {
+        let problems = shown.problems.iter();
+        problems
+            .filter_map(|problem| Measured::new(problem, records, shown, end))
+            .collect()
+    };
+    let last = measured(shown.trials);
+    regrets(&last, shown.samplers);
+    let Some((reference, others)) = shown.samplers.split_first() else {
+        return;
+    };
+    better(&last, *reference, others);
+    tail::quantiles(&last, shown.samplers);
+    let checkpoints = CHECKPOINTS.into_iter().filter(|end| *end < shown.trials);
+    for end in checkpoints.chain([shown.trials]) {
+        let measured = measured(end);
+        if !measured.is_empty() {
+            println!("\n=== after {end} trials");
+            summary::regrets(&measured, shown.samplers);
+            summary::better(&measured, *reference, others);
+            tail::compared(&measured, *reference, others);
+        }
     }
 }
 
-type Kind = (&'static str, fn(&Problem) -> bool);
-
-/// The sets of problems that are summed up.
-const KINDS: [Kind; 5] = [
-    ("all", |_| true),
-    ("flat", |problem| !problem.is_conditional()),
-    ("conditional", Problem::is_conditional),
-    ("held out", |problem| problem.held_out),
-    ("held out, conditional", |problem| {
-        problem.held_out && problem.is_conditional()
-    }),
-];
-
 fn regrets(measured: &[Measured], samplers: &[Sampler]) {
-    println!("\nregret: (best loss - optimum) / (the mean of that for random search)");
+    println!("\nregret: (smallest loss - optimum) / (the mean of that for random search)");
     println!("mean ± half of its 95 % interval, and median, over the seeds\n");
     header(samplers);
     for one in measured {
@@ -106,24 +133,14 @@ fn regrets(measured: &[Measured], samplers: &[Sampler]) {
         });
         row(&title(one.problem), cells);
     }
-    summaries(measured, |chosen| {
-        let cells = samplers.iter().map(|sampler| {
-            let regrets = chosen.iter().map(|one| one.regrets(sampler.name()));
-            let regrets: Vec<[Vec<f64>; 1]> = regrets.collect::<Option<_>>()?;
-            let medians: Vec<f64> = regrets.iter().map(|[r]| median(r)).collect();
-            let shown = estimate(&regrets, |[r]| mean(r.iter().copied()));
-            Some(regret(shown, mean(medians.iter().copied())))
-        });
-        cells.collect()
-    });
 }
 
 fn better(measured: &[Measured], reference: Sampler, others: &[Sampler]) {
     let reference = reference.name();
     println!(
-        "\nP(the best loss of {reference} is smaller), over all pairs of seeds; ties count half"
+        "\nP(the smallest loss of {reference} is smaller), over all pairs of seeds; ties count half"
     );
-    println!("with its 95 % interval, over seeds and, below, problems\n");
+    println!("with its 95 % interval over seeds\n");
     header(others);
     for one in measured {
         let cells = others.iter().map(|other| {
@@ -132,28 +149,6 @@ fn better(measured: &[Measured], reference: Sampler, others: &[Sampler]) {
             Some(share(shown))
         });
         row(&title(one.problem), cells);
-    }
-    summaries(measured, |chosen| {
-        let cells = others.iter().map(|other| {
-            let pairs = chosen.iter().map(|one| one.pair(reference, other.name()));
-            let pairs: Vec<[Vec<f64>; 2]> = pairs.collect::<Option<_>>()?;
-            Some(share(estimate(&pairs, |[a, b]| smaller(a, b))))
-        });
-        cells.collect()
-    });
-}
-
-/// A row for each set of problems that has several.
-fn summaries(measured: &[Measured], cells: impl Fn(&[&Measured]) -> Vec<Option<String>>) {
-    println!();
-    for (name, is_in) in KINDS {
-        let chosen: Vec<&Measured> = measured.iter().filter(|one| is_in(one.problem)).collect();
-        if chosen.len() > 1 {
-            row(
-                &format!("{name} ({})", chosen.len()),
-                cells(&chosen).into_iter(),
-            );
-        }
     }
 }
 
@@ -168,7 +163,7 @@ fn header(samplers: &[Sampler]) {
 
 fn row(title: &str, cells: impl Iterator<Item = Option<String>>) {
     let cells: Vec<String> = cells
-        .map(|cell| format!("{:>18}", cell.unwrap_or_else(|| "-".to_owned())))
+        .map(|cell| format!("{:>22}", cell.unwrap_or_else(|| "-".to_owned())))
         .collect();
     println!("{title:<26}{}", cells.join(" "));
 }
