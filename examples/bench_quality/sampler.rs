@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use docktuna::BoxError;
-use docktuna::sampler::{Random, Sampler as Chooses, Tpe};
+use docktuna::sampler::{Auto, Gp, Random, Sampler as Chooses, Tpe};
 
 use crate::optuna::Optuna;
 use crate::problem::{Losses, Problem, Run};
@@ -28,6 +28,8 @@ enum Side {
 /// All of them; the first is compared with the others.
 pub(crate) const ALL: &[Sampler] = &[
     native("tpe", || Box::new(Tpe::default())),
+    native("gp", || Box::new(Gp::default())),
+    native("auto", || Box::new(Auto::default())),
     native("random", || Box::new(Random)),
     native("tpe-optuna", || Box::new(Tpe::optuna().group(true))),
     python("optuna-tpe", "tpe"),

@@ -53,18 +53,25 @@
 //!
 //! A [`Rehearsal`] tests it without a database.
 
+mod auto;
+mod axis;
 mod draft;
 mod draw;
+mod gp;
 mod grid;
 mod growth;
 mod history;
+mod lanes;
+mod normal;
 mod random;
 mod rehearsal;
 mod space;
 mod tpe;
 
+pub use auto::Auto;
 pub use draft::Draft;
 pub(crate) use draw::{Draw, Drawn, Given, generator};
+pub use gp::Gp;
 pub use grid::Grid;
 pub use history::{History, PastTrial};
 pub use random::Random;

@@ -1,12 +1,13 @@
-//! What a sampler keeps beside a history.
+//! What samplers keep beside a history.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// A place where a sampler keeps what it computed from a history, so that the next suggestion only has to
-/// process new trials. It belongs to the history; a copy of the history starts without it.
+/// A place where samplers keep what they computed from a history, so that the next suggestion only has to process new
+/// trials: one value of each type. It belongs to the history; a copy of the history starts without it.
 #[derive(Debug, Default)]
-pub(crate) struct Memo(Mutex<Option<Box<dyn Any + Send>>>);
+pub(crate) struct Memo(Mutex<HashMap<TypeId, Box<dyn Any + Send>>>);
 
 impl Memo {
     /// Works with what is kept, or with a new one if there is none of its type.
@@ -14,17 +15,16 @@ impl Memo {
         // What was left behind by a panic may be half done.
         let mut kept = self.0.lock().unwrap_or_else(|poisoned| {
             let mut kept = PoisonError::into_inner(poisoned);
-            *kept = None;
+            kept.clear();
             self.0.clear_poison();
             kept
         });
-        if let Some(known) = kept.as_mut().and_then(|kept| kept.downcast_mut()) {
-            return work(known);
+        let of_type = kept.entry(TypeId::of::<T>());
+        let known = of_type.or_insert_with(|| Box::new(T::default()));
+        match known.downcast_mut() {
+            Some(known) => work(known),
+            None => work(&mut T::default()),
         }
-        let mut new = T::default();
-        let result = work(&mut new);
-        *kept = Some(Box::new(new));
-        result
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::choice::Choice;
 use super::grid::Masses;
 use super::kernels::{Kernels, Shape};
-use super::lanes::{BLOCK, LANES, larger, largest};
+use super::lanes::{BLOCK, LANES, exp, larger, largest};
 use super::parzen::{Factor, Parzen};
 use super::weights::Weights;
 
@@ -226,58 +226,12 @@ fn place_of_largest(numbers: &[f64]) -> Option<usize> {
     })
 }
 
-/// The exponential of a number from −700 to 0, right to a few units in the last place.
-///
-/// The library's own is a call for each number, which the compiler cannot vectorize.
-#[inline]
-fn exp(x: f64) -> f64 {
-    /// 1.5 · 2⁵²: adding it leaves the rounded number in the lowest bits.
-    const ROUND: f64 = 6_755_399_441_055_744.0;
-    const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
-    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    let shifted = x * std::f64::consts::LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    // The Taylor series: |r| is at most ln(2)/2, so the next term is below 1e-16.
-    let mut p = 1.0 / 6_227_020_800.0;
-    for factorial in [
-        479_001_600.0,
-        39_916_800.0,
-        3_628_800.0,
-        362_880.0,
-        40_320.0,
-        5_040.0,
-        720.0,
-        120.0,
-        24.0,
-        6.0,
-        2.0,
-        1.0,
-        1.0,
-    ] {
-        p = p * r + 1.0 / factorial;
-    }
-    // The exponent of 2ⁿ, from the lowest bits.
-    let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    p * power
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::axis::Axis;
     use super::*;
     use crate::space::distribution::Distribution;
     use crate::space::{FloatDomain, IntDomain, Value};
-
-    #[test]
-    fn the_exponential_is_exact_to_the_last_places() {
-        for i in 0..70_000 {
-            let x = -f64::from(i) / 100.0 + 1e-9;
-            let x = x.min(0.0);
-            let relative = (exp(x) - x.exp()).abs() / x.exp();
-            assert!(relative < 1e-15, "{x}: {relative:e}");
-        }
-    }
 
     /// Thousands of narrow kernels, of which few count anywhere, with nothing left out.
     #[test]

@@ -1,6 +1,5 @@
 //! The tree-structured Parzen estimator.
 
-mod axis;
 mod bandwidth;
 mod choice;
 mod curve;
@@ -9,9 +8,7 @@ mod grid;
 mod hypervolume;
 mod kept;
 mod kernels;
-mod lanes;
 mod model;
-mod normal;
 mod parzen;
 mod rank;
 mod split;
@@ -32,6 +29,7 @@ pub(super) use split::Split;
 use super::history::Column;
 use super::random::uniform;
 use super::{Draft, Sampler};
+use super::{axis, lanes, normal};
 use crate::space::distribution::Distribution;
 
 /// Models the good trials by one density and the other trials by a second one, and chooses the candidate

@@ -6,17 +6,17 @@ use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI};
 const FAR: f64 = -20.0;
 
 /// ln(√(2π))
-pub(super) fn ln_sqrt_tau() -> f64 {
+pub(in crate::sampler) fn ln_sqrt_tau() -> f64 {
     0.5 * (2.0 * PI).ln()
 }
 
 /// The mass above `x`, for `x` of at least 0 right to the last bits.
-pub(super) fn upper_tail(x: f64) -> f64 {
+pub(in crate::sampler) fn upper_tail(x: f64) -> f64 {
     0.5 * libm::erfc(x * FRAC_1_SQRT_2)
 }
 
 /// ln Φ(x).
-pub(super) fn ln_cdf(x: f64) -> f64 {
+pub(in crate::sampler) fn ln_cdf(x: f64) -> f64 {
     if x > 0.0 {
         (-upper_tail(x)).ln_1p()
     } else if x > FAR {
@@ -32,7 +32,7 @@ pub(super) fn ln_cdf(x: f64) -> f64 {
 }
 
 /// ln(Φ(b) − Φ(a)), for `a` of at most `b`.
-pub(super) fn ln_mass(a: f64, b: f64) -> f64 {
+pub(in crate::sampler) fn ln_mass(a: f64, b: f64) -> f64 {
     if a >= b {
         f64::NEG_INFINITY
     } else if b <= 0.0 {
@@ -66,7 +66,7 @@ fn ln_sum(a: f64, b: f64) -> f64 {
 /// The quantile `q` of the standard normal truncated to [a, b].
 ///
 /// Solves for the logarithm of the smaller of the two tails, so that both ends stay sharp.
-pub(super) fn truncated_quantile(a: f64, b: f64, q: f64) -> f64 {
+pub(in crate::sampler) fn truncated_quantile(a: f64, b: f64, q: f64) -> f64 {
     if q <= 0.0 {
         return a;
     }

@@ -4,7 +4,7 @@ use crate::space::distribution::Distribution;
 
 /// The scale on which one parameter is modelled.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Axis {
+pub(in crate::sampler) enum Axis {
     /// Numbers, or places of ordered choices.
     Number(Interval),
     /// So many choices without an order.
@@ -13,18 +13,18 @@ pub(super) enum Axis {
 
 /// A range of numbers, and the interval that stands for it in the model.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Interval {
+pub(in crate::sampler) struct Interval {
     /// The smallest value.
     low: f64,
     /// The largest value.
     high: f64,
     /// The distance of neighbouring values, if not all are allowed.
-    pub(super) step: Option<f64>,
+    pub(in crate::sampler) step: Option<f64>,
     /// Whether it is modelled in the logarithm.
-    pub(super) log: bool,
+    pub(in crate::sampler) log: bool,
     /// The ends of the modelled interval: half a step further out, and in the logarithm.
-    pub(super) start: f64,
-    pub(super) end: f64,
+    pub(in crate::sampler) start: f64,
+    pub(in crate::sampler) end: f64,
 }
 
 impl Axis {
@@ -34,7 +34,7 @@ impl Axis {
         clippy::cast_precision_loss,
         reason = "declared integers and numbers of choices are below 2^53"
     )]
-    pub(super) fn new(distribution: &Distribution, ordered: bool) -> Option<Self> {
+    pub(in crate::sampler) fn new(distribution: &Distribution, ordered: bool) -> Option<Self> {
         match distribution {
             Distribution::Float(range) => {
                 Interval::new(range.low, range.high, range.step, range.log)
@@ -73,17 +73,23 @@ impl Interval {
     }
 
     /// The length of the modelled interval.
-    pub(super) fn width(&self) -> f64 {
+    pub(in crate::sampler) fn width(&self) -> f64 {
         self.end - self.start
     }
 
+    /// How many values there are; ∞ without a step.
+    pub(in crate::sampler) fn places(&self) -> f64 {
+        let steps = self.step.map(|step| (self.high - self.low) / step);
+        steps.map_or(f64::INFINITY, |steps| steps.round() + 1.0)
+    }
+
     /// A value on the scale of the model.
-    pub(super) fn scaled(&self, value: f64) -> f64 {
+    pub(in crate::sampler) fn scaled(&self, value: f64) -> f64 {
         if self.log { value.ln() } else { value }
     }
 
     /// The allowed value for a place on the scale of the model.
-    pub(super) fn value(&self, scaled: f64) -> f64 {
+    pub(in crate::sampler) fn value(&self, scaled: f64) -> f64 {
         let mut value = if self.log { scaled.exp() } else { scaled };
         if let Some(step) = self.step {
             value = self.low + ((value - self.low) / step).round_ties_even() * step;
@@ -93,7 +99,7 @@ impl Interval {
     }
 
     /// What stands for a value on the scale of the model: half a step to both sides.
-    pub(super) fn cell(&self, value: f64) -> (f64, f64) {
+    pub(in crate::sampler) fn cell(&self, value: f64) -> (f64, f64) {
         let half = self.step.map_or(0.0, |step| 0.5 * step);
         (self.scaled(value - half), self.scaled(value + half))
     }
