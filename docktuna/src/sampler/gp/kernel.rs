@@ -1,5 +1,7 @@
 //! How alike two configurations are taken to be.
 
+use std::ops::Range;
+
 use crate::sampler::lanes::exp;
 
 /// The parameters of the covariance of two points.
@@ -51,14 +53,12 @@ impl Points {
         self.columns.iter().map(move |column| column[place])
     }
 
-    /// Whether one of them is this point.
-    pub(super) fn contains(&self, point: &[f64]) -> bool {
-        let is_same = |place| {
-            self.point(place)
-                .zip(point)
-                .all(|(known, own): (f64, &f64)| (known - own).abs() < 1e-9)
-        };
-        (0..self.count).any(is_same)
+    /// Whether one of some points is less than `distance` away on every axis.
+    pub(super) fn has_near(&self, point: &[f64], mut among: Range<usize>, distance: f64) -> bool {
+        among.any(|place| {
+            let mut pairs = self.point(place).zip(point);
+            pairs.all(|(known, own)| (known - own).abs() < distance)
+        })
     }
 
     /// The distances on one axis of a point at `coordinate` from the first `count` points, squared; 0 or 1 without an
@@ -183,6 +183,9 @@ mod tests {
         let distances = points.distances(&[0.75, 0.0], &weights);
         assert_eq!(distances, [1.0 + 3.0, 0.25]);
         assert_eq!(points.squares(1, 0.0, 2).collect::<Vec<_>>(), [1.0, 0.0]);
-        assert!(points.contains(&[0.5, 0.0]) && !points.contains(&[0.5, 2.0]));
+        assert!(
+            points.has_near(&[0.5, 0.0], 0..2, 1e-9) && !points.has_near(&[0.5, 2.0], 0..2, 0.1)
+        );
+        assert!(!points.has_near(&[0.5, 0.0], 0..1, 0.1));
     }
 }

@@ -11,6 +11,8 @@ mod propose;
 mod targets;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
 
 use std::time::{Duration, Instant};
 

@@ -77,8 +77,13 @@ impl Posterior {
             .then_some(posterior)
     }
 
-    pub(super) fn points(&self) -> &Points {
-        &self.points
+    /// Whether a point is one that was tried, or so near one that runs that it would tell the same.
+    pub(super) fn is_taken(&self, point: &[f64]) -> bool {
+        const SAME: f64 = 1e-9;
+        const NEAR: f64 = 1e-3;
+        let tried = self.explained.len();
+        self.points.has_near(point, 0..tried, SAME)
+            || self.points.has_near(point, tried..self.points.len(), NEAR)
     }
 
     fn mean(&self, covariances: &[f64]) -> f64 {
@@ -167,12 +172,15 @@ fn ln_h(z: f64, ln_density: f64) -> f64 {
     if z > -1.0 {
         let above = z * ln_cdf(z).exp();
         ((-0.5 * z * z).exp() / (2.0 * PI).sqrt() + above).ln()
-    } else if z > -30.0 {
+    } else if z > -20.0 {
         let ratio = (ln_cdf(z) - ln_density).exp();
         ln_density + (z * ratio).ln_1p()
     } else {
         let y = 1.0 / (z * z);
-        let series = 1.0 - 3.0 * y * (1.0 - 5.0 * y * (1.0 - 7.0 * y));
+        let factors = [17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0];
+        let series = factors
+            .iter()
+            .fold(1.0, |rest, factor| 1.0 - factor * y * rest);
         ln_density + y.ln() + series.ln()
     }
 }

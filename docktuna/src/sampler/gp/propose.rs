@@ -50,10 +50,7 @@ pub(super) fn propose(
     improved.sort_by(|a, b| b.gain.total_cmp(&a.gain));
     let mut all = improved.into_iter().chain(candidates);
     all.find(|candidate| {
-        candidate.gain.is_finite()
-            && !posterior
-                .points()
-                .contains(&cube.modelled(&candidate.point))
+        candidate.gain.is_finite() && !posterior.is_taken(&cube.modelled(&candidate.point))
     })
     .map(|candidate| candidate.point)
 }

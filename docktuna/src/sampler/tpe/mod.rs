@@ -13,9 +13,9 @@ mod parzen;
 mod rank;
 mod split;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 #[cfg(test)]
-mod vectors;
+pub(super) mod vectors;
 mod weights;
 
 use std::rc::Rc;

@@ -14,26 +14,26 @@ use crate::space::{Direction, FloatDomain, Value};
 use crate::trial::FrozenTrial;
 
 #[derive(Tunable, Debug, Clone, PartialEq)]
-pub(super) struct Everything {
+pub(in crate::sampler) struct Everything {
     #[tune(range = 1e-6..=1e-1, log)]
-    lr: f64,
+    pub(in crate::sampler) lr: f64,
     #[tune(range = -3.0..=3.0)]
-    x: f64,
+    pub(in crate::sampler) x: f64,
     #[tune(range = 0.0..=0.5, step = 0.05)]
-    dropout: f64,
+    pub(in crate::sampler) dropout: f64,
     #[tune(range = 8..=512, step = 8)]
-    width: u32,
+    pub(in crate::sampler) width: u32,
     #[tune(range = 1..=4096, log)]
-    batch: u32,
+    pub(in crate::sampler) batch: u32,
     #[tune(range = 3..=3)]
-    single: u8,
+    pub(in crate::sampler) single: u8,
     #[tune(choices = ["a", "b", "c"])]
-    kind: String,
-    part: Part,
+    pub(in crate::sampler) kind: String,
+    pub(in crate::sampler) part: Part,
 }
 
 #[derive(Tunable, Debug, Clone, PartialEq)]
-pub(super) enum Part {
+pub(in crate::sampler) enum Part {
     Near {
         #[tune(range = 0.0..=1.0)]
         at: f64,
@@ -61,7 +61,7 @@ struct One {
     n: u8,
 }
 
-pub(super) fn draw<T: Tunable>(
+pub(in crate::sampler) fn draw<T: Tunable>(
     sampler: &dyn Sampler,
     history: &History,
     seed: Option<u64>,
@@ -84,7 +84,7 @@ fn draw_given<T: Tunable>(
 }
 
 /// The history of `trials` trials that `sampler` chose.
-fn study<T: Tunable>(
+pub(in crate::sampler) fn study<T: Tunable>(
     sampler: &dyn Sampler,
     direction: Direction,
     (seed, trials): (u64, i32),

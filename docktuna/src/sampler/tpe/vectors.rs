@@ -404,7 +404,7 @@ fn groups() {
 }
 
 /// A complete trial.
-pub(super) fn finished(number: i32, params: Params) -> FrozenTrial {
+pub(in crate::sampler) fn finished(number: i32, params: Params) -> FrozenTrial {
     FrozenTrial {
         id: TrialId(number.into()),
         number: TrialNumber(number),
