@@ -1,163 +1,192 @@
-//! What one suggestion costs: 10 parameters with 1,000 and 10,000 finished trials, in CPU time, against
-//! Optuna and rustuna with the same history in the same run.
+//! What one suggestion costs: 10 parameters, with 100 to 10,000 finished trials, in CPU time, against Optuna and rustuna
+//! with the same history in the same run.
 //!
 //! ```text
-//! python3 -m venv VENV && VENV/bin/pip install optuna==5.0.0 rustuna==0.2.0
+//! python3 -m venv VENV && VENV/bin/pip install optuna==5.0.0 rustuna==0.2.0 torch scipy
 //! taskset -c 0 cargo run --release --example bench_suggest -- VENV/bin/python
 //! ```
 //!
-//! `suggest` is the time of the sampler alone. `ask` is the time to create a trial with a database in
-//! memory, which corresponds to Python's `ask` and ten `suggest_float`. The times depend on the machine,
-//! and the ratios matter. On a machine with other load, use the medians of several runs.
+//! Each sampler goes on from the same random trials, and is told the loss of each of its own, so that what it computes
+//! only now and then counts with its share. The first suggestion, which reads the history, is apart. The times depend on
+//! the machine, and the ratios matter. On a machine with other load, use the medians of several runs.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex};
 
 use clap::Parser;
-use docktuna::sampler::{Draft, Random, Sampler, Tpe};
+use docktuna::sampler::{Auto, Draft, Gp, Random, Sampler, Tpe};
 use docktuna::{BoxError, Distribution, OptunaDatabase};
 use docktuna_examples::cli;
 use docktuna_examples::ten::Ten;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value as Json, json};
 
-/// How many suggestions are measured.
-const SUGGESTIONS: usize = 31;
+/// How many suggestions are measured, after the first one.
+const SUGGESTIONS: usize = 20;
+/// With more trials the Gaussian process leaves the suggestions to the TPE.
+const MOST_FOR_GP: usize = 300;
 
 /// Measures what one suggestion costs, against Optuna and rustuna.
 #[derive(Parser)]
 struct Arguments {
-    /// A Python that has optuna and rustuna
+    /// A Python that has optuna; what it has of rustuna and torch is measured, too
     python: PathBuf,
+    /// The numbers of finished trials, separated by commas
+    #[arg(long, value_name = "N,M", value_delimiter = ',', default_values_t = [100, 200, 1_000, 10_000])]
+    trials: Vec<usize>,
 }
 
 fn main() -> ExitCode {
     cli::run(bench)
 }
 
-fn bench(Arguments { python }: Arguments) -> Result<(), BoxError> {
-    println!("CPU milliseconds of one suggestion of 10 parameters, medians of {SUGGESTIONS}");
+fn bench(arguments: Arguments) -> Result<(), BoxError> {
+    println!(
+        "CPU milliseconds of one suggestion of 10 parameters: the mean of {SUGGESTIONS}, and the first"
+    );
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    for trials in [1_000, 10_000] {
-        let measured = runtime.block_on(measure(trials))?;
-        let file = std::env::temp_dir().join(format!("bench_suggest_{}.json", std::process::id()));
-        std::fs::write(&file, measured.history.to_string())?;
-        let output = Command::new(&python)
-            .args(["examples/bench_suggest.py".as_ref(), file.as_os_str()])
-            .arg(SUGGESTIONS.to_string())
-            .output()?;
-        std::fs::remove_file(&file)?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into());
-        }
-        report(trials, measured, &serde_json::from_slice(&output.stdout)?)?;
+    for trials in arguments.trials {
+        // Half of the suggestions are made with fewer trials, half with more.
+        let known = trials.saturating_sub(SUGGESTIONS / 2 + 1).max(1);
+        let (mut times, history) = runtime.block_on(ours(known))?;
+        times.extend(theirs(&arguments.python, &history)?);
+        report(trials, &times)?;
     }
     Ok(())
 }
 
-struct Measured {
-    suggest: Vec<f64>,
-    ask: Vec<f64>,
-    history: Json,
+/// The milliseconds of each suggestion, by sampler.
+type Times = BTreeMap<String, Vec<f64>>;
+
+async fn ours(trials: usize) -> Result<(Times, Json), BoxError> {
+    let mut times = Times::new();
+    let mut history = Vec::with_capacity(trials);
+    measured(Random, trials, &mut history, 0).await?;
+    let tpe = measured(Tpe::default(), trials, &mut Vec::new(), SUGGESTIONS).await?;
+    times.insert("docktuna Tpe".to_owned(), tpe);
+    if trials + SUGGESTIONS < MOST_FOR_GP {
+        let gp = measured(Gp::default(), trials, &mut Vec::new(), SUGGESTIONS).await?;
+        times.insert("docktuna Gp".to_owned(), gp);
+        let auto = measured(Auto::default(), trials, &mut Vec::new(), SUGGESTIONS).await?;
+        times.insert("docktuna Auto".to_owned(), auto);
+    }
+    Ok((times, Json::Array(history)))
 }
 
-async fn measure(trials: usize) -> Result<Measured, BoxError> {
+/// The times of suggestions after so many random trials, which are put into `history`.
+async fn measured(
+    sampler: impl Sampler + 'static,
+    trials: usize,
+    history: &mut Vec<Json>,
+    suggestions: usize,
+) -> Result<Vec<f64>, BoxError> {
     let db = OptunaDatabase::in_memory();
     let random = db.study_builder::<Ten>("ten").sampler(Random).seed(1);
     let random = random.open().await?;
-    let mut history = Vec::with_capacity(trials);
     for _ in 0..trials {
         let trial = random.ask().await?;
         let (params, value) = (trial.config().values(), trial.config().loss());
         trial.tell(value).await?;
         history.push(json!({"params": params, "value": value}));
     }
-
     let spent = Arc::new(Mutex::new(0.0));
     let timed = Timed {
-        tpe: Tpe::default(),
+        sampler: Box::new(sampler),
         spent: Arc::clone(&spent),
     };
     let study = db.study_builder::<Ten>("ten").sampler(timed).seed(1);
     let study = study.open().await?;
-    // The first one reads the history.
-    study.ask().await?.fail("only measured").await?;
-    let (mut suggest, mut ask) = (Vec::new(), Vec::new());
-    for _ in 0..SUGGESTIONS {
+    let mut times = Vec::with_capacity(suggestions);
+    for _ in 0..=suggestions {
         *spent.lock().unwrap_or_else(|e| e.into_inner()) = 0.0;
-        let start = cpu_time(ClockId::ProcessCPUTime);
         let trial = study.ask().await?;
-        ask.push(cpu_time(ClockId::ProcessCPUTime) - start);
-        suggest.push(*spent.lock().unwrap_or_else(|e| e.into_inner()));
-        trial.fail("only measured").await?;
+        times.push(*spent.lock().unwrap_or_else(|e| e.into_inner()));
+        let value = trial.config().loss();
+        trial.tell(value).await?;
     }
-    Ok(Measured {
-        suggest,
-        ask,
-        history: Json::Array(history),
-    })
+    Ok(times)
 }
 
-/// The sampler with a watch.
+/// A sampler with a watch.
 #[derive(Debug)]
 struct Timed {
-    tpe: Tpe,
+    sampler: Box<dyn Sampler>,
     spent: Arc<Mutex<f64>>,
+}
+
+impl Timed {
+    fn timed<R>(&self, work: impl FnOnce() -> R) -> R {
+        let start = cpu_time();
+        let done = work();
+        *self.spent.lock().unwrap_or_else(|e| e.into_inner()) += cpu_time() - start;
+        done
+    }
 }
 
 impl Sampler for Timed {
     fn name(&self) -> &'static str {
-        self.tpe.name()
+        self.sampler.name()
     }
 
     fn reads_history(&self) -> bool {
         true
     }
 
+    fn prepare(&self, draft: &mut Draft<'_>) -> docktuna::Result<()> {
+        self.timed(|| self.sampler.prepare(draft))
+    }
+
     fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
-        let start = cpu_time(ClockId::ThreadCPUTime);
-        let value = self.tpe.sample(draft, name, distribution);
-        let spent = cpu_time(ClockId::ThreadCPUTime) - start;
-        *self.spent.lock().unwrap_or_else(|e| e.into_inner()) += spent;
-        value
+        self.timed(|| self.sampler.sample(draft, name, distribution))
     }
 }
 
 /// Milliseconds.
-fn cpu_time(clock: ClockId) -> f64 {
-    let time = clock_gettime(clock);
+fn cpu_time() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+fn theirs(python: &Path, history: &Json) -> Result<Times, BoxError> {
+    let file = tempfile::NamedTempFile::new()?;
+    std::fs::write(file.path(), history.to_string())?;
+    let output = Command::new(python)
+        .args(["-c", include_str!("bench_suggest.py")])
+        .arg(file.path())
+        .arg((SUGGESTIONS + 1).to_string())
+        .env("OMP_NUM_THREADS", "1")
+        .output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-fn report(trials: usize, measured: Measured, python: &Json) -> Result<(), BoxError> {
-    let of_python = |name: &str| -> Result<f64, BoxError> {
-        let times = python[name]
-            .as_array()
-            .ok_or("the Python side printed no times")?;
-        Ok(median(times.iter().filter_map(Json::as_f64).collect()))
+fn report(trials: usize, times: &Times) -> Result<(), BoxError> {
+    let mean = |times: &[f64]| {
+        let later = times.get(1..).unwrap_or_default();
+        later.iter().sum::<f64>() / later.len().max(1) as f64
     };
-    let (optuna, rustuna) = (of_python("optuna")?, of_python("rustuna")?);
+    let of = |name: &str| times.get(name).map(|times| mean(times));
+    let tpe = of("optuna tpe").ok_or("the Python side printed no times")?;
     println!("\n{trials} finished trials");
-    let rows = [
-        ("optuna 5.0.0", optuna),
-        ("rustuna 0.2.0", rustuna),
-        ("docktuna, suggest", median(measured.suggest)),
-        ("docktuna, ask", median(measured.ask)),
-    ];
-    for (name, time) in rows {
-        println!(
-            "  {name:<18} {time:>8.3} ms   {:>7.4} of optuna   {:>7.4} of rustuna",
-            time / optuna,
-            time / rustuna
+    for (name, times) in times {
+        let (time, first) = (mean(times), times.first().copied().unwrap_or_default());
+        print!(
+            "  {name:<14} {time:>9.3} ms (first {first:>9.3})   {:>8.4} of optuna tpe",
+            time / tpe
         );
+        if let Some(gp) = of("optuna gp") {
+            print!("   {:>8.4} of optuna gp", time / gp);
+        }
+        if let Some(rustuna) = of("rustuna tpe") {
+            print!("   {:>8.4} of rustuna tpe", time / rustuna);
+        }
+        println!();
     }
     Ok(())
 }
