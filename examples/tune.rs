@@ -13,7 +13,7 @@ use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
-use docktuna::sampler::{Random, Tpe};
+use docktuna::sampler::{Auto, Gp, Random, Tpe};
 use docktuna::{BoxError, OptunaDatabase, Params, ProgressWriter, Study, Tunable};
 use docktuna_examples::cli;
 use docktuna_examples::data::Data;
@@ -56,6 +56,8 @@ struct Arguments {
 #[derive(Clone, Copy, ValueEnum)]
 enum Search {
     Tpe,
+    Gp,
+    Auto,
     Random,
 }
 
@@ -75,6 +77,8 @@ async fn tune(arguments: Arguments) -> Result<(), BoxError> {
     let mut builder = db.study_builder::<Model>(&arguments.study);
     builder = match arguments.sampler {
         Search::Tpe => builder.sampler(Tpe::default()),
+        Search::Gp => builder.sampler(Gp::default()),
+        Search::Auto => builder.sampler(Auto::default()),
         Search::Random => builder.sampler(Random),
     };
     if let Some(seed) = arguments.seed {

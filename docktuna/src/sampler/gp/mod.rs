@@ -3,6 +3,8 @@
 mod cube;
 mod descent;
 mod evidence;
+mod fit;
+mod kept;
 mod kernel;
 mod matrix;
 mod observed;
@@ -17,14 +19,12 @@ mod vectors;
 use std::time::{Duration, Instant};
 
 use cube::Cube;
-use evidence::{Evidence, Logarithms};
+use kept::Kept;
 use kernel::Kernel;
 use observed::Observed;
 use posterior::Posterior;
 use propose::propose;
-use targets::Targets;
 
-use super::axis::Axis;
 use super::{Draft, Sampler, Tpe};
 use crate::error::Result;
 use crate::space::distribution::Distribution;
@@ -124,7 +124,7 @@ impl Gp {
         {
             return None;
         }
-        let begin = Instant::now();
+        let begin = self.max_time.map(|_| Instant::now());
         let cube = Cube::of(draft.space());
         if cube.len() == 0 {
             return None;
@@ -133,18 +133,20 @@ impl Gp {
         if observed.losses.len() < 2 {
             return None;
         }
+        // The memory is not locked while it works, so that other workers of the process do not wait.
         let known = history
             .memo()
             .with(|kept: &mut Kept| kept.fits(&cube.recipe()));
-        let fit = known.advance(&observed);
-        let kernel = Kernel::from_logarithms(&fit.logarithms);
-        history.memo().with(|kept: &mut Kept| kept.keep(fit));
+        let fits = known.advance(&observed);
+        let kernel = Kernel::from_logarithms(fits.last()?);
+        history.memo().with(|kept: &mut Kept| kept.keep(fits));
         let posterior = Posterior::new(observed.points, &observed.targets, kernel)?;
         let point = propose(&cube, &posterior, &observed.best, draft.rng())?;
-        let spent = begin.elapsed();
-        history
-            .memo()
-            .with(|kept: &mut Kept| kept.took(trials, spent));
+        if let Some(begin) = begin {
+            history
+                .memo()
+                .with(|kept: &mut Kept| kept.took(trials, begin.elapsed()));
+        }
         Some(cube.values(&point).collect())
     }
 
@@ -178,95 +180,5 @@ impl Sampler for Gp {
 
     fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
         self.tpe.sample(draft, name, distribution)
-    }
-}
-
-/// What is kept of a study: the kernel, and how long suggestions took.
-#[derive(Debug, Default)]
-struct Kept {
-    recipe: Vec<(String, Axis)>,
-    fit: Fit,
-    /// The trials of the last suggestions, and how long each took.
-    spent: [Option<(usize, Duration)>; 3],
-}
-
-impl Kept {
-    /// The kernel that is known for a space.
-    fn fits(&mut self, recipe: &[(String, Axis)]) -> Fit {
-        if self.recipe != recipe {
-            *self = Self {
-                recipe: recipe.to_vec(),
-                ..Self::default()
-            };
-        }
-        self.fit.clone()
-    }
-
-    fn keep(&mut self, fit: Fit) {
-        self.fit = fit;
-    }
-
-    fn took(&mut self, trials: usize, time: Duration) {
-        self.spent.rotate_right(1);
-        self.spent[0] = Some((trials, time));
-    }
-
-    /// What a suggestion with so many trials takes: the best of the last ones, because one may have had to wait for a
-    /// processor.
-    #[allow(clippy::cast_precision_loss, reason = "there are few trials")]
-    fn expected(&self, trials: usize) -> Duration {
-        let scaled = self.spent.iter().flatten().map(|(then, time)| {
-            let growth = trials as f64 / (*then).max(1) as f64;
-            time.mul_f64(growth.powi(2).clamp(0.01, 100.0))
-        });
-        scaled.min().unwrap_or_default()
-    }
-}
-
-/// The most probable kernel of the first trials.
-#[derive(Debug, Clone, Default)]
-struct Fit {
-    /// How many trials it was found with.
-    trials: usize,
-    logarithms: Logarithms,
-}
-
-impl Fit {
-    /// The kernel for what was observed. It is found for a tenth more trials each time, always starting from the one
-    /// before, so that it depends on the trials alone, and not on when a process started.
-    fn advance(mut self, observed: &Observed) -> Self {
-        /// Up to here a second start is worth its time.
-        const FEW: usize = 60;
-        let measured = observed.losses.len();
-        if self.trials > measured {
-            self = Self::default();
-        }
-        loop {
-            let next = match self.trials {
-                0 => measured.min(10),
-                trials => trials + (trials / 10).max(1),
-            };
-            if next > measured {
-                return self;
-            }
-            let losses = &observed.losses[..next];
-            let scale = Targets::of(losses);
-            let targets: Vec<f64> = losses.iter().map(|loss| scale.target(*loss)).collect();
-            let evidence = Evidence::new(&observed.points, &targets);
-            let guess = evidence.first_guess();
-            let mut found = Vec::new();
-            if !self.logarithms.is_empty() {
-                let evaluations = if next <= FEW { 30 } else { 12 };
-                found.push(evidence.most_probable(&self.logarithms, evaluations));
-            }
-            if next <= FEW || found.is_empty() {
-                found.push(evidence.most_probable(&guess, 40));
-            }
-            let best = found.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
-            self = Self {
-                trials: next,
-                logarithms: best.map_or(guess, |(logarithms, _)| logarithms),
-            };
-        }
     }
 }

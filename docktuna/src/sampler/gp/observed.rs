@@ -12,6 +12,8 @@ pub(super) struct Observed {
     pub(super) targets: Vec<f64>,
     /// The losses that were measured; these trials come first, in the order of their numbers.
     pub(super) losses: Vec<f64>,
+    /// The numbers of these trials.
+    pub(super) numbers: Vec<i32>,
     /// The points of the best of them, the best first.
     pub(super) best: Vec<Vec<f64>>,
 }
@@ -28,7 +30,7 @@ impl Observed {
     /// failure again and again. Trials that run have no target.
     pub(super) fn new(cube: &Cube<'_>, history: &History, own: Option<TrialNumber>) -> Self {
         let (mut measured, mut others) = (Vec::new(), Vec::new());
-        let mut losses = Vec::new();
+        let (mut losses, mut numbers) = (Vec::new(), Vec::new());
         for row in history.rows_by_number().iter().copied() {
             let trial = history.trial(row);
             let Some(point) = cube.of_trial(history, row) else {
@@ -37,6 +39,7 @@ impl Observed {
             let feasible = trial.violation() <= 0.0;
             if trial.state() == TrialState::Complete && feasible {
                 losses.push(trial.losses()[0]);
+                numbers.push(trial.number().0);
                 measured.push(point);
                 continue;
             }
@@ -79,6 +82,7 @@ impl Observed {
             points,
             targets,
             losses,
+            numbers,
             best,
         }
     }
