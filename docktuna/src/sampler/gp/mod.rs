@@ -43,8 +43,8 @@ use crate::space::distribution::Distribution;
 /// - Pruned and failed trials count as no better than the median, and trials that break constraints as the worst.
 ///
 /// [`Tpe`] suggests instead of it in the first 10 trials, with more than [`max_trials`](Self::max_trials) trials, with
-/// several objectives, for queued trials that fix some values, after a configuration that the rules of the type
-/// refuse, and where a suggestion would take longer than [`max_time`](Self::max_time).
+/// several objectives, with more than 50 parameters, for queued trials that fix some values, after a configuration that
+/// the rules of the type refuse, and where a suggestion would take longer than [`max_time`](Self::max_time).
 ///
 /// ```
 /// use docktuna::sampler::Gp;
@@ -75,6 +75,9 @@ pub struct Gp {
     max_time: Option<Duration>,
     tpe: Tpe,
 }
+
+/// With more parameters a model of them all tells little and costs much.
+const MOST_AXES: usize = 50;
 
 impl Default for Gp {
     fn default() -> Self {
@@ -126,7 +129,7 @@ impl Gp {
         }
         let begin = self.max_time.map(|_| Instant::now());
         let cube = Cube::of(draft.space());
-        if cube.len() == 0 {
+        if cube.len() == 0 || cube.len() > MOST_AXES {
             return None;
         }
         let observed = Observed::new(&cube, history, draft.number());

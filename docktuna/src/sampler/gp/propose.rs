@@ -19,6 +19,7 @@ const ROUNDS: usize = 3;
 const CLIMBS: usize = 12;
 
 /// A point, and ln of the improvement that is expected there.
+#[derive(Clone)]
 struct Candidate {
     point: Point,
     gain: f64,
@@ -38,15 +39,12 @@ pub(super) fn propose(
             points.extend((0..NEAR).map(|_| cube.moved(&trial, scale, rng)));
         }
     }
-    let mut candidates = judged(cube, posterior, points);
-    let mut improved = Vec::with_capacity(IMPROVED);
-    for candidate in candidates.iter_mut().take(IMPROVED) {
-        let start = Candidate {
-            point: candidate.point.clone(),
-            gain: candidate.gain,
-        };
-        improved.push(improve(cube, posterior, start, rng));
-    }
+    let candidates = judged(cube, posterior, points);
+    let mut improved: Vec<Candidate> = candidates
+        .iter()
+        .take(IMPROVED)
+        .map(|candidate| improve(cube, posterior, candidate.clone(), rng))
+        .collect();
     improved.sort_by(|a, b| b.gain.total_cmp(&a.gain));
     let mut all = improved.into_iter().chain(candidates);
     all.find(|candidate| {
@@ -73,13 +71,10 @@ fn improve(
     mut at: Candidate,
     rng: &mut dyn Rng,
 ) -> Candidate {
-    for round in 0..ROUNDS {
+    for _ in 0..ROUNDS {
         let before = at.gain;
-        let climbed = climb(cube, posterior, &at.point, rng);
-        let mut next = vec![climbed];
-        if round == 0 || at.gain > f64::NEG_INFINITY {
-            next.extend(cube.neighbours(&at.point, rng));
-        }
+        let mut next = cube.neighbours(&at.point, rng);
+        next.push(climb(cube, posterior, &at.point, rng));
         let best = judged(cube, posterior, next).into_iter().next();
         if let Some(best) = best.filter(|best| best.gain > at.gain) {
             at = best;
