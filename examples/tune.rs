@@ -39,7 +39,7 @@ struct Arguments {
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
     /// Where new values come from
-    #[arg(long, value_enum, default_value_t = Search::Tpe)]
+    #[arg(long, value_enum, default_value_t = Search::Auto)]
     sampler: Search,
     /// Starts no trial after this time
     #[arg(long, value_name = "SECONDS")]
@@ -55,9 +55,9 @@ struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Search {
-    Tpe,
-    Gp,
     Auto,
+    Gp,
+    Tpe,
     Random,
 }
 

@@ -6,12 +6,13 @@ use super::{Draft, Gp, Sampler, Tpe};
 use crate::error::Result;
 use crate::space::distribution::Distribution;
 
-/// [`Gp`] and [`Tpe`] in turn, on one history.
+/// [`Gp`] and [`Tpe`] in turn, on one history. It is the default sampler of a study.
 ///
 /// Each of them is far better than the other on some objectives, and in turn they lose little on either kind: a
 /// portfolio as in Hoffman, Brochu and de Freitas, "Portfolio Allocation for Bayesian Optimization" (UAI 2011), with
-/// equal shares. [`Tpe`] suggests alone wherever [`Gp`] leaves it the word: at the beginning, with many trials, with
-/// several objectives.
+/// equal shares. [`Tpe`] suggests alone wherever [`Gp`] leaves it the suggestion: in the first 10 trials, with more than
+/// 300, with several objectives, with more than 50 parameters.
+///
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Auto {
     gp: Gp,

@@ -1,8 +1,8 @@
 //! Samplers choose the values of a new trial.
 //!
-//! [`Tpe`] learns from the trials of the study, and is the default. [`Random`] is the baseline. [`Grid`]
-//! tries every combination once. All of them work the same way: the type's tree is walked from the top,
-//! and the sampler is asked by name for each parameter that is needed.
+//! [`Auto`] is the default. It asks [`Gp`] and [`Tpe`] in turn, which learn from the trials of the study. [`Random`] is
+//! the baseline. [`Grid`] tries every combination once. All of them work the same way: the type's tree is walked from the
+//! top, and the sampler is asked by name for each parameter that is needed.
 //!
 //! # Your own
 //!

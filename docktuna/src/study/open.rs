@@ -18,7 +18,7 @@ use crate::overrides::Overrides;
 use crate::params::aliases::Aliases;
 use crate::params::incompatible;
 use crate::pruner::{Median, Pruner};
-use crate::sampler::{Sampler, SearchSpace, Tpe};
+use crate::sampler::{Auto, Sampler, SearchSpace};
 use crate::space::distribution::Distribution;
 use crate::space::{Direction, Node, Objective};
 use crate::storage::{Attrs, StudyRow};
@@ -46,7 +46,7 @@ impl<T: Tunable> StudyBuilder<T> {
             name: name.to_owned(),
             directions: Vec::new(),
             metrics: Vec::new(),
-            sampler: Box::new(Tpe::default()),
+            sampler: Box::new(Auto::default()),
             pruner: Box::new(Median::default()),
             seed: None,
             overrides: Overrides::new(),
@@ -76,7 +76,7 @@ impl<T: Tunable> StudyBuilder<T> {
         self
     }
 
-    /// Sets the sampler, which chooses the values of new trials; [`Tpe`] by default.
+    /// Sets the sampler, which chooses the values of new trials; [`Auto`] by default.
     #[must_use]
     pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler = Box::new(sampler);

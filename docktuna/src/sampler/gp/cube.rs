@@ -43,8 +43,7 @@ enum Stored {
 impl Stored {
     fn is_met(&self, stored: f64) -> bool {
         match self {
-            #[allow(clippy::float_cmp, reason = "places of choices are whole")]
-            Self::Is(places) => places.iter().any(|place| *place == stored),
+            Self::Is(places) => places.contains(&stored),
             Self::Above(number) => stored > *number,
         }
     }

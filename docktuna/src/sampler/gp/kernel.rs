@@ -81,12 +81,13 @@ impl Points {
     }
 
     /// The weighted squared distances of a point from all points.
+    #[allow(clippy::float_cmp, reason = "places of choices are whole")]
     fn distances(&self, point: &[f64], weights: &[f64]) -> Vec<f64> {
         let mut distances = vec![0.0; self.count];
         for (axis, (coordinate, weight)) in point.iter().zip(weights).enumerate() {
             if self.unordered[axis] {
                 for (distance, other) in distances.iter_mut().zip(&self.columns[axis]) {
-                    *distance += if coordinate == other { 0.0 } else { *weight };
+                    *distance += weight * f64::from(u8::from(coordinate != other));
                 }
             } else {
                 for (distance, other) in distances.iter_mut().zip(&self.columns[axis]) {

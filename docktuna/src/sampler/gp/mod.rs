@@ -34,7 +34,8 @@ use crate::space::distribution::Distribution;
 ///
 /// This is Bayesian optimization as in Snoek, Larochelle and Adams, "Practical Bayesian Optimization of Machine
 /// Learning Algorithms" (NIPS 2012), with a Matérn covariance of smoothness 5/2. It needs fewer trials than [`Tpe`]
-/// where the objective is smooth, and more time: some milliseconds with 200 trials. On rugged objectives it is worse.
+/// where the objective is smooth, and more time: some milliseconds with 200 trials, and far
+/// more without optimization by the compiler. On rugged objectives it is worse. [`Auto`](super::Auto) asks both.
 ///
 /// - A number is modelled on its scale, a choice is equal or not, and a parameter that is not active stands apart, so
 ///   conditional spaces have one model.

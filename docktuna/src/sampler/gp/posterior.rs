@@ -51,7 +51,7 @@ impl Posterior {
             } else {
                 10.0 * jitter
             };
-            if !(jitter <= kernel.signal) {
+            if jitter > kernel.signal || jitter.is_nan() {
                 return None;
             }
         };

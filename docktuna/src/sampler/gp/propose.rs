@@ -79,7 +79,7 @@ fn improve(
         if let Some(best) = best.filter(|best| best.gain > at.gain) {
             at = best;
         }
-        if !(at.gain > before + 1e-6) {
+        if at.gain <= before + 1e-6 {
             break;
         }
     }

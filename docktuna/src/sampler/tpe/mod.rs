@@ -55,7 +55,7 @@ use crate::space::distribution::Distribution;
 ///   100. Optuna divides by the number of good trials plus 2: for 100 trials by 12 instead of 50.
 ///   Watanabe recommends 33 for any number.
 ///
-/// It is the default sampler of a study. Its models are kept with the history, with 20 bytes for each
+/// [`Auto`](super::Auto) asks it in turn with a Gaussian process. Its models are kept with the history, with 20 bytes for each
 /// number, and are updated trial by trial, so the cost of a suggestion depends on little more than the
 /// trials near its candidates.
 ///
