@@ -15,11 +15,7 @@ pub(super) fn arms(kind: u32, draft: &mut Draft) {
     let labels = arms.iter().map(|label| json!(label)).collect();
     let shared = shared(draft);
     draft.parameter("arm", Range::Choices(labels));
-    let last = arms.len() as i64 - 1;
-    let (best, nested) = (
-        arms[draft.whole(0, last) as usize],
-        arms[draft.whole(0, last) as usize],
-    );
+    let (best, nested) = (arms[draft.place(arms.len())], arms[draft.place(arms.len())]);
     finished(draft, shared, &[]);
     for label in arms {
         // Other arms are better in the mean and worse at their best, or the reverse.
@@ -40,15 +36,14 @@ pub(super) fn arms(kind: u32, draft: &mut Draft) {
 
 /// A choice within an arm.
 fn inner(draft: &mut Draft, arm: &str) {
-    let count = draft.whole(2, 3);
-    let labels: Vec<&str> = INNER[..count as usize].to_vec();
+    let labels: Vec<&str> = INNER[..2 + draft.place(2)].to_vec();
     let choices = labels
         .iter()
         .map(|label| json!(label))
         .collect::<Vec<Json>>();
     let when = &mut draft.parameter("inner", Range::Choices(choices)).when;
     when.insert("arm".to_owned(), arm.to_owned());
-    let best = labels[draft.whole(0, count - 1) as usize];
+    let best = labels[draft.place(labels.len())];
     for label in labels {
         let floor = if label == best {
             0.0

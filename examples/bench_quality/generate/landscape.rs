@@ -5,12 +5,6 @@ use std::fmt::Write;
 use super::{Draft, number};
 
 /// A random rotation: the product of one in each of many planes.
-#[allow(
-    clippy::cast_possible_wrap,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "few dimensions"
-)]
 fn rotation(draft: &mut Draft, dimensions: usize) -> Vec<Vec<f64>> {
     let mut matrix: Vec<Vec<f64>> = (0..dimensions)
         .map(|row| {
@@ -20,8 +14,8 @@ fn rotation(draft: &mut Draft, dimensions: usize) -> Vec<Vec<f64>> {
         })
         .collect();
     for _ in 0..2 * dimensions {
-        let one = draft.whole(0, dimensions as i64 - 1) as usize;
-        let other = draft.whole(0, dimensions as i64 - 1) as usize;
+        let one = draft.place(dimensions);
+        let other = draft.place(dimensions);
         if one == other {
             continue;
         }

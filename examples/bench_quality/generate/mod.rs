@@ -29,8 +29,10 @@ pub(crate) struct Arguments {
     out: Option<PathBuf>,
 }
 
-/// The families: each makes its problem of the number, which decides about its structure, and by chance.
-const FAMILIES: [(&str, fn(u32, &mut Draft)); 7] = [
+/// Makes a problem of the number, which decides about its structure, and by chance.
+type Make = fn(u32, &mut Draft);
+
+const FAMILIES: [(&str, Make); 7] = [
     ("log", numeric::log),
     ("conditional", conditional::arms),
     ("rugged", numeric::rugged),
@@ -99,6 +101,12 @@ impl Draft {
     /// The same, uniform in the logarithm.
     fn scale(&mut self, low: f64, high: f64) -> f64 {
         rounded(self.between(low.ln(), high.ln()).exp())
+    }
+
+    /// A number of 0..count.
+    fn place(&mut self, count: usize) -> usize {
+        let last = i64::try_from(count).map_or(0, |count| count - 1);
+        usize::try_from(self.whole(0, last)).unwrap_or_default()
     }
 
     /// An integer of low..=high.

@@ -5,11 +5,12 @@ use crate::problem::Problem;
 use crate::sampler::Sampler;
 use crate::statistics::{estimate, mean, median, smaller};
 
+type Fixed = fn(&Problem) -> bool;
 type Member = Box<dyn Fn(&Problem) -> bool>;
 
 /// The sets of problems that are summed up, beside the families.
 fn kinds(measured: &[Measured]) -> Vec<(String, Vec<&Measured>)> {
-    let fixed: [(&str, fn(&Problem) -> bool); 6] = [
+    let fixed: [(&str, Fixed); 6] = [
         ("all", |_| true),
         ("flat", |problem| !problem.is_conditional()),
         ("conditional", Problem::is_conditional),

@@ -48,6 +48,7 @@ pub(super) fn compared(measured: &[Measured], reference: Sampler, others: &[Samp
             let ends = pairs
                 .iter()
                 .map(|pair| pair.each_ref().map(|runs| quantile(runs, share)));
+            #[allow(clippy::float_cmp, reason = "equal losses are equal bits")]
             let differing: Vec<[f64; 2]> = ends.filter(|[ours, theirs]| ours != theirs).collect();
             let above = differing
                 .iter()

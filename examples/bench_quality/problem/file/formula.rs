@@ -14,13 +14,15 @@ pub(super) enum Formula {
     /// 1 / x.
     Inverse(Box<Formula>),
     Power(Box<Formula>, Box<Formula>),
-    Function(fn(f64) -> f64, Box<Formula>),
+    Function(Function, Box<Formula>),
     Smallest(Vec<Formula>),
     Largest(Vec<Formula>),
 }
 
+type Function = fn(f64) -> f64;
+
 /// The functions of one number.
-const FUNCTIONS: &[(&str, fn(f64) -> f64)] = &[
+const FUNCTIONS: &[(&str, Function)] = &[
     ("abs", f64::abs),
     ("ceil", f64::ceil),
     ("cos", f64::cos),
@@ -60,13 +62,15 @@ impl Formula {
             Self::Sum(parts) => all(parts, 0.0, |a, b| a + b),
             Self::Product(parts) => all(parts, 1.0, |a, b| a * b),
             Self::Inverse(of) => of.number(slots).recip(),
+            #[allow(
+                clippy::float_cmp,
+                reason = "a square by multiplication is the same everywhere"
+            )]
             Self::Power(base, exponent) => {
                 let (base, exponent) = (base.number(slots), exponent.number(slots));
-                // Also of a base below 0, and exactly.
-                if exponent == 2.0 {
-                    base * base
-                } else {
-                    base.powf(exponent)
+                match exponent == 2.0 {
+                    true => base * base,
+                    false => base.powf(exponent),
                 }
             }
             Self::Function(function, of) => function(of.number(slots)),
