@@ -46,7 +46,11 @@ impl OwnTrials {
     ) {
         let mut own = lock(&self.0);
         for trial in &mut *trials {
-            if let Some(known) = own.get(&trial.id).filter(|_| found.contains(&trial.id)) {
+            // A trial that was noted meanwhile was not asked for.
+            let known = own.get(&trial.id).filter(|own| {
+                found.contains(&trial.id) && asked.contains(&(trial.id.0, own.started))
+            });
+            if let Some(known) = known {
                 trial.params = known.params.clone();
             }
         }
