@@ -36,7 +36,7 @@ pub(crate) use manage::Renamed;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::Postgres;
 pub(crate) use rows::{
-    Asked, Attrs, BestRow, Horizon, Ids, NewTrial, NewsQuery, Numbering, Outcome, PeerQuery,
+    Asked, Attrs, BestRow, Horizon, Ids, NewTrial, News, NewsQuery, Numbering, Outcome, PeerQuery,
     PeerRow, Reported, Standing, StudyRow, Summary, TrialKey, WholeTrial, attribute, now,
 };
 #[cfg(feature = "sqlite")]
@@ -450,15 +450,11 @@ impl Storage {
 
     /// What samplers look at in the trials that are wanted: of reports only the last one of pruned
     /// trials, of attributes only constraints and announcements.
-    pub(crate) async fn load_news(
-        &self,
-        study: &StudyRow,
-        query: &NewsQuery,
-    ) -> Result<Vec<FrozenTrial>> {
+    pub(crate) async fn load_news(&self, study: &StudyRow, query: &NewsQuery) -> Result<News> {
         let rows = repeated!(self.load_news(study.id, query))?;
-        news::sorted_out(rows)
-            .assemble()
-            .map_err(|what| study.unreadable(what))
+        let (rows, own) = news::sorted_out(rows);
+        let trials = rows.assemble().map_err(|what| study.unreadable(what))?;
+        Ok(News { trials, own })
     }
 
     /// The parameters of one trial.

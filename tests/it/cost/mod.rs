@@ -1,4 +1,5 @@
 //! What operations cost, counted.
 
+mod news;
 mod round_trips;
 mod scale;

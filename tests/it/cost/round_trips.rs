@@ -15,7 +15,7 @@ impl Proxied {
     }
 
     /// What `operation` costs on a connection that has prepared its statements.
-    async fn count<T>(&self, operation: impl AsyncFn() -> T) -> Counts {
+    pub(super) async fn count<T>(&self, operation: impl AsyncFn() -> T) -> Counts {
         operation().await;
         self.proxy.reset();
         operation().await;

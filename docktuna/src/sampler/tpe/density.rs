@@ -16,50 +16,27 @@ use super::weights::Weights;
 
 /// Parameters between two looks at whether a block still counts.
 const STRIDE: usize = 2;
+/// Blocks that are told together to be too far away.
+const GROUP: usize = LANES;
 /// Terms so far below the largest that they cannot change the sum, not even a million of them.
 const NEGLIGIBLE: f64 = -60.0;
 
 impl Parzen {
     /// The logarithms of the density at points, given as one column of values for each axis.
     pub(super) fn ln_density(&self, points: &[Vec<f64>]) -> Vec<f64> {
-        let total = self.weights.total().ln();
-        let mut densities = ln_density(self, points);
-        densities.iter_mut().for_each(|density| *density -= total);
-        densities
+        let mixture = Mixture::new(self, points);
+        let points = 0..mixture.count;
+        points.map(|point| mixture.ln_density(point)).collect()
     }
-}
-
-/// ln Σ weight · exp(constant + Σ ln factor) for each point.
-fn ln_density(parzen: &Parzen, points: &[Vec<f64>]) -> Vec<f64> {
-    let count = points.first().map_or(0, Vec::len);
-    let mut mixture = Mixture {
-        parzen,
-        count,
-        columns: Vec::new(),
-        grids: Vec::new(),
-        choices: Vec::new(),
-    };
-    for (factor, points) in parzen.factors.iter().zip(points) {
-        match factor {
-            Factor::Smooth(kernels) => {
-                let points = points.iter().map(|x| kernels.interval.scaled(*x));
-                mixture.columns.push((kernels, points.collect()));
-            }
-            Factor::Stepped(kernels) => mixture.grids.push(Masses::new(kernels, points)),
-            Factor::Choice(choice) => mixture.choices.push((choice, choice.table(points))),
-        }
-    }
-    let prior = parzen.prior();
-    let mut bounds = vec![0.0; parzen.peaks.len()];
-    let points = 0..count;
-    points
-        .map(|point| mixture.at(point, prior, &mut bounds))
-        .collect()
 }
 
 /// A mixture with what is known of its factors at some points.
-struct Mixture<'a> {
+pub(super) struct Mixture<'a> {
     parzen: &'a Parzen,
+    /// The constant of the prior.
+    prior: f64,
+    /// The logarithm of all weight.
+    total: f64,
     /// The number of points.
     count: usize,
     /// The parameters of real numbers, with the points on the scale of the model.
@@ -69,14 +46,48 @@ struct Mixture<'a> {
     choices: Vec<(&'a Choice, Vec<f64>)>,
 }
 
-impl Mixture<'_> {
-    /// The logarithm of the sum at a point.
-    fn at(&self, point: usize, prior: f64, bounds: &mut [f64]) -> f64 {
+impl<'a> Mixture<'a> {
+    /// At points that are given as one column of values for each axis.
+    pub(super) fn new(parzen: &'a Parzen, points: &[Vec<f64>]) -> Self {
+        let mut mixture = Self {
+            parzen,
+            prior: parzen.prior(),
+            total: parzen.weights.total().ln(),
+            count: points.first().map_or(0, Vec::len),
+            columns: Vec::new(),
+            grids: Vec::new(),
+            choices: Vec::new(),
+        };
+        for (factor, points) in parzen.factors.iter().zip(points) {
+            match factor {
+                Factor::Smooth(kernels) => {
+                    let points = points.iter().map(|x| kernels.interval.scaled(*x));
+                    mixture.columns.push((kernels, points.collect()));
+                }
+                Factor::Stepped(kernels) => mixture.grids.push(Masses::new(kernels, points)),
+                Factor::Choice(choice) => mixture.choices.push((choice, choice.table(points))),
+            }
+        }
+        mixture
+    }
+
+    /// The logarithm of the prior's share of the density at a point, below which the density is nowhere.
+    pub(super) fn ln_least(&self, point: usize) -> f64 {
+        self.prior(point) - self.total
+    }
+
+    /// The logarithm of the density at a point.
+    pub(super) fn ln_density(&self, point: usize) -> f64 {
+        self.ln_sum(point) - self.total
+    }
+
+    /// ln Σ weight · exp(constant + Σ ln factor).
+    fn ln_sum(&self, point: usize) -> f64 {
         let Parzen { weights, ages, .. } = self.parzen;
-        let mut sum = Sum::of(self.prior(point, prior));
-        self.bounds(point, bounds);
+        let mut sum = Sum::of(self.prior(point));
+        let mut bounds = self.bounds(point, sum.floor());
         // Where the nearest come first, the others are soon told not to count.
-        let first = place_of_largest(bounds);
+        let first = place_of_largest(&bounds);
         for block in first.into_iter().chain(0..bounds.len()) {
             if bounds[block] <= sum.floor() {
                 continue;
@@ -91,14 +102,14 @@ impl Mixture<'_> {
     }
 
     /// The exponent of the prior.
-    fn prior(&self, point: usize, constant: f64) -> f64 {
+    fn prior(&self, point: usize) -> f64 {
         let prior = self.parzen.ages.len();
         let squares = self.columns.iter().map(|(kernels, points)| {
             let Shape { mean, scale } = kernels.shape(prior);
             let z = (points[point] - mean) * scale;
             z * z
         });
-        let mut exponent = [constant - squares.sum::<f64>()];
+        let mut exponent = [self.prior - squares.sum::<f64>()];
         self.look_up(point, prior, f64::NEG_INFINITY, &mut exponent);
         exponent[0]
     }
@@ -115,19 +126,29 @@ impl Mixture<'_> {
         }
     }
 
-    /// For each block what none of its exponents is above.
-    fn bounds(&self, point: usize, bounds: &mut [f64]) {
-        bounds.copy_from_slice(&self.parzen.peaks);
-        for (kernels, points) in &self.columns {
-            let x = points[point];
-            for (bound, span) in bounds.iter_mut().zip(kernels.spans.iter()) {
-                let distance = larger(larger(span.low - x, x - span.high), 0.0) * span.scale;
-                *bound -= distance * distance;
+    /// For each block what none of its exponents is above; not the least such number where no block of a group gets
+    /// above the floor.
+    fn bounds(&self, point: usize, floor: f64) -> Vec<f64> {
+        let mut bounds = self.parzen.peaks.clone();
+        for (group, bounds) in bounds.chunks_mut(GROUP).enumerate() {
+            for few in self.columns.chunks(STRIDE) {
+                for (kernels, points) in few {
+                    let x = points[point];
+                    for (bound, span) in bounds.iter_mut().zip(kernels.spans.from(group * GROUP)) {
+                        let distance =
+                            larger(larger(span.low - x, x - span.high), 0.0) * span.scale;
+                        *bound -= distance * distance;
+                    }
+                }
+                if !any_above(bounds, floor) {
+                    break;
+                }
             }
         }
         for masses in &self.grids {
-            masses.lower(point, bounds);
+            masses.lower(point, &mut bounds);
         }
+        bounds
     }
 
     /// The exponents of a block; `None` if none is above the floor, even before all is subtracted.

@@ -88,7 +88,7 @@ impl<'a> Masses<'a> {
         const SLACK: f64 = 0.382;
         let (low, high) = self.cells[self.cell[point]];
         let interval = &self.kernels.interval;
-        for (bound, span) in bounds.iter_mut().zip(self.kernels.spans.iter()) {
+        for (bound, span) in bounds.iter_mut().zip(self.kernels.spans.from(0)) {
             let distance = larger(larger(span.low - high, low - span.high), 0.0) * span.scale;
             if span.low >= interval.start && span.high <= interval.end {
                 *bound -= larger(distance * distance - SLACK, 0.0);

@@ -105,6 +105,23 @@ impl Estimator {
         };
         let rows: Vec<u32> = trials.iter().copied().filter(usable).collect();
         let (removed, added) = difference(history, &self.rows, &rows);
+        // Otherwise nothing is copied while another suggestion uses the estimator.
+        if !removed.is_empty() || !added.is_empty() {
+            self.change(subspace, &rows, removed, added);
+        }
+        let running = rows.iter().filter(|row| **row >= over);
+        self.running = running.map(|row| history.trial(*row).number()).collect();
+        self.rows = rows;
+    }
+
+    /// Removes and adds what came and went, or makes it anew.
+    fn change(
+        &mut self,
+        subspace: &Subspace<'_>,
+        rows: &[u32],
+        removed: Vec<usize>,
+        added: Vec<usize>,
+    ) {
         let equal_weights = self.recipe.equal_weights;
         let fewest = self.rows.len() - removed.len();
         let parzen = Arc::make_mut(&mut self.parzen);
@@ -112,7 +129,7 @@ impl Estimator {
             || !parzen.can_become(fewest)
             || !parzen.can_become(rows.len())
         {
-            *parzen = subspace.build(&rows, equal_weights);
+            *parzen = subspace.build(rows, equal_weights);
             #[cfg(test)]
             (self.built += 1);
         } else {
@@ -122,9 +139,6 @@ impl Estimator {
             }
             parzen.weigh(subspace.weights(rows.len(), equal_weights));
         }
-        let running = rows.iter().filter(|row| **row >= over);
-        self.running = running.map(|row| history.trial(*row).number()).collect();
-        self.rows = rows;
     }
 
     /// Finds those that ran at the last look where they are now.
@@ -162,8 +176,14 @@ fn key(history: &History, row: u32) -> (TrialNumber, u32) {
 /// trials' numbers.
 fn difference(history: &History, old: &[u32], new: &[u32]) -> (Vec<usize>, Vec<usize>) {
     let (mut removed, mut added) = (Vec::new(), Vec::new());
-    let mut place = 0;
-    for (age, row) in old.iter().enumerate() {
+    // Most trials are the same, at both ends.
+    let same = |(old, new): &(&u32, &u32)| old == new;
+    let start = old.iter().zip(new).take_while(same).count();
+    let ends = old[start..].iter().rev().zip(new[start..].iter().rev());
+    let end = ends.take_while(same).count();
+    let new = &new[..new.len() - end];
+    let mut place = start;
+    for (age, row) in old[..old.len() - end].iter().enumerate().skip(start) {
         if *row == GONE {
             removed.push(age);
             continue;

@@ -54,22 +54,69 @@ pub(super) struct Span {
 }
 
 impl Spans {
-    pub(super) fn iter(&self) -> impl Iterator<Item = Span> {
-        let means = self.lows.iter().zip(&self.highs);
-        means.zip(&self.scales).map(|((low, high), scale)| Span {
-            low: *low,
-            high: *high,
-            scale: *scale,
-        })
+    /// Those of the blocks from `first` on.
+    pub(super) fn from(&self, first: usize) -> impl Iterator<Item = Span> {
+        let means = self.lows[first..].iter().zip(&self.highs[first..]);
+        means
+            .zip(&self.scales[first..])
+            .map(|((low, high), scale)| Span {
+                low: *low,
+                high: *high,
+                scale: *scale,
+            })
     }
 
-    /// Measures the blocks from `first` on.
-    fn measure(&mut self, means: &[f64], scales: &[f64], first: usize) {
-        let blocks = means.len().div_ceil(BLOCK);
+    fn measure(&mut self, means: &[f64], scales: &[f64]) {
+        let blocks = self.resize(means.len());
+        (0..blocks).for_each(|block| self.set(block, means, scales));
+    }
+
+    fn resize(&mut self, kernels: usize) -> usize {
+        let blocks = kernels.div_ceil(BLOCK);
         for list in [&mut self.lows, &mut self.highs, &mut self.scales] {
             list.resize(blocks, 0.0);
         }
-        (first..blocks).for_each(|block| self.set(block, means, scales));
+        blocks
+    }
+
+    /// After a kernel came to the block `first`, measures the blocks behind it: each got the last kernel of the block
+    /// before, and lost its own last one.
+    fn shift_up(&mut self, means: &[f64], scales: &[f64], first: usize) {
+        let known = self.lows.len();
+        let blocks = self.resize(means.len());
+        for block in first + 1..blocks {
+            let (came, went) = (block * BLOCK, (block + 1) * BLOCK);
+            if block < known {
+                self.exchange(block, means, scales, came, went);
+            } else {
+                self.set(block, means, scales);
+            }
+        }
+    }
+
+    /// The same after a kernel left the block `first`: each lost its first one.
+    fn shift_down(&mut self, means: &[f64], scales: &[f64], first: usize) {
+        let blocks = self.resize(means.len());
+        for block in first + 1..blocks {
+            let (came, went) = ((block + 1) * BLOCK - 1, block * BLOCK - 1);
+            self.exchange(block, means, scales, came, went);
+        }
+    }
+
+    /// One kernel of a block has come, where there is one at that place, and another one has gone.
+    #[allow(clippy::float_cmp, reason = "a number that was copied")]
+    fn exchange(&mut self, block: usize, means: &[f64], scales: &[f64], came: usize, went: usize) {
+        let at = |place: usize| Some((*means.get(place)?, *scales.get(place)?));
+        let is_end = |(mean, scale)| {
+            mean == self.lows[block] || mean == self.highs[block] || scale == self.scales[block]
+        };
+        if at(went).is_some_and(is_end) {
+            self.set(block, means, scales);
+        } else if let Some((mean, scale)) = at(came) {
+            self.lows[block] = self.lows[block].min(mean);
+            self.highs[block] = self.highs[block].max(mean);
+            self.scales[block] = self.scales[block].min(scale);
+        }
     }
 
     fn set(&mut self, block: usize, means: &[f64], scales: &[f64]) {
@@ -108,7 +155,7 @@ impl Kernels {
             let kernel = kernels.order[place] as usize;
             kernels.scales[kernel] = scale(kernels.sigma_at(place));
         }
-        kernels.spans.measure(&kernels.means, &kernels.scales, 0);
+        kernels.spans.measure(&kernels.means, &kernels.scales);
         kernels
     }
 
@@ -149,6 +196,8 @@ impl Kernels {
         self.means.insert(kernel, mean);
         make_room(&mut self.scales, 1);
         self.scales.insert(kernel, f64::NAN);
+        self.spans
+            .shift_up(&self.means, &self.scales, kernel / BLOCK);
         let place = self.place_of(kernel, ages);
         make_room(&mut self.order, 1);
         self.order.insert(place, index);
@@ -161,6 +210,8 @@ impl Kernels {
         self.order.remove(place);
         self.means.remove(kernel);
         self.scales.remove(kernel);
+        self.spans
+            .shift_down(&self.means, &self.scales, kernel / BLOCK);
         let index = u32::try_from(kernel).expect("as above");
         for other in &mut self.order {
             *other -= u32::from(*other > index);
@@ -168,8 +219,8 @@ impl Kernels {
         self.refit(place.saturating_sub(1)..place + 1, kernel, changed);
     }
 
-    /// Measures anew after all kernels from `moved` on have moved: the widths at some places in the
-    /// order, and the blocks.
+    /// Measures anew after a kernel came or went at the place `moved`: the widths at some places in the order, and the
+    /// blocks that this changes.
     #[allow(clippy::float_cmp, reason = "the same sum gives the same bits")]
     fn refit(&mut self, places: Range<usize>, moved: usize, changed: &mut Vec<usize>) {
         let known = changed.len();
@@ -181,10 +232,9 @@ impl Kernels {
                 changed.push(kernel);
             }
         }
-        let first = moved / BLOCK;
-        self.spans.measure(&self.means, &self.scales, first);
-        for block in changed[known..].iter().map(|kernel| kernel / BLOCK) {
-            if block < first {
+        let changed = changed[known..].iter().copied();
+        for block in changed.chain([moved]).map(|kernel| kernel / BLOCK) {
+            if block * BLOCK < self.means.len() {
                 self.spans.set(block, &self.means, &self.scales);
             }
         }

@@ -3,6 +3,7 @@
 use rand::{Rng, RngExt};
 
 use super::axis::Axis;
+use super::density::Mixture;
 use super::parzen::Parzen;
 use super::weights::Weights;
 use crate::sampler::history::{Column, History};
@@ -157,8 +158,7 @@ impl<'a> Subspace<'a> {
             }
         }
         let good = below.ln_density(&candidates);
-        let bad = above.ln_density(&candidates);
-        let chosen = most_likely(&good, &bad);
+        let chosen = most_likely(&good, &Mixture::new(above, &candidates));
         candidates
             .into_iter()
             .map(|values| values[chosen])
@@ -166,13 +166,26 @@ impl<'a> Subspace<'a> {
     }
 }
 
-/// The place of the largest ratio, the first of equal ones.
-pub(super) fn most_likely(good: &[f64], bad: &[f64]) -> usize {
+/// The place of the point with the largest ratio of two densities, the first of equal ones; of the first density the
+/// logarithms are known.
+///
+/// The second one takes long to compute. It is at least what its prior makes it, so no ratio is above that with the
+/// prior alone. Points for which that is less than the best ratio are not looked at.
+pub(super) fn most_likely(good: &[f64], bad: &Mixture<'_>) -> usize {
+    /// More than by what rounding may bring a density below its prior.
+    const ROUNDING: f64 = 1e-9;
+    let most = |(point, good): (usize, &f64)| (good - bad.ln_least(point), point);
+    let mut points: Vec<(f64, usize)> = good.iter().enumerate().map(most).collect();
+    points.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut best = (0, f64::NEG_INFINITY);
-    for (i, (good, bad)) in good.iter().zip(bad).enumerate() {
-        let ratio = good - bad;
-        if ratio > best.1 {
-            best = (i, ratio);
+    for (most, point) in points {
+        if most + ROUNDING < best.1 {
+            break;
+        }
+        let ratio = good[point] - bad.ln_density(point);
+        let is_earlier = point < best.0;
+        if ratio > best.1 || (is_earlier && ratio >= best.1) {
+            best = (point, ratio);
         }
     }
     best.0

@@ -45,9 +45,11 @@ impl Split {
             let others = history
                 .running_rows()
                 .filter(|row| Some(number(row)) != own);
+            let last = above.len().saturating_sub(1);
             above.extend(others);
-            // One pass where nothing is out of order.
-            above.sort_by_key(number);
+            if !above[last..].is_sorted_by_key(number) {
+                above.sort_by_key(number);
+            }
         }
         Self { good, above }
     }

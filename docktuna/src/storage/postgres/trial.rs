@@ -247,6 +247,7 @@ impl Postgres {
         study: StudyId,
         query: &NewsQuery,
     ) -> Result<Vec<NewsRow>> {
+        let (own, started): (Vec<_>, Vec<_>) = query.own.iter().copied().unzip();
         let mut lease = self.lease().await?;
         let result = sqlx::query_as(LOAD_NEWS.text)
             .bind(study.0)
@@ -254,6 +255,8 @@ impl Postgres {
             .bind(&query.open)
             .bind(i64::try_from(query.most).unwrap_or(i64::MAX))
             .bind(query.anchor)
+            .bind(own)
+            .bind(started)
             .fetch_all(&mut lease.connection)
             .await;
         self.settle(lease, LOAD_NEWS.name, result)

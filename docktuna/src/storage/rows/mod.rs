@@ -10,7 +10,7 @@ pub(super) mod summary;
 pub(crate) use assemble::attribute;
 pub(crate) use horizon::{Horizon, Standing};
 pub(super) use horizon::{Look, StandingRow};
-pub(crate) use news::NewsQuery;
+pub(crate) use news::{News, NewsQuery};
 pub(crate) use peer::{PeerQuery, PeerRow};
 pub(crate) use record::{
     Asked, Attrs, BestRow, Ids, NewTrial, Numbering, Outcome, Reported, StudyRow, TrialKey,

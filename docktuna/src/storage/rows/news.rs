@@ -1,8 +1,13 @@
 //! What samplers look at in the trials of a study, as it is stored.
 
+use std::collections::HashSet;
+
+use chrono::NaiveDateTime;
+
 use super::assemble::{Rows, TrialRow};
-use crate::id::Int;
+use crate::id::{Int, TrialId};
 use crate::optuna::moment::read_moment;
+use crate::trial::FrozenTrial;
 
 /// Which trials are wanted.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +20,17 @@ pub(crate) struct NewsQuery {
     /// This one is known, and asked for without its numbers only to see that it is still there; 0 if
     /// there is none.
     pub(crate) anchor: Int,
+    /// Trials of this process, by id and start, whose parameters need not be read. Only where the row of an id is of
+    /// that start is it that trial.
+    pub(crate) own: Vec<(Int, NaiveDateTime)>,
+}
+
+/// The trials that were wanted, in the order of their numbers.
+#[derive(Debug)]
+pub(crate) struct News {
+    pub(crate) trials: Vec<FrozenTrial>,
+    /// Those of [`NewsQuery::own`] among them, which come without parameters. Not every database leaves them out.
+    pub(crate) own: HashSet<TrialId>,
 }
 
 /// A row of any table in one form: (table, trial, number or place, text, number, longer text).
@@ -27,9 +43,9 @@ pub(in crate::storage) type NewsRow = (
     Option<String>,
 );
 
-/// Rows of all tables, each in its own form again.
-pub(in crate::storage) fn sorted_out(mixed: Vec<NewsRow>) -> Rows {
-    let mut rows = Rows::default();
+/// Rows of all tables, each in its own form again, and the trials of this process.
+pub(in crate::storage) fn sorted_out(mixed: Vec<NewsRow>) -> (Rows, HashSet<TrialId>) {
+    let (mut rows, mut own) = (Rows::default(), HashSet::new());
     for (table, id, place, text, number, long) in mixed {
         let values = match table.as_str() {
             "trial" => {
@@ -40,6 +56,10 @@ pub(in crate::storage) fn sorted_out(mixed: Vec<NewsRow>) -> Rows {
                     started: None,
                     completed: long.map(read_moment),
                 });
+                continue;
+            }
+            "own" => {
+                own.insert(TrialId(id));
                 continue;
             }
             "param" => {
@@ -66,5 +86,5 @@ pub(in crate::storage) fn sorted_out(mixed: Vec<NewsRow>) -> Rows {
     }
     rows.values
         .sort_by_key(|(id, objective, ..)| (*id, *objective));
-    rows
+    (rows, own)
 }

@@ -164,6 +164,9 @@ impl<T: Tunable> Study<T> {
         for (asked, drawn) in asked.into_iter().zip(drawn) {
             match asked {
                 Asked::Created(key) => {
+                    if self.search.sampler.reads_history() {
+                        self.search.feed.note(&key, &drawn.params);
+                    }
                     let running = self.running(key, drawn.params, drawn.constraints);
                     answers.created.push(Trial::new(drawn.config, running));
                     answers.next = Some(key.number.0 + 1);

@@ -4,6 +4,7 @@ pub(super) mod ask;
 pub(super) mod feed;
 pub(super) mod ledger;
 pub(super) mod left;
+mod own;
 
 pub(super) use feed::Feed;
 pub(super) use left::Left;

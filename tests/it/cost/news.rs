@@ -1,0 +1,124 @@
+//! What an ask reads of the trials that run.
+
+use std::sync::{Arc, Mutex};
+
+use docktuna::sampler::{Draft, Sampler, Tpe};
+use docktuna::{Distribution, Study, Trial};
+use tokio::task::JoinSet;
+
+use crate::backend::Proxied;
+use crate::space::Ten;
+use crate::support::TestDb;
+
+async fn open(counted: &Proxied) -> Study<Ten> {
+    let sampler = Tpe::default().n_startup_trials(5);
+    let builder = counted.db.study_builder::<Ten>("s").sampler(sampler);
+    let study = builder.open().await.unwrap();
+    for trial in study.ask_many(8).await.unwrap() {
+        trial.tell(1.0).await.unwrap();
+    }
+    study
+}
+
+/// So many asks that begin together.
+async fn ask_together(study: &Study<Ten>, asks: usize) -> Vec<Trial<Ten>> {
+    let mut asking = JoinSet::new();
+    for _ in 0..asks {
+        let study = study.clone();
+        asking.spawn(async move { study.ask().await.unwrap() });
+    }
+    asking.join_all().await
+}
+
+/// The first one looks. The others began before that was over, and one of them looks for all.
+#[tokio::test]
+async fn asks_that_wait_for_each_other_share_a_look() {
+    let counted = Proxied::new().await;
+    let study = open(&counted).await;
+    // Opens the connections.
+    let mut running = ask_together(&study, 8).await;
+    counted.proxy.reset();
+    running.extend(ask_together(&study, 8).await);
+    let cost = counted.proxy.counts();
+    assert_eq!(cost.statements, 8 + 2, "{cost:?}");
+    // Numbers without a gap, and each ask saw all that was over.
+    let mut numbers: Vec<i32> = running.iter().map(|t| t.number().get()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (8..24).collect::<Vec<_>>());
+    for trial in running {
+        trial.tell(1.0).await.unwrap();
+    }
+}
+
+/// This process has drawn them, so only that they still run is read.
+#[tokio::test]
+async fn parameters_of_own_trials_are_not_read_again() {
+    let counted = Proxied::new().await;
+    let study = open(&counted).await;
+    let answered = async || {
+        let cost = counted
+            .count(async || study.ask().await.unwrap().tell(1.0).await.unwrap())
+            .await;
+        cost.bytes_answered
+    };
+    let alone = answered().await;
+    let running = study.ask_many(20).await.unwrap();
+    let beside = answered().await;
+    // Two short rows each. The parameters would be ten, with their distributions.
+    assert!(
+        beside < alone + 20 * 200,
+        "{beside} bytes beside running trials, {alone} without"
+    );
+    for trial in running {
+        trial.tell(1.0).await.unwrap();
+    }
+}
+
+/// Tells what a sampler saw of the running trials.
+#[derive(Debug)]
+struct Watching(Arc<Mutex<Vec<f64>>>);
+
+impl Sampler for Watching {
+    fn name(&self) -> &'static str {
+        "watching"
+    }
+
+    fn reads_history(&self) -> bool {
+        true
+    }
+
+    fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
+        let running = draft.history().running();
+        *self.0.lock().unwrap() = running.filter_map(|trial| trial.stored("a")).collect();
+        Tpe::default().sample(draft, name, distribution)
+    }
+}
+
+/// A crash of the server may undo a trial, and give its id and its number to another one.
+#[tokio::test]
+async fn a_row_that_is_another_trial_now_is_read() {
+    let postgres = TestDb::create().await;
+    let url = postgres.url("postgresql");
+    let db = docktuna::OptunaDatabase::connect(&url).await.unwrap();
+    let seen = Arc::default();
+    let sampler = Watching(Arc::clone(&seen));
+    let builder = db.study_builder::<Ten>("s").sampler(sampler);
+    let study = builder.open().await.unwrap();
+    let lost = study.ask().await.unwrap();
+    // It is seen running, with the values that are known here.
+    let second = study.ask().await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), [lost.config().a]);
+    second.tell(1.0).await.unwrap();
+    let number = lost.number().get();
+    postgres
+        .execute(format!(
+            "UPDATE trial_params SET param_value = 0.125
+             WHERE trial_id = (SELECT trial_id FROM trials WHERE number = {number});
+             UPDATE trials SET datetime_start = datetime_start + interval '1 second' WHERE number = {number}"
+        ))
+        .await;
+    let third = study.ask().await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), [0.125]);
+    third.tell(1.0).await.unwrap();
+    drop(lost);
+}
