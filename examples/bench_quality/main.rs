@@ -1,9 +1,11 @@
 //! Measures how good the search is: sampler by problem by seed, against Optuna's own samplers.
 
 mod native;
+mod objectives;
 mod optuna;
 mod problem;
 mod record;
+mod remote;
 mod report;
 mod sampler;
 mod statistics;
@@ -13,7 +15,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use docktuna::BoxError;
 use docktuna_examples::cli;
 
@@ -26,7 +28,10 @@ use crate::sampler::Sampler;
 ///
 /// In the tables `c` marks conditional problems, and `h` those that no default was chosen on.
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// Runs of each sampler on each problem
     #[arg(
         long,
@@ -62,6 +67,12 @@ struct Arguments {
     /// A first impression: --seeds 3 --trials 50, no group sampler
     #[arg(long)]
     quick: bool,
+}
+
+/// Measurements of their own.
+#[derive(Subcommand)]
+enum Part {
+    Objectives(objectives::Arguments),
 }
 
 /// What a list names.
@@ -122,6 +133,10 @@ fn samplers(list: &str) -> Result<Chosen<Sampler>, String> {
 }
 
 fn measure(arguments: Arguments) -> Result<(), BoxError> {
+    match &arguments.part {
+        Some(Part::Objectives(part)) => return objectives::measure(part),
+        None => {}
+    }
     let mut records = Records::open(&arguments.results)?;
     let mut todo: Vec<(&Problem, Sampler, Record)> = Vec::new();
     let mut wanted = Vec::new();

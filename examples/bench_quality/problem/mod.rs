@@ -9,6 +9,7 @@ mod real;
 
 use docktuna::{BoxError, Space, Tunable};
 
+pub(crate) use self::discrete::noise;
 use crate::native::{self, Native};
 use crate::optuna::{Optuna, Python};
 
