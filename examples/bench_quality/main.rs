@@ -3,6 +3,7 @@
 mod native;
 mod objectives;
 mod optuna;
+mod parallel;
 mod problem;
 mod record;
 mod remote;
@@ -73,6 +74,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Part {
     Objectives(objectives::Arguments),
+    Parallel(parallel::Arguments),
 }
 
 /// What a list names.
@@ -135,6 +137,7 @@ fn samplers(list: &str) -> Result<Chosen<Sampler>, String> {
 fn measure(arguments: Arguments) -> Result<(), BoxError> {
     match &arguments.part {
         Some(Part::Objectives(part)) => return objectives::measure(part),
+        Some(Part::Parallel(part)) => return parallel::measure(part),
         None => {}
     }
     let mut records = Records::open(&arguments.results)?;

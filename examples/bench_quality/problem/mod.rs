@@ -12,6 +12,7 @@ use docktuna::{BoxError, Space, Tunable};
 pub(crate) use self::discrete::noise;
 use crate::native::{self, Native};
 use crate::optuna::{Optuna, Python};
+use crate::parallel::Runs;
 
 /// A search space and what its values are worth.
 pub(crate) trait Objective: Tunable + Send + Sync + 'static {
@@ -42,6 +43,7 @@ pub(crate) struct Problem {
     space: &'static Space,
     native: fn(Native, Run) -> Losses,
     python: fn(&mut Optuna, Python, Run) -> Losses,
+    pub(crate) parallel: Runs,
 }
 
 impl Problem {
@@ -53,6 +55,7 @@ impl Problem {
             space: T::SPACE,
             native: native::losses::<T>,
             python: Optuna::losses::<T>,
+            parallel: Runs::of::<T>(),
         }
     }
 
