@@ -1,12 +1,17 @@
 //! Measures how good the search is: sampler by problem by seed, against Optuna's own samplers.
 
 mod generate;
+mod lines;
 mod native;
+mod objectives;
 mod optuna;
+mod parallel;
 mod problem;
 mod record;
+mod remote;
 mod report;
 mod sampler;
+mod score;
 mod statistics;
 
 use std::io::{IsTerminal, Write};
@@ -41,6 +46,8 @@ struct Program {
 enum Command {
     /// Writes new problems of random structure, for `--problems`
     Generate(generate::Arguments),
+    Objectives(objectives::Arguments),
+    Parallel(parallel::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -108,6 +115,8 @@ impl Arguments {
 fn main() -> ExitCode {
     cli::run(|program: Program| match program.command {
         Some(Command::Generate(arguments)) => generate::write(&arguments),
+        Some(Command::Objectives(arguments)) => objectives::measure(&arguments),
+        Some(Command::Parallel(arguments)) => parallel::measure(&arguments),
         None => measure(&program.arguments),
     })
 }

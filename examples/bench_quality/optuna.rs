@@ -24,8 +24,13 @@ pub(crate) struct Optuna {
 impl Optuna {
     /// Starts `python`, which has to have Optuna.
     pub(crate) fn start(python: &str) -> Result<Self, BoxError> {
+        Self::start_with(python, include_str!("optuna.py"))
+    }
+
+    /// The same with another driver, which also says its version first.
+    pub(crate) fn start_with(python: &str, driver: &str) -> Result<Self, BoxError> {
         let mut child = Command::new(python)
-            .args(["-c", include_str!("optuna.py")])
+            .args(["-c", driver])
             // One core for each side.
             .envs(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"].map(|n| (n, "1")))
             .stdin(Stdio::piped())
@@ -102,12 +107,12 @@ impl Optuna {
         Ok(losses)
     }
 
-    fn send(&mut self, message: &Json) -> Result<(), BoxError> {
+    pub(crate) fn send(&mut self, message: &Json) -> Result<(), BoxError> {
         writeln!(self.input, "{message}")?;
         Ok(())
     }
 
-    fn receive<T: DeserializeOwned>(&mut self) -> Result<T, BoxError> {
+    pub(crate) fn receive<T: DeserializeOwned>(&mut self) -> Result<T, BoxError> {
         self.input.flush()?;
         let mut line = String::new();
         if self.output.read_line(&mut line)? == 0 {
@@ -159,7 +164,7 @@ impl Source for Suggest<'_> {
 }
 
 /// What is asked for a parameter.
-fn question(name: &str, domain: &Domain) -> Result<Json, BoxError> {
+pub(crate) fn question(name: &str, domain: &Domain) -> Result<Json, BoxError> {
     Ok(match Distribution::from(*domain) {
         Distribution::Float(range) => json!({"name": name, "float": {
             "low": range.low(), "high": range.high(), "step": range.grid_step(), "log": range.is_log(),

@@ -1,12 +1,14 @@
 //! The file of results: one line of JSON for each run, written when the run ends.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use docktuna::BoxError;
 use serde::{Deserialize, Serialize};
+
+use crate::lines;
 
 /// The tables are made after so many trials, as far as a run goes.
 pub(crate) const CHECKPOINTS: [usize; 5] = [50, 100, 200, 500, 1000];
@@ -64,35 +66,7 @@ pub(crate) struct Records {
 impl Records {
     /// Reads what an earlier call left in `path`. A line that was cut short is done again.
     pub(crate) fn open(path: &Path) -> Result<Self, BoxError> {
-        let shown = path.display();
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(format!("{shown}: {error}").into()),
-        };
-        let mut all: Vec<Record> = Vec::new();
-        let mut lines = text.lines().enumerate().peekable();
-        while let Some((number, line)) = lines.next() {
-            match serde_json::from_str(line) {
-                Ok(record) => all.push(record),
-                Err(_) if lines.peek().is_none() && !text.ends_with('\n') => {}
-                Err(error) => {
-                    let line = number + 1;
-                    return Err(
-                        format!("{shown}:{line}: {error}; help: name another --results").into(),
-                    );
-                }
-            }
-        }
-        let mut file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map_err(|error| format!("{shown}: {error}"))?;
-        if !text.is_empty() && !text.ends_with('\n') {
-            file.set_len(u64::try_from(text.rfind('\n').map_or(0, |end| end + 1))?)?;
-        }
-        file.flush()?;
+        let (all, file) = lines::open(path)?;
         let mut records = Self {
             all: Vec::new(),
             longest: HashMap::new(),

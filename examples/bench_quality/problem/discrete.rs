@@ -5,7 +5,7 @@ use docktuna::Tunable;
 use super::Objective;
 
 /// A number of [0, 1) that looks random, always the same for the same key.
-pub(super) fn noise(key: &[u64]) -> f64 {
+pub(crate) fn noise(key: &[u64]) -> f64 {
     let mixed = key.iter().fold(0x9E37_79B9_7F4A_7C15_u64, |state, part| {
         let mut z = (state ^ part).wrapping_add(0x9E37_79B9_7F4A_7C15);
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -11,8 +11,10 @@ mod real;
 use docktuna::sampler::Sampler;
 use docktuna::{BoxError, Space, Tunable};
 
+pub(crate) use self::discrete::noise;
 use crate::native;
 use crate::optuna::Optuna;
+use crate::parallel::Runs;
 use crate::sampler::NewSampler;
 
 /// A search space and what its values are worth.
@@ -51,10 +53,11 @@ pub(crate) struct Problem {
 #[derive(Debug, Clone, Copy)]
 enum Search {
     /// In a study of its type.
-    Typed(
-        fn(Box<dyn Sampler>, Run) -> Losses,
-        fn(&mut Optuna, &str, Run) -> Losses,
-    ),
+    Typed {
+        native: fn(Box<dyn Sampler>, Run) -> Losses,
+        python: fn(&mut Optuna, &str, Run) -> Losses,
+        parallel: Runs,
+    },
     /// In a rehearsal on its space.
     Read(&'static file::Read),
 }
@@ -67,7 +70,11 @@ impl Problem {
             held_out: false,
             optimum: T::OPTIMUM,
             space: T::SPACE,
-            search: Search::Typed(native::losses::<T>, Optuna::losses::<T>),
+            search: Search::Typed {
+                native: native::losses::<T>,
+                python: Optuna::losses::<T>,
+                parallel: Runs::of::<T>(),
+            },
         }
     }
 
@@ -79,7 +86,7 @@ impl Problem {
     /// Searches with a sampler of this crate.
     pub(crate) fn native(&self, sampler: NewSampler, run: Run) -> Losses {
         match self.search {
-            Search::Typed(native, _) => native(sampler(), run),
+            Search::Typed { native, .. } => native(sampler(), run),
             Search::Read(problem) => native::losses_of_read(problem, &*sampler(), run),
         }
     }
@@ -87,8 +94,16 @@ impl Problem {
     /// Searches with a sampler of Optuna.
     pub(crate) fn python(&self, optuna: &mut Optuna, sampler: &str, run: Run) -> Losses {
         match self.search {
-            Search::Typed(_, python) => python(optuna, sampler, run),
+            Search::Typed { python, .. } => python(optuna, sampler, run),
             Search::Read(problem) => optuna.losses_of_read(problem, sampler, run),
+        }
+    }
+
+    /// Its runs with several workers; `None` for one out of a file.
+    pub(crate) fn parallel(&self) -> Option<Runs> {
+        match self.search {
+            Search::Typed { parallel, .. } => Some(parallel),
+            Search::Read(_) => None,
         }
     }
 

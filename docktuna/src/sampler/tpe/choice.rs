@@ -44,7 +44,7 @@ impl Choice {
 
     /// The probability of one choice in the kernels that observed `observed`; in the prior, if that
     /// is none.
-    fn probability(&self, observed: usize, choice: usize) -> f64 {
+    pub(super) fn probability(&self, observed: usize, choice: usize) -> f64 {
         let choices = self.choices as f64;
         if observed == self.choices {
             return 1.0 / choices;

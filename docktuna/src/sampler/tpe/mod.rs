@@ -14,6 +14,7 @@ mod rank;
 mod split;
 #[cfg(test)]
 pub(super) mod tests;
+mod together;
 #[cfg(test)]
 pub(super) mod vectors;
 mod weights;
@@ -26,7 +27,7 @@ use model::Subspace;
 use parzen::Parzen;
 pub(super) use split::Split;
 
-use super::history::Column;
+use super::history::{Column, History};
 use super::random::uniform;
 use super::{Draft, Sampler};
 use super::{axis, lanes, normal};
@@ -40,7 +41,8 @@ use crate::space::distribution::Distribution;
 /// "Tree-Structured Parzen Estimator" (arXiv 2304.11127). Parameters are modelled together. Running
 /// trials count as bad ones, so that parallel workers choose different values. Pruned trials, and trials
 /// that break constraints, rank after the others. Several objectives are ranked by domination and
-/// hypervolume.
+/// hypervolume (Ozaki, Tanigaki, Watanabe and Onishi, "Multiobjective Tree-Structured Parzen Estimator for
+/// Computationally Expensive Optimization Problems", GECCO 2020).
 ///
 /// Some rules differ from Optuna's, because they find better values; [`optuna`](Self::optuna) has
 /// Optuna's rules. Parameters are modelled in groups: parameters that always occur together are one
@@ -54,6 +56,16 @@ use crate::space::distribution::Distribution;
 /// - The narrowest kernel of a good trial is the range divided by half the number of trials, at most by
 ///   100. Optuna divides by the number of good trials plus 2: for 100 trials by 12 instead of 50.
 ///   Watanabe recommends 33 for any number.
+///
+/// With several objectives, three rules differ:
+///
+/// - Good trials have weights by rank here, too. Within a rank of domination, the trial comes first that
+///   adds most hypervolume.
+/// - The narrowest kernel of a good trial is the range divided by a quarter of the number of trials.
+/// - Parameters of a group are modelled together where the good trials show that they depend on each
+///   other. Optuna models each by itself. Each good trial is left out in turn, and two models become one
+///   as long as that makes the trials that were left out more likely: the cross-validation of Habbema,
+///   Hermans and van den Broek (COMPSTAT 1974) and of Duin (IEEE Transactions on Computers C-25, 1976).
 ///
 /// [`Auto`](super::Auto) asks it in turn with a Gaussian process. Its models are kept with the history, with 20 bytes for each
 /// number, and are updated trial by trial, so the cost of a suggestion depends on little more than the
@@ -85,10 +97,11 @@ pub struct Tpe {
     rules: Rules,
 }
 
-/// How the good trials are found, with one objective, and modelled.
+/// How the good trials are found and modelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rules {
-    /// Among those that have the parameters in question; each by its rank.
+    /// Each by its rank; with one objective among those that have the parameters in question, with
+    /// several the parameters together that depend on each other.
     Ranked,
     /// Among all; all alike.
     Optuna,
@@ -132,8 +145,9 @@ impl Tpe {
         self
     }
 
-    /// Whether parameters are modelled together. By default they are if there is one objective. With
-    /// several objectives each parameter is modelled by itself.
+    /// Whether parameters are modelled together, or each by itself. By default they are modelled together if
+    /// there is one objective. With several objectives the good trials show which of them are; with
+    /// [Optuna's rules](Self::optuna) none are.
     #[must_use]
     pub fn multivariate(mut self, together: bool) -> Self {
         self.multivariate = Some(together);
@@ -171,33 +185,45 @@ impl Tpe {
         }
     }
 
-    /// The estimators of the good trials and of the others; `column` is one of the parameters.
-    fn estimators(
-        &self,
-        draft: &Draft<'_>,
-        subspace: &Subspace<'_>,
-        column: &Column,
-    ) -> (Arc<Parzen>, Arc<Parzen>) {
+    /// The good trials and the others; `column` is one of the parameters in question.
+    fn split(&self, draft: &Draft<'_>, column: &Column) -> Rc<Split> {
         let history = draft.history();
         let (liars, own) = (self.constant_liar, draft.number());
-        let several = history.directions().len() > 1;
-        let ranked = self.rules == Rules::Ranked && !several;
-        let split = if ranked && column.finished() < history.finished() {
+        let ranked = self.rules == Rules::Ranked && history.directions().len() == 1;
+        if ranked && column.finished() < history.finished() {
             Rc::new(Split::of(history, Some(column), liars, own))
         } else {
             draft.split(|history| Split::of(history, None, liars, own))
-        };
-        let below = if ranked {
-            Arc::new(subspace.ranked(&split.good, column.finished()))
-        } else {
-            estimator(subspace, &split.below(history), several)
+        }
+    }
+
+    /// The estimators of the good trials and of the others.
+    fn estimators(
+        &self,
+        history: &History,
+        subspace: &Subspace<'_>,
+        split: &Split,
+        resolution: usize,
+    ) -> (Arc<Parzen>, Arc<Parzen>) {
+        let below = match self.rules {
+            Rules::Ranked => Arc::new(subspace.ranked(&split.good, resolution)),
+            Rules::Optuna => {
+                let several = history.directions().len() > 1;
+                estimator(subspace, &split.below(history), several)
+            }
         };
         (below, estimator(subspace, &split.above, false))
     }
 
+    /// Whether it depends on the good trials which parameters are modelled together.
+    fn is_learnt(&self, draft: &Draft<'_>) -> bool {
+        let several = draft.history().directions().len() > 1;
+        several && self.rules == Rules::Ranked && self.multivariate.is_none()
+    }
+
     fn is_multivariate(&self, draft: &Draft<'_>) -> bool {
         self.multivariate
-            .unwrap_or(draft.history().directions().len() == 1)
+            .unwrap_or(draft.history().directions().len() == 1 || self.is_learnt(draft))
     }
 }
 
@@ -230,10 +256,23 @@ impl Sampler for Tpe {
         if !subspace.names().any(|member| member == name) {
             return uniform(draft.rng(), distribution);
         }
-        let (below, above) = self.estimators(draft, &subspace, column);
-        let values = subspace.choose(&below, &above, self.n_ei_candidates, draft.rng());
-        for (name, value) in subspace.names().zip(values) {
-            draft.put(name, value);
+        let split = self.split(draft, column);
+        let resolution = if history.directions().len() == 1 {
+            column.finished() / 2
+        } else {
+            history.finished() / 4
+        };
+        let parts = if self.is_learnt(draft) {
+            subspace.parts(&split.good, resolution)
+        } else {
+            vec![subspace]
+        };
+        for part in parts {
+            let (below, above) = self.estimators(history, &part, &split, resolution);
+            let values = part.choose(&below, &above, self.n_ei_candidates, draft.rng());
+            for (name, value) in part.names().zip(values) {
+                draft.put(name, value);
+            }
         }
         draft
             .take(name)

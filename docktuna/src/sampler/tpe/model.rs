@@ -5,6 +5,7 @@ use rand::{Rng, RngExt};
 use super::axis::Axis;
 use super::density::Mixture;
 use super::parzen::Parzen;
+use super::together::{self, Observed};
 use super::weights::Weights;
 use crate::sampler::history::{Column, History};
 use crate::space::distribution::Distribution;
@@ -30,6 +31,7 @@ pub(super) struct Recipe {
 }
 
 /// A parameter of a subspace.
+#[derive(Clone)]
 struct Modelled<'a> {
     name: &'a str,
     column: Option<&'a Column>,
@@ -87,13 +89,40 @@ impl<'a> Subspace<'a> {
         Parzen::new(&self.axes, &self.observations(rows), weights, 0)
     }
 
-    /// The estimator for good trials out of `all`, the best first: the better one is, the more it
-    /// weighs, and the more trials there are, the narrower the kernels may be.
-    pub(super) fn ranked(&self, best_first: &[u32], all: usize) -> Parzen {
+    /// The estimator for good trials, the best first: the better one is, the more it weighs.
+    pub(super) fn ranked(&self, best_first: &[u32], resolution: usize) -> Parzen {
         let worst_first = best_first.iter().rev().copied();
         let rows: Vec<u32> = worst_first.filter(|row| self.is_usable(*row)).collect();
         let weights = Weights::by_rank(rows.len());
-        Parzen::new(&self.axes, &self.observations(&rows), weights, all / 2)
+        Parzen::new(&self.axes, &self.observations(&rows), weights, resolution)
+    }
+
+    /// It in parts, each of parameters that good trials, the best first, show to depend on each other.
+    pub(super) fn parts(self, best_first: &[u32], resolution: usize) -> Vec<Self> {
+        let usable = best_first.iter().filter(|row| self.is_usable(**row));
+        let mut rows: Vec<u32> = usable.take(together::ENOUGH).copied().collect();
+        rows.reverse();
+        let observed = self.params.iter().zip(&self.axes);
+        let observed = observed.map(|(param, axis)| {
+            let scaled: Vec<f64> = rows.iter().map(|row| param.value(*row)).collect();
+            let values = scaled.iter().copied();
+            Observed {
+                axis: *axis,
+                values: values
+                    .map(|x| if param.log { x.exp() } else { x })
+                    .collect(),
+                scaled,
+            }
+        });
+        let observed: Vec<Observed> = observed.collect();
+        let blocks = together::blocks(&observed, resolution).into_iter();
+        let part = |places: Vec<usize>| Self {
+            history: self.history,
+            params: places.iter().map(|i| self.params[*i].clone()).collect(),
+            axes: places.iter().map(|i| self.axes[*i]).collect(),
+            announced: self.announced,
+        };
+        blocks.map(part).collect()
     }
 
     /// What trials have of each parameter.

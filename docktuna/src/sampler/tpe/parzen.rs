@@ -7,18 +7,16 @@
 //! An estimator can be kept up with a study: one observation more or less costs the few kernels that
 //! it changes, and the result is to the last bit what one would get from scratch.
 
-#[cfg(test)]
 use std::f64::consts::SQRT_2;
 
 use super::axis::Axis;
 use super::bandwidth::parts;
 use super::choice::Choice;
 use super::curve;
-use super::kernels::Kernels;
+use super::kernels::{Kernels, Shape};
 use super::lanes::{BLOCK, largest};
+use super::normal;
 use super::weights::Weights;
-#[cfg(test)]
-use super::{kernels::Shape, normal};
 use crate::sampler::growth::make_room;
 
 /// A density over the parameters that are modelled together.
@@ -262,6 +260,41 @@ impl Parzen {
     }
 }
 
+/// One kernel alone.
+impl Parzen {
+    /// The logarithm of the density of one kernel, or behind the last of the prior, at one of the points.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the index of a choice"
+    )]
+    pub(super) fn ln_kernel(&self, kernel: usize, points: &[Vec<f64>], place: usize) -> f64 {
+        let factors = self.factors.iter().zip(points);
+        let factors = factors.map(|(factor, points)| {
+            let x = points[place];
+            let at = |kernels: &Kernels, x: f64| {
+                let Shape { mean, scale } = kernels.shape(kernel);
+                (x - mean) * scale
+            };
+            match factor {
+                Factor::Smooth(kernels) => -at(kernels, kernels.interval.scaled(x)).powi(2),
+                Factor::Stepped(kernels) => {
+                    let mass = |(low, high)| {
+                        let [low, high] = [low, high].map(|x| at(kernels, x) * SQRT_2);
+                        normal::ln_mass(low, high)
+                    };
+                    let whole = (kernels.interval.start, kernels.interval.end);
+                    mass(kernels.interval.cell(x)) - mass(whole)
+                }
+                Factor::Choice(choice) => {
+                    choice.probability(choice.observed(kernel), x as usize).ln()
+                }
+            }
+        });
+        self.shared_constant() + self.own_constant(kernel) + factors.sum::<f64>()
+    }
+}
+
 /// The place of an observation on a curve through the whole space.
 #[allow(clippy::cast_precision_loss, reason = "there are few choices")]
 fn curve_place(axes: &[Axis], observation: impl Iterator<Item = f64>) -> u64 {
@@ -307,30 +340,9 @@ impl Parzen {
 
     /// ln(weight · density) of one kernel, or behind the last of the prior, at one of the points.
     pub(super) fn ln_term(&self, kernel: usize, points: &[Vec<f64>], place: usize) -> f64 {
-        let factors = self.factors.iter().zip(points);
-        let factors = factors.map(|(factor, points)| {
-            let x = points[place];
-            let at = |kernels: &Kernels, x: f64| {
-                let Shape { mean, scale } = kernels.shape(kernel);
-                (x - mean) * scale
-            };
-            match factor {
-                Factor::Smooth(kernels) => -at(kernels, kernels.interval.scaled(x)).powi(2),
-                Factor::Stepped(kernels) => {
-                    let mass = |(low, high)| {
-                        let [low, high] = [low, high].map(|x| at(kernels, x) * SQRT_2);
-                        normal::ln_mass(low, high)
-                    };
-                    let whole = (kernels.interval.start, kernels.interval.end);
-                    mass(kernels.interval.cell(x)) - mass(whole)
-                }
-                Factor::Choice(choice) => choice.probabilities(kernel)[x as usize].ln(),
-            }
-        });
-        let constant = self.shared_constant() + self.own_constant(kernel);
         let age = self.ages.get(kernel).map_or(kernel, |age| *age as usize);
         let weight = self.weights.of(age) / self.weights.total();
-        weight.ln() + constant + factors.sum::<f64>()
+        weight.ln() + self.ln_kernel(kernel, points, place)
     }
 
     /// The probabilities of a kernel's choices.

@@ -11,7 +11,7 @@ use crate::sampler::history::{Column, History};
 /// The trials that count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::sampler) struct Split {
-    /// The good ones; with one objective the best first.
+    /// The good ones, the best first.
     pub(super) good: Vec<u32>,
     /// The others in the order of their numbers; those that run are among them.
     pub(super) above: Vec<u32>,
@@ -119,31 +119,24 @@ impl Ranked {
         ranked
     }
 
-    /// The best `count` complete trials.
+    /// The best `count` complete trials, the best first. With several objectives they are in the order of
+    /// their ranks, and within a rank each is the one that adds most to the hypervolume of those before it.
     fn best_complete(&self, history: &History, count: usize) -> Vec<u32> {
         if history.directions().len() == 1 {
             return self.complete.smallest(count);
         }
         let rows = &self.several;
-        if count >= rows.len() {
-            return rows.clone();
-        }
         let losses: Vec<&[f64]> = rows
             .iter()
             .map(|row| history.trial(*row).losses())
             .collect();
         let mut best = Vec::with_capacity(count);
         for rank in ranks(&losses, count) {
-            let missing = count - best.len();
-            if rank.len() <= missing {
-                best.extend(rank.into_iter().map(|i| rows[i]));
-                continue;
-            }
+            let missing = rank.len().min(count - best.len());
             let of_rank: Vec<&[f64]> = rank.iter().map(|i| losses[*i]).collect();
             let reference = hypervolume::reference_point(&of_rank);
             let chosen = hypervolume::subset(&of_rank, missing, &reference);
             best.extend(chosen.into_iter().map(|i| rows[rank[i]]));
-            break;
         }
         best
     }

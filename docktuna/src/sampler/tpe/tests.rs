@@ -374,3 +374,64 @@ fn values_are_known_before_a_trial_has_a_result() {
         assert_eq!(replayed(&trial), params);
     }
 }
+
+/// The share of a box that a study of two objectives dominates.
+fn dominated(history: &History) -> f64 {
+    let mut points: Vec<Vec<f64>> = history.trials().map(|t| t.values().collect()).collect();
+    points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let (mut area, mut height) = (0.0, 1.0_f64);
+    for point in points.iter().filter(|point| point[0] < 1.0) {
+        area += (1.0 - point[0]) * (height - point[1]).max(0.0);
+        height = height.min(point[1]);
+    }
+    area
+}
+
+/// Good trials lie on a curve: `b` is best where it fits `a`.
+#[test]
+fn parameters_that_fit_each_other_are_learnt_together_with_several_objectives() {
+    let losses = |two: &Two| {
+        let off = 3.0 * (two.b - 0.2 - 0.6 * two.a * two.a).abs();
+        vec![two.a + off, 1.0 - two.a + off]
+    };
+    let mean = |tpe: &Tpe| {
+        let run = |seed| {
+            let mut history = History::new(&[Direction::Minimize; 2]);
+            for number in 0..80 {
+                let drawn = draw::<Two>(tpe, &history, Some(seed));
+                let mut trial = finished(number, drawn.params);
+                trial.values = losses(&drawn.config);
+                history.update(vec![trial], &[]);
+            }
+            dominated(&history)
+        };
+        (0..6).map(run).sum::<f64>() / 6.0
+    };
+    let (ours, alone, optuna) = (
+        mean(&Tpe::default()),
+        mean(&Tpe::default().multivariate(false)),
+        mean(&Tpe::optuna()),
+    );
+    assert!(
+        ours > alone + 0.01 && ours > optuna + 0.02,
+        "{ours}, {alone} and {optuna}"
+    );
+}
+
+#[test]
+fn infinite_and_equal_results_of_several_objectives_are_no_obstacle() {
+    let values = [
+        [f64::INFINITY, f64::NEG_INFINITY],
+        [1.0, 1.0],
+        [1.0, 1.0],
+        [f64::INFINITY, f64::INFINITY],
+    ];
+    let mut history = History::new(&[Direction::Minimize, Direction::Maximize]);
+    for number in 0..60 {
+        let drawn = draw::<Everything>(&Tpe::default(), &history, Some(3));
+        let mut trial = finished(number, drawn.params);
+        trial.values = values[number as usize % values.len()].to_vec();
+        history.update(vec![trial], &[]);
+    }
+    assert_eq!(history.finished(), 60);
+}

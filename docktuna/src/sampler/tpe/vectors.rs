@@ -263,7 +263,9 @@ fn check_estimate(case: &Json, history: &History, estimate: &Json) {
     let rng = generator(Some(0), 0).unwrap();
     let draft = Draft::new(history, &unrelated, rng, None);
     let column = history.column_of(&space[0].0).unwrap();
-    let (below, above) = Tpe::optuna().estimators(&draft, &subspace, column);
+    let tpe = Tpe::optuna();
+    let split = tpe.split(&draft, column);
+    let (below, above) = tpe.estimators(draft.history(), &subspace, &split, 0);
     assert_all_close(&below.weights(), &estimate["weights_below"], 1e-8, &what);
     assert_all_close(&above.weights(), &estimate["weights_above"], 1e-8, &what);
     let candidates: Vec<Vec<f64>> = space
