@@ -129,6 +129,72 @@ fn command(version: Version, script: &str, url: &str) -> Command {
     command
 }
 
+/// How tests of Optuna's own ended.
+#[derive(Debug)]
+pub struct Judged {
+    /// How many passed.
+    pub passed: usize,
+    /// How many failed, or broke off.
+    pub failed: usize,
+    /// How many skipped themselves.
+    pub skipped: usize,
+    /// How many were left out by the arguments.
+    pub deselected: usize,
+    /// The whole output.
+    pub text: String,
+}
+
+/// Runs pytest in the folder of our scripts, with these arguments and variables.
+///
+/// # Panics
+/// When it says no result.
+pub async fn pytest(version: Version, args: &[&str], variables: &[(&str, &str)]) -> Judged {
+    let output = Command::new(version.interpreter())
+        .args([
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "ignore",
+        ])
+        .args(args)
+        .current_dir(FOLDER)
+        .env("TZ", "UTC")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("the interpreter that tests/run installed");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last = text.lines().last().unwrap_or_default();
+    // Such as `1 failed, 56 passed, 2 deselected in 4.52s`.
+    let counted = last.split(" in ").next().unwrap_or_default().split(", ");
+    let (mut passed, mut failed, mut skipped, mut deselected) = (0, 0, 0, 0);
+    for (count, what) in counted.filter_map(|part| part.split_once(' ')) {
+        let count: usize = count
+            .parse()
+            .unwrap_or_else(|_| panic!("no result: {text}"));
+        match what {
+            "passed" => passed += count,
+            "failed" | "error" | "errors" => failed += count,
+            "skipped" => skipped += count,
+            "deselected" => deselected += count,
+            _ => {}
+        }
+    }
+    Judged {
+        passed,
+        failed,
+        skipped,
+        deselected,
+        text,
+    }
+}
+
 /// A script that goes on, and answers each line with a line.
 pub struct Worker {
     _process: Child,

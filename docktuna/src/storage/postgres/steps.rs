@@ -1,0 +1,438 @@
+//! The steps of Optuna's storage interface: each write is one statement, and so one round trip and one commit.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use chrono::NaiveDateTime;
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Row};
+
+use super::Postgres;
+use super::ask::lock_study;
+use super::study::study_row;
+use super::trial::insert_trial;
+use crate::error::Result;
+use crate::id::{Int, StudyId, TrialId, TrialState};
+use crate::lock::lock;
+use crate::optuna;
+use crate::params::Parameter;
+use crate::space::Direction;
+use crate::space::distribution::Distribution;
+use crate::storage::connection::failure;
+use crate::storage::listing::table;
+use crate::storage::rows::assemble::{Rows, TrialRow};
+use crate::storage::rows::record::{StudyRow, WholeTrial, value_columns};
+use crate::storage::steps::{Before, Made, ParamStep, Step, Wanted, table_of_studies};
+use crate::storage::{Attrs, Statement, statements};
+
+statements! { "postgres":
+    ALL_STUDY_ATTRIBUTES "all_study_attributes",
+    GET_STUDY "get_study",
+    LOOK "look",
+    OPEN_STUDY "open_study",
+    STEP_PARAM "step_param",
+    STEP_REPORT "step_report",
+    STEP_STATE "step_state",
+    STEP_STUDY_ATTRIBUTE "step_study_attribute",
+    STEP_TRIAL_ATTRIBUTE "step_trial_attribute",
+    STUDY_OF_TRIAL "study_of_trial",
+    TRANSACTION_STATUS "transaction_status",
+}
+
+/// What stands for `{wanted}`. A study is read by its index, and what is new in it from the newest trials of all
+/// studies backwards: `study_id + 0` keeps the planner off the index, by which it would read all of it.
+const ONE: &str = "SELECT * FROM trials WHERE trial_id = $1";
+const ALL: &str = "SELECT * FROM trials WHERE study_id = $1";
+const NEWS: &str = "SELECT * FROM trials WHERE study_id + 0 = $1 AND trial_id > $2 \
+    UNION ALL SELECT * FROM trials WHERE study_id + 0 = $1 AND trial_id <= $2 AND trial_id = ANY($3)";
+
+/// How many distributions and trials are remembered.
+const MOST: usize = 100_000;
+
+/// What does not change while a study is there: of which study a trial is, and one distribution for each name.
+///
+/// A trial that is found in another study is looked up again, and a distribution is, before another one is refused.
+#[derive(Debug, Default)]
+pub(super) struct Known(Mutex<Facts>);
+
+#[derive(Debug, Default)]
+struct Facts {
+    studies: HashMap<TrialId, StudyId>,
+    distributions: HashMap<StudyId, HashMap<String, Distribution>>,
+    /// How many distributions there are in all.
+    count: usize,
+}
+
+impl Known {
+    fn study_of(&self, trial: TrialId) -> Option<StudyId> {
+        lock(&self.0).studies.get(&trial).copied()
+    }
+
+    fn note_study(&self, trial: TrialId, study: StudyId) {
+        let mut facts = lock(&self.0);
+        if facts.studies.len() >= MOST {
+            facts.studies.clear();
+        }
+        facts.studies.insert(trial, study);
+    }
+
+    fn allows(&self, study: StudyId, param: &Parameter) -> bool {
+        let facts = lock(&self.0);
+        let known = facts.distributions.get(&study);
+        known
+            .and_then(|known| known.get(param.name()))
+            .is_some_and(|known| known.is_compatible(param.distribution()))
+    }
+
+    fn note_distribution(&self, study: StudyId, name: &str, distribution: &Distribution) {
+        let mut facts = lock(&self.0);
+        if facts.count >= MOST {
+            facts.distributions.clear();
+            facts.count = 0;
+        }
+        let known = facts.distributions.entry(study).or_default();
+        if known
+            .insert(name.to_owned(), distribution.clone())
+            .is_none()
+        {
+            facts.count += 1;
+        }
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn get_study(&self, study: StudyId) -> Result<Option<StudyRow>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(GET_STUDY.text)
+            .bind(study.0)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        Ok(self.settle(lease, GET_STUDY.name, result)?.map(study_row))
+    }
+
+    pub(in crate::storage) async fn open_study(
+        &self,
+        name: &str,
+        directions: &[Direction],
+    ) -> Result<Made> {
+        let directions: Vec<&str> = directions
+            .iter()
+            .map(|d| optuna::write_direction(*d))
+            .collect();
+        let mut lease = self.lease().await?;
+        let mut made: Option<(Int, i64)> = None;
+        let result = async {
+            let link = &mut lease.connection;
+            link.begin("").await?;
+            made = sqlx::query_as(OPEN_STUDY.text)
+                .bind(name)
+                .bind(directions)
+                .fetch_optional(&mut *link)
+                .await?;
+            link.commit().await
+        }
+        .await;
+        let lost = result.as_ref().err().is_some_and(failure::is_disconnect);
+        committed(self.settle(lease, OPEN_STUDY.name, result), made, lost)
+    }
+
+    pub(crate) async fn step_study_attribute(
+        &self,
+        study: StudyId,
+        which: Attrs,
+        key: &str,
+        json: &str,
+    ) -> Result<bool> {
+        let statement = STEP_STUDY_ATTRIBUTE.text;
+        let statement = statement.replace("{table}", table_of_studies(which));
+        let mut lease = self.lease().await?;
+        let result = sqlx::query(AssertSqlSafe(statement))
+            .bind(study.0)
+            .bind(key)
+            .bind(json)
+            .execute(&mut lease.connection)
+            .await;
+        let result = self.settle(lease, STEP_STUDY_ATTRIBUTE.name, result)?;
+        Ok(result.rows_affected() > 0)
+    }
+
+    pub(crate) async fn all_study_attributes(
+        &self,
+        which: Attrs,
+    ) -> Result<Vec<(Option<Int>, Option<String>, Option<String>)>> {
+        let statement = ALL_STUDY_ATTRIBUTES.text;
+        let statement = statement.replace("{table}", table_of_studies(which));
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(AssertSqlSafe(statement))
+            .fetch_all(&mut lease.connection)
+            .await;
+        self.settle(lease, ALL_STUDY_ATTRIBUTES.name, result)
+    }
+
+    pub(in crate::storage) async fn step_trial(
+        &self,
+        study: StudyId,
+        trial: &WholeTrial,
+    ) -> Result<Made> {
+        let mut lease = self.lease().await?;
+        let mut made: Option<(Int, i64)> = None;
+        let result = async {
+            let link = &mut lease.connection;
+            lock_study(link, study, false).await?;
+            let row = insert_trial(link, study, trial).await?;
+            made = row.map(|(id, _, transaction)| (id, transaction));
+            link.commit().await
+        }
+        .await;
+        let lost = result.as_ref().err().is_some_and(failure::is_disconnect);
+        let made = committed(self.settle(lease, "step_trial", result), made, lost)?;
+        if let Made::Yes(id) = made {
+            self.known.note_study(TrialId(id), study);
+        }
+        Ok(made)
+    }
+
+    /// What PostgreSQL says of a transaction; `None` of one that is long over.
+    pub(crate) async fn transaction_status(&self, transaction: i64) -> Result<Option<String>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(TRANSACTION_STATUS.text)
+            .bind(transaction)
+            .fetch_one(&mut lease.connection)
+            .await;
+        self.settle(lease, TRANSACTION_STATUS.name, result)
+    }
+
+    pub(crate) async fn clash(
+        &self,
+        study: StudyId,
+        param: &Parameter,
+    ) -> Result<Option<Distribution>> {
+        if self.known.allows(study, param) {
+            return Ok(None);
+        }
+        let name = param.name().to_owned();
+        let stored = self.stored_distributions(study, &[name]).await?.pop();
+        let stored = stored.and_then(|(_, text)| optuna::read_distribution(&text?).ok());
+        let Some(stored) = stored else {
+            return Ok(None);
+        };
+        self.known.note_distribution(study, param.name(), &stored);
+        Ok(Some(stored).filter(|stored| !stored.is_compatible(param.distribution())))
+    }
+
+    pub(crate) async fn step_param(&self, trial: TrialId, param: &Parameter) -> Result<ParamStep> {
+        let distribution = optuna::write_distribution(param.distribution());
+        let mut known = self.known.study_of(trial);
+        loop {
+            let study = match known {
+                Some(study) => study,
+                None => match self.study_of_trial(trial).await? {
+                    Some(study) => study,
+                    None => return Ok(ParamStep::Gone),
+                },
+            };
+            let clash = self.clash(study, param).await?;
+            if let Some(stored) = clash {
+                // That it has ended comes first.
+                return Ok(match self.is_open(trial).await? {
+                    Step::Done => ParamStep::Clash(stored),
+                    Step::Ended => ParamStep::Ended,
+                    Step::Gone => ParamStep::Gone,
+                });
+            }
+            let mut lease = self.lease().await?;
+            let result = sqlx::query_as(STEP_PARAM.text)
+                .bind(trial.0)
+                .bind(param.name())
+                .bind(param.stored())
+                .bind(&distribution)
+                .bind(study.0)
+                .fetch_one(&mut lease.connection)
+                .await;
+            let (found, open): (Option<Int>, i64) = self.settle(lease, STEP_PARAM.name, result)?;
+            match found.map(StudyId) {
+                None => return Ok(ParamStep::Gone),
+                Some(found) if found != study => known = Some(found),
+                Some(_) if open == 0 => return Ok(ParamStep::Ended),
+                Some(_) => {
+                    self.known.note_study(trial, study);
+                    let distribution = param.distribution();
+                    self.known
+                        .note_distribution(study, param.name(), distribution);
+                    return Ok(ParamStep::Done);
+                }
+            }
+        }
+    }
+
+    async fn study_of_trial(&self, trial: TrialId) -> Result<Option<StudyId>> {
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_scalar(STUDY_OF_TRIAL.text)
+            .bind(trial.0)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        let study: Option<Int> = self.settle(lease, STUDY_OF_TRIAL.name, result)?;
+        Ok(study.map(StudyId))
+    }
+
+    async fn is_open(&self, trial: TrialId) -> Result<Step> {
+        let rows = self.look(Wanted::One(trial)).await?;
+        let state = rows.trials.first().map(|row| TrialState::parse(&row.state));
+        Ok(match state {
+            None => Step::Gone,
+            Some(Some(state)) if state.is_finished() => Step::Ended,
+            Some(_) => Step::Done,
+        })
+    }
+
+    pub(crate) async fn step_report(&self, trial: TrialId, step: Int, value: f64) -> Result<Step> {
+        let (value, kind) = optuna::write_intermediate(value);
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(STEP_REPORT.text)
+            .bind(trial.0)
+            .bind(step)
+            .bind(value)
+            .bind(kind)
+            .fetch_one(&mut lease.connection)
+            .await;
+        Ok(done(self.settle(lease, STEP_REPORT.name, result)?))
+    }
+
+    pub(crate) async fn step_trial_attribute(
+        &self,
+        trial: TrialId,
+        which: Attrs,
+        key: &str,
+        json: &str,
+    ) -> Result<Step> {
+        let statement = STEP_TRIAL_ATTRIBUTE.text.replace("{table}", table(which));
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(AssertSqlSafe(statement))
+            .bind(trial.0)
+            .bind(key)
+            .bind(json)
+            .fetch_one(&mut lease.connection)
+            .await;
+        Ok(done(self.settle(
+            lease,
+            STEP_TRIAL_ATTRIBUTE.name,
+            result,
+        )?))
+    }
+
+    pub(in crate::storage) async fn step_state(
+        &self,
+        trial: TrialId,
+        state: TrialState,
+        values: &[f64],
+        at: NaiveDateTime,
+    ) -> Result<Option<Before>> {
+        let (values, kinds) = value_columns(values);
+        let mut lease = self.lease().await?;
+        let result = sqlx::query_as(STEP_STATE.text)
+            .bind(trial.0)
+            .bind(state.as_str())
+            .bind(at)
+            .bind(values)
+            .bind(kinds)
+            .fetch_optional(&mut lease.connection)
+            .await;
+        type Columns = (bool, String, Option<NaiveDateTime>, Option<NaiveDateTime>);
+        let row: Option<Columns> = self.settle(lease, STEP_STATE.name, result)?;
+        Ok(row.map(|(changed, state, started, completed)| Before {
+            changed,
+            state,
+            started: started.map(Ok),
+            completed: completed.map(Ok),
+        }))
+    }
+
+    /// Trials in the order of their ids.
+    pub(crate) async fn look(&self, wanted: Wanted<'_>) -> Result<Rows> {
+        let mut lease = self.lease().await?;
+        let link = &mut lease.connection;
+        let text = |wanted| AssertSqlSafe(LOOK.text.replace("{wanted}", wanted));
+        let result = match wanted {
+            Wanted::One(trial) => {
+                let query = sqlx::query(text(ONE)).bind(trial.0);
+                query.fetch_all(link).await
+            }
+            Wanted::Of { study, after, .. } if after.0 < 0 => {
+                let query = sqlx::query(text(ALL)).bind(study.0);
+                query.fetch_all(link).await
+            }
+            Wanted::Of {
+                study,
+                after,
+                others,
+            } => {
+                let query = sqlx::query(text(NEWS)).bind(study.0).bind(after);
+                query.bind(others).fetch_all(link).await
+            }
+        };
+        let result = result.and_then(rows);
+        self.settle(lease, LOOK.name, result)
+    }
+}
+
+/// What became of something new, with the transaction that made it.
+fn committed(result: Result<()>, made: Option<(Int, i64)>, lost: bool) -> Result<Made> {
+    match (result, made) {
+        (Ok(()), Some((id, _))) => Ok(Made::Yes(id)),
+        (Ok(()), None) => Ok(Made::No),
+        (Err(error), Some((id, transaction))) if lost => Ok(Made::Unanswered {
+            id,
+            transaction,
+            error,
+        }),
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn done((found, open): (Option<Int>, i64)) -> Step {
+    match (found, open) {
+        (None, _) => Step::Gone,
+        (Some(_), 0) => Step::Ended,
+        _ => Step::Done,
+    }
+}
+
+/// One column of all rows of a trial in another table.
+type Column<T> = Option<Vec<T>>;
+
+fn rows(found: Vec<PgRow>) -> sqlx::Result<Rows> {
+    let mut rows = Rows::default();
+    for row in found {
+        let id: Int = row.try_get(0)?;
+        rows.trials.push(TrialRow {
+            id,
+            number: row.try_get(1)?,
+            state: row.try_get(2)?,
+            started: row.try_get::<Option<NaiveDateTime>, _>(3)?.map(Ok),
+            completed: row.try_get::<Option<NaiveDateTime>, _>(4)?.map(Ok),
+        });
+        let (names, numbers): (Column<Option<String>>, Column<Option<f64>>) =
+            (row.try_get(5)?, row.try_get(6)?);
+        let texts: Column<Option<String>> = row.try_get(7)?;
+        let params = all(names).zip(all(numbers)).zip(all(texts));
+        rows.params
+            .extend(params.map(|((name, number), text)| (id, name, number, text)));
+        for (at, into) in [(8, &mut rows.values), (11, &mut rows.intermediate_values)] {
+            let places: Column<Int> = row.try_get(at)?;
+            let numbers: Column<Option<f64>> = row.try_get(at + 1)?;
+            let kinds: Column<String> = row.try_get(at + 2)?;
+            let numbers = all(places).zip(all(numbers)).zip(all(kinds));
+            into.extend(numbers.map(|((place, number), kind)| (id, place, number, kind)));
+        }
+        for (at, into) in [(14, &mut rows.user_attrs), (16, &mut rows.system_attrs)] {
+            let keys: Column<Option<String>> = row.try_get(at)?;
+            let texts: Column<Option<String>> = row.try_get(at + 1)?;
+            into.extend(all(keys).zip(all(texts)).map(|(key, text)| (id, key, text)));
+        }
+    }
+    Ok(rows)
+}
+
+fn all<T>(column: Column<T>) -> impl Iterator<Item = T> {
+    column.into_iter().flatten()
+}

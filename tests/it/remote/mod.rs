@@ -1,0 +1,5 @@
+//! `docktuna serve`, and Python that reaches a database through it.
+
+mod interface;
+mod judged;
+mod server;
