@@ -35,6 +35,11 @@ impl Version {
     /// Both.
     pub const ALL: [Self; 2] = [Self::V5, Self::V4];
 
+    /// One of our scripts, to be run without a database.
+    pub fn command(self, script: &str) -> Command {
+        command(self, script, "")
+    }
+
     fn interpreter(self) -> String {
         from_run(match self {
             Self::V5 => "DOCKTUNA_TEST_PYTHON_5",

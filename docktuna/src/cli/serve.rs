@@ -1,6 +1,5 @@
 //! `docktuna serve`.
 
-use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -87,13 +86,13 @@ impl Serve {
     }
 
     fn options(&self) -> Result<Options, Failure> {
-        let token = self.token_file.as_deref().map(secret).transpose()?;
+        let token = self.token_file.as_deref();
+        let token = token.map(|file| secret("--token-file", file)).transpose()?;
         let tls = match (&self.tls_certificate, &self.tls_key) {
             (Some(certificate), Some(key)) => Some(Tls {
-                certificate: fs::read(certificate).map_err(|error| {
-                    Failure::Message(format!("{} cannot be read: {error}", certificate.display()))
-                })?,
-                key: secret(key)?,
+                // It is none, and a file like it all the same.
+                certificate: secret("--tls-certificate", certificate)?,
+                key: secret("--tls-key", key)?,
             }),
             _ => None,
         };
@@ -114,6 +113,8 @@ impl From<ServeError> for Failure {
     }
 }
 
-fn secret(file: &Path) -> Result<Secret, Failure> {
-    SecretFile::new(file).read().map_err(Failure::Message)
+/// What is in the file of an option.
+fn secret(option: &str, file: &Path) -> Result<Secret, Failure> {
+    let read = SecretFile::new(file).read();
+    read.map_err(|problem| Failure::Message(format!("{option}: {problem}")))
 }

@@ -9,6 +9,7 @@ use crate::id::{Int, StudyId, TrialId, TrialState};
 use crate::optuna;
 use crate::params::Params;
 use crate::space::Direction;
+use crate::space::distribution::Distribution;
 
 /// How Optuna's protocol writes a moment.
 const MOMENT: &str = "%Y-%m-%d %H:%M:%S%.6f";
@@ -95,6 +96,14 @@ pub(super) fn param(
     if distribution.value(stored).is_none() {
         return Err(invalid(format!("{name:?} has no choice {stored}")));
     }
+    // One such number would keep Python from reading any trial of its study: it makes integers of the others.
+    let is_number = match distribution {
+        Distribution::Int(_) => stored.is_finite(),
+        _ => !stored.is_nan(),
+    };
+    if !is_number {
+        return Err(invalid(format!("{name:?} cannot be {stored}")));
+    }
     params.push(name, distribution, stored);
     Ok(())
 }
@@ -116,5 +125,28 @@ pub(super) fn read_moment(text: &str) -> Result<Option<NaiveDateTime>, Status> {
     match utc {
         Some(utc) => Ok(Some(utc)),
         None => Err(invalid(format!("{text:?} is no date and time"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_parameter_is_a_number_that_python_cannot_read() {
+        let int = r#"{"name": "IntDistribution", "attributes": {"log": false, "step": 1, "low": 0, "high": 5}}"#;
+        let float = r#"{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0, "log": false, "step": null}}"#;
+        for (distribution, stored, is_read) in [
+            (int, 3.0, true),
+            (int, 7.0, true),
+            (int, f64::INFINITY, false),
+            (int, f64::NEG_INFINITY, false),
+            (int, f64::NAN, false),
+            (float, f64::INFINITY, true),
+            (float, f64::NAN, false),
+        ] {
+            let read = param(&mut Params::default(), "x", stored, distribution);
+            assert_eq!(read.is_ok(), is_read, "{stored} of {distribution}");
+        }
     }
 }
