@@ -1,5 +1,8 @@
 //! `docktuna serve`, and Python that reaches a database through it.
 
+mod cost;
 mod interface;
 mod judged;
+mod lost;
 mod server;
+mod through;
