@@ -40,6 +40,13 @@ impl Version {
         command(self, script, "")
     }
 
+    fn number(self) -> &'static str {
+        match self {
+            Self::V5 => "5.0.0",
+            Self::V4 => "4.9.0",
+        }
+    }
+
     fn interpreter(self) -> String {
         from_run(match self {
             Self::V5 => "DOCKTUNA_TEST_PYTHON_5",
@@ -50,10 +57,7 @@ impl Version {
 
 impl Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::V5 => "Optuna 5.0.0",
-            Self::V4 => "Optuna 4.9.0",
-        })
+        write!(f, "Optuna {}", self.number())
     }
 }
 
@@ -149,7 +153,15 @@ pub struct Judged {
     pub text: String,
 }
 
-/// Runs pytest in the folder of our scripts, with these arguments and variables.
+/// The folder of Optuna's own tests.
+pub fn optunas_tests(version: Version) -> PathBuf {
+    let interpreter = PathBuf::from(version.interpreter());
+    let environment = interpreter.ancestors().nth(2).expect("bin/python in it");
+    let number = version.number();
+    environment.join(format!("source/optuna-{number}/tests"))
+}
+
+/// Runs pytest on files that are ours, or Optuna's where a path says so, with these variables.
 ///
 /// # Panics
 /// When it says no result.
@@ -168,6 +180,8 @@ pub async fn pytest(version: Version, args: &[&str], variables: &[(&str, &str)])
         .current_dir(FOLDER)
         .env("TZ", "UTC")
         .env("PYTHONDONTWRITEBYTECODE", "1")
+        // For plugins.
+        .env("PYTHONPATH", FOLDER)
         .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .kill_on_drop(true)

@@ -82,6 +82,15 @@ impl Service {
         Ok(all)
     }
 
+    fn check_step(&self, step: Int) -> Result<(), Status> {
+        match self.storage().holds(step) {
+            true => Ok(()),
+            false => Err(invalid(format!(
+                "step {step} is beyond the integers of this database"
+            ))),
+        }
+    }
+
     async fn set_trial_attribute(
         &self,
         which: Attrs,
@@ -265,6 +274,9 @@ impl StorageService for Service {
         } else {
             trial::read(request.template_trial.unwrap_or_default())?
         };
+        for (step, _) in &whole.reports {
+            self.check_step(*step)?;
+        }
         let made = self.storage().step_trial(study, &whole).await;
         match made.map_err(failed)? {
             TrialStep::Done(trial) => answer(CreateNewTrialReply {
@@ -353,6 +365,7 @@ impl StorageService for Service {
         let request = request.into_inner();
         let trial = fields::trial(request.trial_id);
         let step = Int(request.step);
+        self.check_step(step)?;
         let reported = self
             .storage()
             .step_report(trial, step, request.intermediate_value)

@@ -201,6 +201,16 @@ impl Storage {
         repeated!(self.step_param(trial, param))
     }
 
+    /// Whether the database's integers reach so far.
+    pub(crate) fn holds(&self, step: Int) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => i32::try_from(step.0).is_ok(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => true,
+        }
+    }
+
     pub(crate) async fn step_report(&self, trial: TrialId, step: Int, value: f64) -> Result<Step> {
         repeated!(self.step_report(trial, step, value))
     }
