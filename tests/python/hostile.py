@@ -52,8 +52,8 @@ TEXTS = [
 
 def number(rng):
     # Mostly what is there: ids are handed out from 1 on.
-    if rng.random() < 0.6:
-        return rng.randrange(1, 6)
+    if rng.random() < 0.7:
+        return rng.randrange(1, rng.choice([4, 12, 60]))
     return rng.choice(NUMBERS) if rng.random() < 0.8 else rng.randrange(-(2**63), 2**63)
 
 
@@ -125,7 +125,7 @@ def fuzz(target, count, seed):
             return note
 
         # What is deleted at once has no trials to be asked for.
-        often = [method for method in METHODS for _ in range(1 if method == "DeleteStudy" else 20)]
+        often = [method for method in METHODS for _ in range(1 if method == "DeleteStudy" else 50)]
         for _ in range(int(count)):
             method = rng.choice(often)
             sent = message(rng, method)
