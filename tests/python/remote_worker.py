@@ -10,6 +10,7 @@ import random
 import sys
 import threading
 import time
+import warnings
 
 import optuna
 
@@ -64,6 +65,7 @@ def run(study):
 
 def main():
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     remote = ORDER["remote"]
     storage = documented()(remote["target"], token_file=remote["token_file"])
     study = optuna.load_study(study_name="s", storage=storage, sampler=optuna.samplers.RandomSampler())

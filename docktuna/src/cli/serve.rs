@@ -73,12 +73,14 @@ impl Serve {
         let db = settings.connect().await?;
         db.storage().ensure_schema().await?;
         let server = Server::bind(db.clone(), options).await?;
+        // Before anybody hears that it is there.
+        let stopped = interrupted();
         say(&format!("serving {}", db.description()));
         say(&format!("listening on {}", server.address()));
         if let Some(address) = server.metrics_address() {
             say(&format!("metrics on http://{address}/metrics"));
         }
-        let ended = server.run(interrupted()).await;
+        let ended = server.run(stopped).await;
         db.close().await;
         ended?;
         say("stopped");

@@ -73,8 +73,24 @@ pub(super) fn values(values: &[f64]) -> Result<(), Status> {
     Ok(())
 }
 
+/// A study's name, an attribute's or a parameter's. PostgreSQL has no text with a NUL, and Optuna's columns are bounded.
+pub(super) fn name(text: &str) -> Result<(), Status> {
+    if text.contains('\0') {
+        return Err(invalid(format!("{text:?} is no name: it has a NUL")));
+    }
+    if text.chars().count() > optuna::keys::LONGEST {
+        let start: String = text.chars().take(20).collect();
+        return Err(invalid(format!(
+            "{start:?}… is no name: it has more than {} characters",
+            optuna::keys::LONGEST
+        )));
+    }
+    Ok(())
+}
+
 /// JSON, which is stored as it is.
 pub(super) fn json(key: &str, text: &str) -> Result<(), Status> {
+    name(key)?;
     match optuna::read_json(text) {
         Ok(_) => Ok(()),
         Err(why) => Err(invalid(format!("attribute {key:?} is no JSON: {why}"))),
@@ -88,6 +104,7 @@ pub(super) fn param(
     stored: f64,
     distribution: &str,
 ) -> Result<(), Status> {
+    self::name(name)?;
     let distribution = optuna::read_distribution(distribution).map_err(|why| {
         invalid(format!(
             "the distribution of {name:?} cannot be read: {why}"
@@ -131,6 +148,18 @@ pub(super) fn read_moment(text: &str) -> Result<Option<NaiveDateTime>, Status> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_what_every_database_can_store() {
+        for text in ["", "a name", "\u{1}", &"é".repeat(512)] {
+            assert!(name(text).is_ok(), "{text:?}");
+        }
+        for text in ["\0", "a\0b", &"a".repeat(513)] {
+            let refused = name(text).unwrap_err();
+            assert_eq!(refused.code(), tonic::Code::InvalidArgument);
+            assert!(refused.message().len() < 100, "{refused:?}");
+        }
+    }
 
     #[test]
     fn no_parameter_is_a_number_that_python_cannot_read() {

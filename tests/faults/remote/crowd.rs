@@ -48,7 +48,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
     let hostile = async |args: &[&str]| {
         python(Version::V5, "hostile.py", args, &served.address).await["codes"].clone()
     };
-    let calls = plan.pick(50, 2_000);
+    let calls = plan.pick(20, 2_000);
     let refused = hostile(&["tokens", &calls.to_string()]).await;
     assert_eq!(refused, json!({"UNAUTHENTICATED": calls}));
     fleet.goes_on(10).await;

@@ -23,7 +23,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
     let mut fleet = start(&postgres, Remote::at(before.address.clone())).await;
     fleet.goes_on(10).await;
     let mut rng = plan.rng();
-    let cuts = plan.pick(30, 600);
+    let cuts = plan.pick(20, 600);
     let mut vanished = 0;
     for cut in 0..cuts {
         sleep(millis(&mut rng, 0..60)).await;

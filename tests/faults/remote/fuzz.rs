@@ -14,7 +14,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
     let postgres = TestDb::create().await;
     let served = Served::start(&postgres.url("postgresql"), &[]).await;
     let (before, _) = served.memory();
-    let messages: usize = plan.pick(2_000, 100_000);
+    let messages: usize = plan.pick(1_000, 100_000);
     let (count, seed) = (messages.to_string(), plan.seed().to_string());
     let args = ["fuzz", &count, &seed];
     let answered = python(Version::V5, "hostile.py", &args, &served.address).await;

@@ -24,7 +24,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
     let mut fleet = start(&postgres, Remote::at(target)).await;
     fleet.goes_on(10).await;
     let mut rng = plan.rng();
-    let kills = plan.pick(6, 100);
+    let kills = plan.pick(4, 100);
     for kill in 0..kills {
         // In turns: the workers are at the one that lived longer.
         let victim = &mut servers[kill % 2];

@@ -19,7 +19,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
     let served = Served::start(&postgres.url("postgresql"), &[]).await;
     let mut fleet = start(&postgres, Remote::at(served.address.clone())).await;
     let mut rng = plan.rng();
-    let restarts = plan.pick(2, 20);
+    let restarts = plan.pick(1, 20);
     for _ in 0..restarts {
         fleet.goes_on(10).await;
         sleep(millis(&mut rng, 0..500)).await;
