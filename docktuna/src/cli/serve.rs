@@ -92,7 +92,7 @@ impl Serve {
         let token = token.map(|file| secret("--token-file", file)).transpose()?;
         let tls = match (&self.tls_certificate, &self.tls_key) {
             (Some(certificate), Some(key)) => Some(Tls {
-                // It is none, and a file like it all the same.
+                // A certificate is no secret, but its file is read in the same way.
                 certificate: secret("--tls-certificate", certificate)?,
                 key: secret("--tls-key", key)?,
             }),
