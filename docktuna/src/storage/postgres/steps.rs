@@ -39,11 +39,11 @@ statements! { "postgres":
     TRANSACTION_STATUS "transaction_status",
 }
 
-/// What stands for `{wanted}`. A study is read by its index, and what is new in it from the newest trials of all
-/// studies backwards: `study_id + 0` keeps the planner off the index, by which it would read all of it.
+/// What stands for `{wanted}`. What is new in a study may be the newest trials of all studies, or nothing where others go
+/// on without it, so that the planner chooses the index. `study_id + 0` keeps it at the ids where there are some.
 const ONE: &str = "SELECT * FROM trials WHERE trial_id = $1";
 const ALL: &str = "SELECT * FROM trials WHERE study_id = $1";
-const NEWS: &str = "SELECT * FROM trials WHERE study_id + 0 = $1 AND trial_id > $2 \
+const NEWS: &str = "SELECT * FROM trials WHERE study_id = $1 AND trial_id > $2 \
     UNION ALL SELECT * FROM trials WHERE study_id + 0 = $1 AND trial_id <= $2 AND trial_id = ANY($3)";
 
 /// How many distributions and trials are remembered.
