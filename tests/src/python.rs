@@ -35,6 +35,11 @@ impl Version {
     /// Both.
     pub const ALL: [Self; 2] = [Self::V5, Self::V4];
 
+    /// One of our scripts, to be run without a database.
+    pub fn command(self, script: &str) -> Command {
+        command(self, script, "")
+    }
+
     fn number(self) -> &'static str {
         match self {
             Self::V5 => "5.0.0",

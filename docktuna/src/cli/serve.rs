@@ -1,6 +1,5 @@
 //! `docktuna serve`.
 
-use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -74,12 +73,14 @@ impl Serve {
         let db = settings.connect().await?;
         db.storage().ensure_schema().await?;
         let server = Server::bind(db.clone(), options).await?;
+        // Before anybody hears that it is there.
+        let stopped = interrupted();
         say(&format!("serving {}", db.description()));
         say(&format!("listening on {}", server.address()));
         if let Some(address) = server.metrics_address() {
             say(&format!("metrics on http://{address}/metrics"));
         }
-        let ended = server.run(interrupted()).await;
+        let ended = server.run(stopped).await;
         db.close().await;
         ended?;
         say("stopped");
@@ -87,13 +88,13 @@ impl Serve {
     }
 
     fn options(&self) -> Result<Options, Failure> {
-        let token = self.token_file.as_deref().map(secret).transpose()?;
+        let token = self.token_file.as_deref();
+        let token = token.map(|file| secret("--token-file", file)).transpose()?;
         let tls = match (&self.tls_certificate, &self.tls_key) {
             (Some(certificate), Some(key)) => Some(Tls {
-                certificate: fs::read(certificate).map_err(|error| {
-                    Failure::Message(format!("{} cannot be read: {error}", certificate.display()))
-                })?,
-                key: secret(key)?,
+                // It is none, and a file like it all the same.
+                certificate: secret("--tls-certificate", certificate)?,
+                key: secret("--tls-key", key)?,
             }),
             _ => None,
         };
@@ -114,6 +115,8 @@ impl From<ServeError> for Failure {
     }
 }
 
-fn secret(file: &Path) -> Result<Secret, Failure> {
-    SecretFile::new(file).read().map_err(Failure::Message)
+/// What is in the file of an option.
+fn secret(option: &str, file: &Path) -> Result<Secret, Failure> {
+    let read = SecretFile::new(file).read();
+    read.map_err(|problem| Failure::Message(format!("{option}: {problem}")))
 }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use tokio::sync::Semaphore;
 use tonic::Status;
 
+use super::reading::Timed;
 use crate::config::Secret;
 
 /// How many calls are worked on at once. A message is read when its call is, so that this bounds the memory that
@@ -17,6 +18,9 @@ const CALLS: usize = 64;
 
 /// Whether the server is up may be asked without a token: whoever asks has none.
 const HEALTH: &str = "/grpc.health.v1.Health/";
+
+/// Each of these has one message.
+const CALLS_OF_STORAGE: &str = "/optuna.StorageService/";
 
 pub(super) struct Access {
     token: Option<Secret>,
@@ -71,6 +75,12 @@ pub(super) async fn check(
         return status.into_http::<Body>();
     }
     let call = access.calls.acquire().await;
+    // Others are talks that may have pauses.
+    let is_call = request.uri().path().starts_with(CALLS_OF_STORAGE);
+    let request = match is_call {
+        true => request.map(|body| Body::new(Timed::new(body))),
+        false => request,
+    };
     let response = next.run(request).await;
     drop(call);
     response

@@ -9,6 +9,7 @@ use crate::id::{Int, StudyId, TrialId, TrialState};
 use crate::optuna;
 use crate::params::Params;
 use crate::space::Direction;
+use crate::space::distribution::Distribution;
 
 /// How Optuna's protocol writes a moment.
 const MOMENT: &str = "%Y-%m-%d %H:%M:%S%.6f";
@@ -72,8 +73,24 @@ pub(super) fn values(values: &[f64]) -> Result<(), Status> {
     Ok(())
 }
 
+/// A study's name, an attribute's or a parameter's. PostgreSQL has no text with a NUL, and Optuna's columns are bounded.
+pub(super) fn name(text: &str) -> Result<(), Status> {
+    if text.contains('\0') {
+        return Err(invalid(format!("{text:?} is no name: it has a NUL")));
+    }
+    if text.chars().count() > optuna::keys::LONGEST {
+        let start: String = text.chars().take(20).collect();
+        return Err(invalid(format!(
+            "{start:?}… is no name: it has more than {} characters",
+            optuna::keys::LONGEST
+        )));
+    }
+    Ok(())
+}
+
 /// JSON, which is stored as it is.
 pub(super) fn json(key: &str, text: &str) -> Result<(), Status> {
+    name(key)?;
     match optuna::read_json(text) {
         Ok(_) => Ok(()),
         Err(why) => Err(invalid(format!("attribute {key:?} is no JSON: {why}"))),
@@ -87,6 +104,7 @@ pub(super) fn param(
     stored: f64,
     distribution: &str,
 ) -> Result<(), Status> {
+    self::name(name)?;
     let distribution = optuna::read_distribution(distribution).map_err(|why| {
         invalid(format!(
             "the distribution of {name:?} cannot be read: {why}"
@@ -94,6 +112,14 @@ pub(super) fn param(
     })?;
     if distribution.value(stored).is_none() {
         return Err(invalid(format!("{name:?} has no choice {stored}")));
+    }
+    // One such number would keep Python from reading any trial of its study: it makes integers of the others.
+    let is_number = match distribution {
+        Distribution::Int(_) => stored.is_finite(),
+        _ => !stored.is_nan(),
+    };
+    if !is_number {
+        return Err(invalid(format!("{name:?} cannot be {stored}")));
     }
     params.push(name, distribution, stored);
     Ok(())
@@ -116,5 +142,40 @@ pub(super) fn read_moment(text: &str) -> Result<Option<NaiveDateTime>, Status> {
     match utc {
         Some(utc) => Ok(Some(utc)),
         None => Err(invalid(format!("{text:?} is no date and time"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_every_database_can_store() {
+        for text in ["", "a name", "\u{1}", &"é".repeat(512)] {
+            assert!(name(text).is_ok(), "{text:?}");
+        }
+        for text in ["\0", "a\0b", &"a".repeat(513)] {
+            let refused = name(text).unwrap_err();
+            assert_eq!(refused.code(), tonic::Code::InvalidArgument);
+            assert!(refused.message().len() < 100, "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn no_parameter_is_a_number_that_python_cannot_read() {
+        let int = r#"{"name": "IntDistribution", "attributes": {"log": false, "step": 1, "low": 0, "high": 5}}"#;
+        let float = r#"{"name": "FloatDistribution", "attributes": {"low": 0.0, "high": 1.0, "log": false, "step": null}}"#;
+        for (distribution, stored, is_read) in [
+            (int, 3.0, true),
+            (int, 7.0, true),
+            (int, f64::INFINITY, false),
+            (int, f64::NEG_INFINITY, false),
+            (int, f64::NAN, false),
+            (float, f64::INFINITY, true),
+            (float, f64::NAN, false),
+        ] {
+            let read = param(&mut Params::default(), "x", stored, distribution);
+            assert_eq!(read.is_ok(), is_read, "{stored} of {distribution}");
+        }
     }
 }

@@ -3,12 +3,13 @@
 //!
 //! `storage.proto` is the interface, and `wire` what is generated from it. `service` answers, with the steps of the
 //! storage. `trial` and `fields` turn messages into what is stored and back, and refuse what Python could not read
-//! again. `status` says which error is which to Python. `server` listens, `access` asks for the token, and `metrics`
-//! counts.
+//! again. `status` says which error is which to Python. `server` listens, `access` asks for the token, `reading`
+//! ends messages that do not come, and `metrics` counts.
 
 mod access;
 mod fields;
 mod metrics;
+mod reading;
 mod server;
 mod service;
 mod status;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::middleware;
-use tokio::net::TcpListener;
+use futures_util::StreamExt;
+use tokio::net::{TcpListener, TcpStream};
 use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Identity, Server as Transport, ServerTlsConfig};
@@ -33,6 +34,9 @@ const WINDOW: u32 = 256 << 10;
 /// How many bytes of headers a call may have.
 const HEADERS: u32 = 16 << 10;
 
+/// How long to wait for room for a connection.
+const ROOM: Duration = Duration::from_secs(1);
+
 /// How a server is to run.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -48,7 +52,7 @@ pub(crate) struct Options {
 
 /// A certificate with its key, both as PEM.
 pub(crate) struct Tls {
-    pub(crate) certificate: Vec<u8>,
+    pub(crate) certificate: Secret,
     pub(crate) key: Secret,
 }
 
@@ -131,7 +135,7 @@ impl Server {
             .initial_connection_window_size(2 * WINDOW)
             .http2_max_header_list_size(HEADERS);
         if let Some(tls) = &self.options.tls {
-            let identity = Identity::from_pem(&tls.certificate, tls.key.expose());
+            let identity = Identity::from_pem(tls.certificate.expose(), tls.key.expose());
             let config = ServerTlsConfig::new().identity(identity);
             transport = transport
                 .tls_config(config)
@@ -162,7 +166,10 @@ impl Server {
             .metrics_listener
             .map(|listener| tokio::spawn(async move { metrics::serve(listener, metrics).await }));
         let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
-        let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
+        let incoming = TcpIncoming::from(self.listener)
+            .with_nodelay(Some(true))
+            .with_keepalive(Some(KEEPALIVE))
+            .then(wait_for_room);
         let serving = transport
             .add_routes(Routes::from(router))
             .serve_with_incoming_shutdown(incoming, async {
@@ -194,6 +201,20 @@ impl Server {
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     let listener = TcpListener::bind(address).await;
     listener.map_err(|error| ServeError::Listen(address, error))
+}
+
+/// Where no connection can be taken in, such as without a file for it, the next try would fail at once.
+async fn wait_for_room(accepted: io::Result<TcpStream>) -> io::Result<TcpStream> {
+    if let Err(error) = &accepted
+        && !matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+        )
+    {
+        tracing::warn!(%error, "a client has to wait");
+        tokio::time::sleep(ROOM).await;
+    }
+    accepted
 }
 
 /// An error whose text leaves its causes to those who ask.

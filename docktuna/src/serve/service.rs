@@ -135,6 +135,7 @@ impl StorageService for Service {
             study_name,
         } = request.into_inner();
         let directions = fields::directions(&directions)?;
+        fields::name(&study_name)?;
         let made = self.storage().open_study(&study_name, &directions).await;
         match made.map_err(failed)? {
             Some(study) => answer(CreateNewStudyReply {
@@ -188,7 +189,12 @@ impl StorageService for Service {
         request: Request<GetStudyIdFromNameRequest>,
     ) -> Answer<GetStudyIdFromNameReply> {
         let name = request.into_inner().study_name;
-        match self.storage().find_study(&name).await.map_err(failed)? {
+        let found = match fields::name(&name) {
+            Ok(()) => self.storage().find_study(&name).await.map_err(failed)?,
+            // Nobody could give it to a study.
+            Err(_) => None,
+        };
+        match found {
             Some(study) => answer(GetStudyIdFromNameReply {
                 study_id: study.id.get(),
             }),

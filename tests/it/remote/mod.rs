@@ -1,5 +1,6 @@
 //! `docktuna serve`, and Python that reaches a database through it.
 
+mod access;
 mod cost;
 mod interface;
 mod judged;

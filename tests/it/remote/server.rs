@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr};
 
@@ -14,7 +15,9 @@ pub(crate) struct Served {
     /// Where it listens.
     pub(crate) address: String,
     pub(crate) metrics: Option<String>,
-    /// What it has said and will say.
+    /// What it said until it listened.
+    pub(crate) said: Vec<String>,
+    /// What it will say.
     pub(crate) messages: Lines<BufReader<ChildStderr>>,
 }
 
@@ -25,7 +28,10 @@ impl Served {
     }
 
     pub(crate) async fn start_in(folder: &Path, url: &str, args: &[&str]) -> Self {
-        let args = [&["serve", "--listen", "127.0.0.1:0"], args].concat();
+        let mut args = [&["serve"], args].concat();
+        if !args.contains(&"--listen") {
+            args.extend(["--listen", "127.0.0.1:0"]);
+        }
         let mut process = command(folder, &args)
             .env("OPTUNA_STORAGE", url)
             .env("TZ", "UTC")
@@ -52,15 +58,29 @@ impl Served {
             process,
             address: address.unwrap(),
             metrics,
+            said,
             messages,
         }
     }
 
     /// Asks it to stop; what it said until it had ended well.
-    pub(crate) async fn stop(mut self) -> Vec<String> {
+    pub(crate) async fn stop(self) -> Vec<String> {
+        self.terminate();
+        self.ended().await
+    }
+
+    /// Asks it to stop.
+    pub(crate) fn terminate(&self) {
+        kill_process(self.id(), Signal::TERM).unwrap();
+    }
+
+    pub(crate) fn id(&self) -> Pid {
         let id = self.process.id().expect("it runs");
-        let id = rustix::process::Pid::from_raw(i32::try_from(id).unwrap()).unwrap();
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        Pid::from_raw(id.cast_signed()).unwrap()
+    }
+
+    /// Waits for its end; what it said until it had ended well.
+    pub(crate) async fn ended(mut self) -> Vec<String> {
         let mut said = Vec::new();
         while let Some(line) = self.messages.next_line().await.unwrap() {
             said.push(line);
