@@ -7,7 +7,9 @@ scripts have a URL.
 import json
 import os
 import sys
+import time
 import warnings
+from datetime import datetime
 
 from optuna.distributions import FloatDistribution, json_to_distribution
 from optuna.exceptions import ExperimentalWarning
@@ -36,6 +38,22 @@ def set_param(trial, name, value, distribution=None):
 
 def set_state(trial, state, values=None):
     return storage.set_trial_state_values(trial, TrialState[state], values)
+
+
+def zone(name):
+    os.environ["TZ"] = name
+    time.tzset()
+
+
+def add_ended(study, started, completed):
+    trial = create_trial(state=TrialState.FAIL)
+    trial.datetime_start, trial.datetime_complete = map(datetime.fromisoformat, (started, completed))
+    return storage.create_new_trial(study, trial)
+
+
+def moments(trial):
+    trial = storage.get_trial(trial)
+    return [str(trial.datetime_start), str(trial.datetime_complete)]
 
 
 def trials(study):
@@ -87,7 +105,10 @@ CALLS = {
     "trials": trials,
     "sent": sent,
     "trial": lambda trial: storage.get_trial(trial).number,
-    "start": lambda trial: storage.get_trial(trial).datetime_start.isoformat(),
+    "zone": zone,
+    "add_ended": add_ended,
+    "moments": moments,
+    "age": lambda trial: (datetime.now() - storage.get_trial(trial).datetime_start).total_seconds(),
 }
 
 for line in sys.stdin:

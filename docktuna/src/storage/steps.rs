@@ -4,8 +4,9 @@
 //! The ids come from other programs, so that a new trial is committed before its id is told: unlike the trials that
 //! docktuna runs itself, it has no other mark by which a write to a lost row would be noticed.
 
-use chrono::{NaiveDateTime, TimeDelta};
 use std::sync::Mutex;
+
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::rows::assemble::Rows;
 use super::rows::record::WholeTrial;

@@ -7,3 +7,4 @@ mod judged;
 mod lost;
 mod server;
 mod through;
+mod zone;

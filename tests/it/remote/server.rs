@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr};
+use tokio::process::{Child, ChildStderr, Command};
 
 use crate::command::command;
 
@@ -28,13 +28,23 @@ impl Served {
     }
 
     pub(crate) async fn start_in(folder: &Path, url: &str, args: &[&str]) -> Self {
+        Self::start_with(command(folder, &[]), "UTC", url, args).await
+    }
+
+    /// In another time zone.
+    pub(crate) async fn start_in_zone(zone: &str, url: &str) -> Self {
+        Self::start_with(command(&std::env::temp_dir(), &[]), zone, url, &[]).await
+    }
+
+    async fn start_with(mut command: Command, zone: &str, url: &str, args: &[&str]) -> Self {
         let mut args = [&["serve"], args].concat();
         if !args.contains(&"--listen") {
             args.extend(["--listen", "127.0.0.1:0"]);
         }
-        let mut process = command(folder, &args)
+        let mut process = command
+            .args(&args)
             .env("OPTUNA_STORAGE", url)
-            .env("TZ", "UTC")
+            .env("TZ", zone)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

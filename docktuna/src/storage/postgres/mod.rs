@@ -13,9 +13,13 @@ mod connector;
 mod heartbeat;
 #[cfg(feature = "cli")]
 mod inspect;
+#[cfg(feature = "serve")]
+mod known;
 mod link;
 mod listing;
 mod login;
+#[cfg(feature = "serve")]
+mod look;
 mod manage;
 mod peer;
 #[cfg(feature = "serve")]
@@ -53,7 +57,7 @@ pub(crate) struct Postgres {
     zone: OnceCell<String>,
     zone_inquiry: Unfinished<Result<String>>,
     #[cfg(feature = "serve")]
-    known: steps::Known,
+    known: known::Known,
 }
 
 /// A connection, and what it saw of the queues.
@@ -95,7 +99,7 @@ impl Postgres {
             zone: OnceCell::new(),
             zone_inquiry: Unfinished::default(),
             #[cfg(feature = "serve")]
-            known: steps::Known::default(),
+            known: known::Known::default(),
         };
         let lease = postgres.lease().await?;
         postgres.warn_of_clear_text(&lease.connection);
@@ -114,7 +118,7 @@ impl Postgres {
             zone: self.zone.clone(),
             zone_inquiry: Unfinished::default(),
             #[cfg(feature = "serve")]
-            known: steps::Known::default(),
+            known: known::Known::default(),
         }
     }
 

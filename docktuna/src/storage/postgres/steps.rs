@@ -1,11 +1,7 @@
 //! The steps of Optuna's storage interface: each write is one statement, and so one round trip and one commit.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use chrono::NaiveDateTime;
-use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::AssertSqlSafe;
 
 use super::Postgres;
 use super::ask::lock_study;
@@ -13,14 +9,12 @@ use super::study::study_row;
 use super::trial::insert_trial;
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialState};
-use crate::lock::lock;
 use crate::optuna;
 use crate::params::Parameter;
 use crate::space::Direction;
 use crate::space::distribution::Distribution;
 use crate::storage::connection::failure;
 use crate::storage::listing::table;
-use crate::storage::rows::assemble::{Rows, TrialRow};
 use crate::storage::rows::record::{StudyRow, WholeTrial, value_columns};
 use crate::storage::steps::{Before, Made, ParamStep, Step, Wanted, table_of_studies};
 use crate::storage::{Attrs, Statement, statements};
@@ -28,7 +22,6 @@ use crate::storage::{Attrs, Statement, statements};
 statements! { "postgres":
     ALL_STUDY_ATTRIBUTES "all_study_attributes",
     GET_STUDY "get_study",
-    LOOK "look",
     OPEN_STUDY "open_study",
     STEP_PARAM "step_param",
     STEP_REPORT "step_report",
@@ -37,67 +30,6 @@ statements! { "postgres":
     STEP_TRIAL_ATTRIBUTE "step_trial_attribute",
     STUDY_OF_TRIAL "study_of_trial",
     TRANSACTION_STATUS "transaction_status",
-}
-
-/// What stands for `{wanted}`. A study is read by its index, and what is new in it from the newest trials of all
-/// studies backwards: `study_id + 0` keeps the planner off the index, by which it would read all of it.
-const ONE: &str = "SELECT * FROM trials WHERE trial_id = $1";
-const ALL: &str = "SELECT * FROM trials WHERE study_id = $1";
-const NEWS: &str = "SELECT * FROM trials WHERE study_id + 0 = $1 AND trial_id > $2 \
-    UNION ALL SELECT * FROM trials WHERE study_id + 0 = $1 AND trial_id <= $2 AND trial_id = ANY($3)";
-
-/// How many distributions and trials are remembered.
-const MOST: usize = 100_000;
-
-/// What does not change while a study is there: of which study a trial is, and one distribution for each name.
-///
-/// A trial that is found in another study is looked up again, and a distribution is, before another one is refused.
-#[derive(Debug, Default)]
-pub(super) struct Known(Mutex<Facts>);
-
-#[derive(Debug, Default)]
-struct Facts {
-    studies: HashMap<TrialId, StudyId>,
-    distributions: HashMap<StudyId, HashMap<String, Distribution>>,
-    /// How many distributions there are in all.
-    count: usize,
-}
-
-impl Known {
-    fn study_of(&self, trial: TrialId) -> Option<StudyId> {
-        lock(&self.0).studies.get(&trial).copied()
-    }
-
-    fn note_study(&self, trial: TrialId, study: StudyId) {
-        let mut facts = lock(&self.0);
-        if facts.studies.len() >= MOST {
-            facts.studies.clear();
-        }
-        facts.studies.insert(trial, study);
-    }
-
-    fn allows(&self, study: StudyId, param: &Parameter) -> bool {
-        let facts = lock(&self.0);
-        let known = facts.distributions.get(&study);
-        known
-            .and_then(|known| known.get(param.name()))
-            .is_some_and(|known| known.is_compatible(param.distribution()))
-    }
-
-    fn note_distribution(&self, study: StudyId, name: &str, distribution: &Distribution) {
-        let mut facts = lock(&self.0);
-        if facts.count >= MOST {
-            facts.distributions.clear();
-            facts.count = 0;
-        }
-        let known = facts.distributions.entry(study).or_default();
-        if known
-            .insert(name.to_owned(), distribution.clone())
-            .is_none()
-        {
-            facts.count += 1;
-        }
-    }
 }
 
 impl Postgres {
@@ -346,33 +278,6 @@ impl Postgres {
             completed: completed.map(Ok),
         }))
     }
-
-    /// Trials in the order of their ids.
-    pub(crate) async fn look(&self, wanted: Wanted<'_>) -> Result<Rows> {
-        let mut lease = self.lease().await?;
-        let link = &mut lease.connection;
-        let text = |wanted| AssertSqlSafe(LOOK.text.replace("{wanted}", wanted));
-        let result = match wanted {
-            Wanted::One(trial) => {
-                let query = sqlx::query(text(ONE)).bind(trial.0);
-                query.fetch_all(link).await
-            }
-            Wanted::Of { study, after, .. } if after.0 < 0 => {
-                let query = sqlx::query(text(ALL)).bind(study.0);
-                query.fetch_all(link).await
-            }
-            Wanted::Of {
-                study,
-                after,
-                others,
-            } => {
-                let query = sqlx::query(text(NEWS)).bind(study.0).bind(after);
-                query.bind(others).fetch_all(link).await
-            }
-        };
-        let result = result.and_then(rows);
-        self.settle(lease, LOOK.name, result)
-    }
 }
 
 /// What became of something new, with the transaction that made it.
@@ -395,44 +300,4 @@ fn done((found, open): (Option<Int>, i64)) -> Step {
         (Some(_), 0) => Step::Ended,
         _ => Step::Done,
     }
-}
-
-/// One column of all rows of a trial in another table.
-type Column<T> = Option<Vec<T>>;
-
-fn rows(found: Vec<PgRow>) -> sqlx::Result<Rows> {
-    let mut rows = Rows::default();
-    for row in found {
-        let id: Int = row.try_get(0)?;
-        rows.trials.push(TrialRow {
-            id,
-            number: row.try_get(1)?,
-            state: row.try_get(2)?,
-            started: row.try_get::<Option<NaiveDateTime>, _>(3)?.map(Ok),
-            completed: row.try_get::<Option<NaiveDateTime>, _>(4)?.map(Ok),
-        });
-        let (names, numbers): (Column<Option<String>>, Column<Option<f64>>) =
-            (row.try_get(5)?, row.try_get(6)?);
-        let texts: Column<Option<String>> = row.try_get(7)?;
-        let params = all(names).zip(all(numbers)).zip(all(texts));
-        rows.params
-            .extend(params.map(|((name, number), text)| (id, name, number, text)));
-        for (at, into) in [(8, &mut rows.values), (11, &mut rows.intermediate_values)] {
-            let places: Column<Int> = row.try_get(at)?;
-            let numbers: Column<Option<f64>> = row.try_get(at + 1)?;
-            let kinds: Column<String> = row.try_get(at + 2)?;
-            let numbers = all(places).zip(all(numbers)).zip(all(kinds));
-            into.extend(numbers.map(|((place, number), kind)| (id, place, number, kind)));
-        }
-        for (at, into) in [(14, &mut rows.user_attrs), (16, &mut rows.system_attrs)] {
-            let keys: Column<Option<String>> = row.try_get(at)?;
-            let texts: Column<Option<String>> = row.try_get(at + 1)?;
-            into.extend(all(keys).zip(all(texts)).map(|(key, text)| (id, key, text)));
-        }
-    }
-    Ok(rows)
-}
-
-fn all<T>(column: Column<T>) -> impl Iterator<Item = T> {
-    column.into_iter().flatten()
 }

@@ -1,4 +1,4 @@
--- All of some trials, one row for each; see `wanted` in steps.rs. One statement, and so one snapshot and one round trip.
+-- All of some trials, one row for each; see `wanted` in look.rs. One statement, and so one snapshot and one round trip.
 SELECT t.trial_id, t.number, t.state::text, t.datetime_start, t.datetime_complete,
     p.names, p.numbers, p.texts, v.objectives, v.numbers, v.kinds, r.steps, r.numbers, r.kinds, u.keys, u.texts, s.keys, s.texts
 FROM ({wanted}) AS t
