@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use docktuna_tests::TestDb;
+use tokio::time::{Instant, sleep};
 
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, PATIENCE};
 use crate::judge::{Server, Stored, judge, stored};
 use crate::table::Row;
 use crate::worker::{Order, Remote};
@@ -25,7 +26,14 @@ pub(super) async fn start(postgres: &TestDb, remote: Remote) -> Fleet {
         ..Order::default()
     };
     order.set_up().await;
-    Fleet::start(order, PROCESSES)
+    let fleet = Fleet::start(order, PROCESSES);
+    // Python takes its time to import everything, on a busy machine more than a fleet may stand still.
+    let began = Instant::now();
+    while fleet.told() == 0 {
+        assert!(began.elapsed() < 5 * PATIENCE, "no worker has begun");
+        sleep(Duration::from_millis(20)).await;
+    }
+    fleet
 }
 
 /// Compares what the workers were told with what is stored. Each of so many interruptions may have left behind trials
