@@ -1,13 +1,13 @@
 #!/bin/sh
-# Creates the passwords that are still missing, or replaces one of them.
+# Creates the passwords and the token that are still missing, or replaces one of them.
 #
 #   make-secrets.sh [DIRECTORY]                  never changes a file that exists
-#   make-secrets.sh --rotate NAME [DIRECTORY]    gives the secret NAME a new password
+#   make-secrets.sh --rotate NAME [DIRECTORY]    gives the secret NAME a new content
 #
 # DIRECTORY is secrets/ beside this script, unless another one is given.
 #
 # Modes: compose bind-mounts a file secret with the owner and mode it has on the host (its `uid`, `gid` and `mode` options
-# are ignored for files), and three containers with three uids read them: PostgreSQL (70), the examples and the dashboard.
+# are ignored for files), and containers with four uids read them: PostgreSQL (70), the examples, the dashboard, the server.
 # So each file is 0444, and the directory is 0700: on the host nobody but its owner gets to the files; in a container, only
 # the secrets that its service lists are mounted.
 #
@@ -40,9 +40,10 @@ rotate=
 if [ "${1:-}" = --rotate ]; then
     rotate=${2:-}
     case $rotate in
-        optuna_db_user_password | optuna_reader_password) ;;
+        optuna_db_user_password | optuna_reader_password) then='run --rm setup' ;;
+        docktuna_token) then='restart serve' ;;
         postgres_password) die 'set-up logs in with postgres_password, so change that one in the server first; README.md says how' ;;
-        *) die '--rotate needs optuna_db_user_password or optuna_reader_password' ;;
+        *) die '--rotate needs optuna_db_user_password, optuna_reader_password or docktuna_token' ;;
     esac
     shift 2
 fi
@@ -61,11 +62,11 @@ if [ -n "$rotate" ]; then
     dd if="$new" of="$file" bs=64 count=1 conv=notrunc 2>/dev/null
     [ "$(wc -c <"$file")" -eq 64 ] || dd if=/dev/null of="$file" bs=64 seek=1 count=0 2>/dev/null
     chmod 0444 -- "$file"
-    printf 'changed %s; now run: docker compose run --rm setup\n' "$file"
+    printf 'changed %s; now run: docker compose %s\n' "$file" "$then"
     exit
 fi
 
-for name in postgres_password optuna_db_user_password optuna_reader_password; do
+for name in postgres_password optuna_db_user_password optuna_reader_password docktuna_token; do
     file=$dir/$name
     if [ -e "$file" ] || [ -L "$file" ]; then
         # A directory here is what Docker makes when a container is started before the secret exists.

@@ -101,14 +101,14 @@ secrets=$scratch/secrets
 check "make-secrets.sh runs" ./make-secrets.sh "$secrets"
 check "make-secrets.sh makes the directory 0700" test "$(stat -c %a "$secrets")" = 700
 check "make-secrets.sh makes the files 0444" test "$(stat -c %a "$secrets"/* | sort -u)" = 444
-check "make-secrets.sh makes three files, and leaves no other" test "$(find "$secrets" -type f | wc -l)" -eq 3
-check "make-secrets.sh makes 64 letters" test "$(cat "$secrets"/* | tr -dc 0-9a-f | wc -c)" -eq 192
-check "make-secrets.sh makes different passwords" test "$(sha256sum "$secrets"/* | cut -c1-64 | sort -u | wc -l)" -eq 3
+check "make-secrets.sh makes four files, and leaves no other" test "$(find "$secrets" -type f | wc -l)" -eq 4
+check "make-secrets.sh makes 64 letters" test "$(cat "$secrets"/* | tr -dc 0-9a-f | wc -c)" -eq 256
+check "make-secrets.sh makes different passwords" test "$(sha256sum "$secrets"/* | cut -c1-64 | sort -u | wc -l)" -eq 4
 before=$(sha256sum "$secrets"/*)
 rm -f -- "$secrets/optuna_reader_password"
-before_two=$(sha256sum "$secrets"/*)
+before_others=$(sha256sum "$secrets"/*)
 check "make-secrets.sh runs again" ./make-secrets.sh "$secrets"
-check "make-secrets.sh keeps existing files" test "$before_two" = "$(sha256sum "$secrets/optuna_db_user_password" "$secrets/postgres_password")"
+check "make-secrets.sh keeps existing files" test "$before_others" = "$(sha256sum "$secrets"/{docktuna_token,optuna_db_user_password,postgres_password})"
 check "make-secrets.sh replaces a missing one by a new one" test "$before" != "$(sha256sum "$secrets"/*)"
 printed=$(./make-secrets.sh "$secrets" 2>&1)
 for file in "$secrets"/*; do
@@ -117,7 +117,7 @@ done
 # A rotated secret stays the file that a container has mounted.
 chmod u+w "$secrets/optuna_db_user_password"
 printf '%0100d' 0 >"$secrets/optuna_db_user_password"
-for name in optuna_db_user_password optuna_reader_password; do
+for name in optuna_db_user_password optuna_reader_password docktuna_token; do
     before=$(stat -c %i "$secrets/$name") password=$(cat "$secrets/$name") others=$(cat "$secrets/postgres_password")
     check "make-secrets.sh --rotate $name runs" ./make-secrets.sh --rotate "$name" "$secrets"
     check "make-secrets.sh --rotate $name writes into the same file" test "$before" = "$(stat -c %i "$secrets/$name")"
@@ -126,7 +126,7 @@ for name in optuna_db_user_password optuna_reader_password; do
     check "make-secrets.sh --rotate $name keeps the mode" test "$(stat -c %a "$secrets/$name")" = 444
     check "make-secrets.sh --rotate $name keeps the others" test "$others" = "$(cat "$secrets/postgres_password")"
 done
-check "make-secrets.sh --rotate leaves no other file" test "$(find "$secrets" -type f | wc -l)" -eq 3
+check "make-secrets.sh --rotate leaves no other file" test "$(find "$secrets" -type f | wc -l)" -eq 4
 printed=$(./make-secrets.sh --rotate optuna_db_user_password "$secrets" 2>&1)
 check "make-secrets.sh --rotate does not print the password" test "${printed/"$(cat "$secrets/optuna_db_user_password")"/}" = "$printed"
 check_fails "make-secrets.sh --rotate refuses the superuser's password" ./make-secrets.sh --rotate postgres_password "$secrets"

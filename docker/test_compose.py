@@ -31,7 +31,7 @@ def secret_name(entry: str | dict) -> str:
 FILES = [HERE / "compose.yaml", HERE / "own" / "compose.yaml"]
 compose, own = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES)
 services = compose["services"] | own["services"]
-names = {"db", "setup", "tune", "infer", "dashboard", "service", "service-tune"}
+names = {"db", "setup", "tune", "infer", "dashboard", "serve", "service", "service-tune"}
 check("compose: the services are there", set(services) == names, sorted(services))
 check("compose: the user's program takes no other's place", not set(compose["services"]) & set(own["services"]))
 
@@ -64,10 +64,11 @@ made = re.search(r"for name in (.*); do", (HERE / "make-secrets.sh").read_text(e
 check("make-secrets.sh makes exactly the declared secrets", made and set(made[1].split()) == set(declared))
 expected_secrets = {
     "db": {"postgres_password"},
-    "setup": set(declared),
+    "setup": set(declared) - {"docktuna_token"},
     "tune": {"optuna_db_user_password"},
     "infer": {"optuna_reader_password"},
     "dashboard": {"optuna_db_user_password"},
+    "serve": {"optuna_db_user_password", "docktuna_token"},
     "service": {"optuna_reader_password"},
     "service-tune": {"optuna_db_user_password"},
 }
@@ -92,7 +93,7 @@ def waits_for(name: str, other: str) -> str | None:
 
 check("compose: setup waits for a healthy db", waits_for("setup", "db") == "service_healthy")
 check("compose: service waits for nothing", "depends_on" not in services["service"])
-for name in ("tune", "infer", "dashboard", "service-tune"):
+for name in ("tune", "infer", "dashboard", "serve", "service-tune"):
     check(f"compose: {name} waits for the end of setup", waits_for(name, "setup") == "service_completed_successfully")
 unknown = {d for s in services.values() for d in s.get("depends_on", {})} - set(services)
 check("compose: nothing depends on an unknown service", not unknown, unknown)
@@ -100,7 +101,14 @@ check("compose: setup runs once", services["setup"].get("restart") == "no")
 
 check("compose: tune can be scaled: no container_name, no port", not {"container_name", "ports", "hostname"} & set(services["tune"]))
 check("compose: tune runs `tune --study`", services["tune"]["command"][:2] == ["tune", "--study"])
-check("compose: infer runs only when asked for", services["infer"].get("profiles"))
+for name in ("infer", "serve"):
+    check(f"compose: {name} runs only when asked for", services[name].get("profiles"))
+command = services["serve"]["command"]
+token = command[command.index("--token-file") + 1]
+check("compose: serve's token is a mounted secret", token == "/run/secrets/docktuna_token", token)
+check("compose: serve asks everybody for it", "--without-token" not in command)
+port = command[command.index("--listen") + 1].rpartition(":")[2]
+check("compose: serve's port is the published one", [p.rpartition(":")[2] for p in services["serve"]["ports"]] == [port])
 for name in sorted(names - {"db"}):
     check(f"compose: {name} has a read-only root filesystem", services[name].get("read_only") is True)
 for name, service in services.items():
@@ -110,7 +118,7 @@ for name, service in services.items():
     for port in service.get("ports", []):
         check(f"compose: {name}'s port {port} is on the loopback interface", isinstance(port, str) and port.startswith("127.0.0.1:"))
 
-for name in ("tune", "dashboard", "setup", "service", "service-tune"):
+for name in ("tune", "dashboard", "serve", "setup", "service", "service-tune"):
     got = environment(services[name])
     check(
         f"compose: {name} connects to db with the settings' names",
@@ -149,7 +157,7 @@ settings = {
 check(".env.example names every setting", settings <= in_example, settings - in_example)
 check(".env.example holds no password", not re.search(r"^#?\s*OPTUNA_DB_PASSWORD=", example, re.M) and "OPTUNA_DB_PASSWORD" in example)
 
-for name, user in (("Dockerfile", "10001:10001"), ("dashboard.Dockerfile", "10002:10002"), ("own/Dockerfile", "10003:10003")):
+for name, user in (("Dockerfile", "10001:10001"), ("dashboard.Dockerfile", "10002:10002"), ("own/Dockerfile", "10003:10003"), ("serve.Dockerfile", "10004:10004")):
     text = (HERE / name).read_text(encoding="utf-8")
     stage = text[text.rindex("\nFROM ") if "\nFROM " in text else 0 :]
     users = re.findall(r"^USER (\S+)$", stage, re.M)
@@ -162,11 +170,12 @@ for name, user in (("Dockerfile", "10001:10001"), ("dashboard.Dockerfile", "1000
     check(f"{name}.dockerignore lets only named files in", rules[0] == "*" and not any("docker" == r.strip("!/") or "secret" in r for r in rules))
 members = re.search(r"^members = \[([^]]*)\]", (HERE.parent / "Cargo.toml").read_text(encoding="utf-8"), re.M)[1]
 needed = {"Cargo.toml", "Cargo.lock", *re.findall(r'"([^"]+)"', members)}
-allowed = set(re.findall(r"^!(\S+)$", (HERE / "Dockerfile.dockerignore").read_text(encoding="utf-8"), re.M))
-# A folder that is let in brings everything below it.
-missing = {path for path in needed if not any(path == rule or path.startswith(f"{rule}/") for rule in allowed)}
-check("Dockerfile.dockerignore lets the whole workspace in", not missing, missing)
-for name in ("Dockerfile", "own/Dockerfile"):
+for name in ("Dockerfile", "serve.Dockerfile"):
+    allowed = set(re.findall(r"^!(\S+)$", (HERE / f"{name}.dockerignore").read_text(encoding="utf-8"), re.M))
+    # A folder that is let in brings everything below it.
+    missing = {path for path in needed if not any(path == rule or path.startswith(f"{rule}/") for rule in allowed)}
+    check(f"{name}.dockerignore lets the whole workspace in", not missing, missing)
+for name in ("Dockerfile", "own/Dockerfile", "serve.Dockerfile"):
     bases = dict(re.findall(r"^FROM (\S+?):(\S+)", (HERE / name).read_text(encoding="utf-8"), re.M))
     check(f"{name}: both stages have the same C library", len(bases) == 2 and all("bookworm" in tag for tag in bases.values()), bases)
 pins = (HERE / "dashboard.requirements.txt").read_text(encoding="utf-8").splitlines()

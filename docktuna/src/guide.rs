@@ -15,6 +15,7 @@
 //! | [`cost`] | round trips, commits, connections, crashes |
 //! | [`command`] | how to look into a database without a program |
 //! | [`report`] | what is on the page about a study |
+//! | [`serve`] | how Python programs tune through a server, without a password |
 //! | [`from_python`] | for people who come from the Python docktuna |
 //! | [`cookbook`] | recipes: models, a web service, containers, clusters |
 
@@ -39,6 +40,7 @@ pages! {
     cost "cost",
     command "command",
     report "report",
+    serve "serve",
     from_python "from-python",
     cookbook "cookbook",
 }

@@ -53,6 +53,8 @@ pub mod pruner;
 mod report;
 #[cfg(feature = "storage")]
 pub mod sampler;
+#[cfg(feature = "serve")]
+mod serve;
 mod shown;
 pub mod space;
 #[cfg(feature = "storage")]

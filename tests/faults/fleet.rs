@@ -9,7 +9,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha12Rng;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -29,14 +29,13 @@ pub(crate) struct Worker {
 
 impl Worker {
     fn start(order: &Order, told: Arc<AtomicUsize>) -> Self {
-        let (name, value) = order.variable();
-        let mut process = Command::new(std::env::current_exe().expect("this program"))
-            .env(name, value)
+        let mut process = order
+            .program()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .expect("this program once more");
+            .expect("a program that is there");
         let output = process.stdout.take().expect("a pipe");
         Self {
             input: process.stdin.take(),

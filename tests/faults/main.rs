@@ -30,6 +30,7 @@ mod many_workers;
 mod mixed;
 mod plan;
 mod read_only;
+mod remote;
 mod restart;
 mod rotate;
 mod settle;
@@ -98,6 +99,26 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "read_only",
         run: |plan| Box::pin(read_only::run(plan)),
+    },
+    Scenario {
+        name: "serve_kill",
+        run: |plan| Box::pin(remote::kill(plan)),
+    },
+    Scenario {
+        name: "serve_restart",
+        run: |plan| Box::pin(remote::restart(plan)),
+    },
+    Scenario {
+        name: "serve_cut",
+        run: |plan| Box::pin(remote::cut(plan)),
+    },
+    Scenario {
+        name: "serve_crowd",
+        run: |plan| Box::pin(remote::crowd(plan)),
+    },
+    Scenario {
+        name: "serve_fuzz",
+        run: |plan| Box::pin(remote::fuzz(plan)),
     },
 ];
 

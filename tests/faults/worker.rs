@@ -1,4 +1,5 @@
-//! A worker process: this program once more, told by a variable what to do.
+//! A worker process: this program once more, told by a variable what to do. (`remote_worker.py` does the same for
+//! Python.)
 //!
 //! It asks for trials, works on them, and writes to its output what it did, each time after the call returned, so
 //! that whoever reads it knows what was acknowledged, even if the process is killed in the next moment.
@@ -12,9 +13,11 @@ use std::time::Duration;
 
 use docktuna::sampler::{Random, Tpe};
 use docktuna::{Error, OptunaDatabase, Study, Trial, Tunable};
+use docktuna_tests::Version;
 use rand::rngs::ChaCha12Rng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
+use tokio::process::Command;
 
 /// The variable with the order, as JSON.
 const ORDER: &str = "DOCKTUNA_TEST_FAULTS_WORKER";
@@ -54,6 +57,25 @@ pub(crate) struct Order {
     pub(crate) learns: bool,
     /// Whether it notes its parameter in an attribute, and leaves trials that its pruner gives up.
     pub(crate) prunes: bool,
+    /// Makes it a worker of Python's, which does not use the URL.
+    pub(crate) remote: Option<Remote>,
+}
+
+/// How Python's workers reach the database.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Remote {
+    /// The servers, as gRPC names them.
+    pub(crate) target: String,
+    pub(crate) token_file: Option<String>,
+}
+
+impl Remote {
+    pub(crate) fn at(target: String) -> Self {
+        Self {
+            target,
+            token_file: None,
+        }
+    }
 }
 
 impl Default for Order {
@@ -71,6 +93,7 @@ impl Default for Order {
             retries: 0,
             learns: true,
             prunes: false,
+            remote: None,
         }
     }
 }
@@ -128,8 +151,20 @@ impl Order {
         Some(serde_json::from_str(&order).expect("an order as `variable` writes it"))
     }
 
+    /// What carries it out: this program once more, or a script of Python's.
+    pub(crate) fn program(&self) -> Command {
+        let mut command = match &self.remote {
+            None => Command::new(std::env::current_exe().expect("this program")),
+            // Both Optunas, in turns.
+            Some(_) => Version::ALL[usize::from(self.worker % 2 == 1)].command("remote_worker.py"),
+        };
+        let (name, value) = self.variable();
+        command.env(name, value);
+        command
+    }
+
     /// The environment variable that makes a process carry it out.
-    pub(crate) fn variable(&self) -> (&'static str, String) {
+    fn variable(&self) -> (&'static str, String) {
         let json = serde_json::to_string(self).expect("plain data");
         (ORDER, json)
     }

@@ -26,6 +26,7 @@ mod corpus;
 mod cost;
 mod declare;
 mod fleet;
+mod remote;
 mod search;
 mod serve;
 mod store;

@@ -28,7 +28,7 @@ pub use closed_port::ClosedPort;
 pub use dashboard::Dashboard;
 pub use private_server::PrivateServer;
 pub use proxy::{Counts, Proxy};
-pub use python::{Version, Worker, python, python_in_zone};
+pub use python::{Judged, Version, Worker, optunas_tests, pytest, python, python_in_zone};
 pub use server::{Server, TestDb, not_applicable};
 pub use small_disk::SmallDisk;
 pub use standby::Replication;

@@ -35,6 +35,18 @@ impl Version {
     /// Both.
     pub const ALL: [Self; 2] = [Self::V5, Self::V4];
 
+    /// One of our scripts, to be run without a database.
+    pub fn command(self, script: &str) -> Command {
+        command(self, script, "")
+    }
+
+    fn number(self) -> &'static str {
+        match self {
+            Self::V5 => "5.0.0",
+            Self::V4 => "4.9.0",
+        }
+    }
+
     fn interpreter(self) -> String {
         from_run(match self {
             Self::V5 => "DOCKTUNA_TEST_PYTHON_5",
@@ -45,10 +57,7 @@ impl Version {
 
 impl Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::V5 => "Optuna 5.0.0",
-            Self::V4 => "Optuna 4.9.0",
-        })
+        write!(f, "Optuna {}", self.number())
     }
 }
 
@@ -127,6 +136,82 @@ fn command(version: Version, script: &str, url: &str) -> Command {
         .env_remove("PGTZ")
         .kill_on_drop(true);
     command
+}
+
+/// How tests of Optuna's own ended.
+#[derive(Debug)]
+pub struct Judged {
+    /// How many passed.
+    pub passed: usize,
+    /// How many failed, or broke off.
+    pub failed: usize,
+    /// How many skipped themselves.
+    pub skipped: usize,
+    /// How many were left out by the arguments.
+    pub deselected: usize,
+    /// The whole output.
+    pub text: String,
+}
+
+/// The folder of Optuna's own tests.
+pub fn optunas_tests(version: Version) -> PathBuf {
+    let interpreter = PathBuf::from(version.interpreter());
+    let environment = interpreter.ancestors().nth(2).expect("bin/python in it");
+    let number = version.number();
+    environment.join(format!("source/optuna-{number}/tests"))
+}
+
+/// Runs pytest on files that are ours, or Optuna's where a path says so, with these variables.
+///
+/// # Panics
+/// When it says no result.
+pub async fn pytest(version: Version, args: &[&str], variables: &[(&str, &str)]) -> Judged {
+    let output = Command::new(version.interpreter())
+        .args([
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "ignore",
+        ])
+        .args(args)
+        .current_dir(FOLDER)
+        .env("TZ", "UTC")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        // For plugins.
+        .env("PYTHONPATH", FOLDER)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("the interpreter that tests/run installed");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last = text.lines().last().unwrap_or_default();
+    // Such as `1 failed, 56 passed, 2 deselected in 4.52s`.
+    let counted = last.split(" in ").next().unwrap_or_default().split(", ");
+    let (mut passed, mut failed, mut skipped, mut deselected) = (0, 0, 0, 0);
+    for (count, what) in counted.filter_map(|part| part.split_once(' ')) {
+        let count: usize = count
+            .parse()
+            .unwrap_or_else(|_| panic!("no result: {text}"));
+        match what {
+            "passed" => passed += count,
+            "failed" | "error" | "errors" => failed += count,
+            "skipped" => skipped += count,
+            "deselected" => deselected += count,
+            _ => {}
+        }
+    }
+    Judged {
+        passed,
+        failed,
+        skipped,
+        deselected,
+        text,
+    }
 }
 
 /// A script that goes on, and answers each line with a line.

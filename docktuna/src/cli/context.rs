@@ -63,24 +63,37 @@ impl Context {
     }
 }
 
-/// Ends when the user, or the system, wants the command to end.
-pub(super) async fn interrupted() {
-    let ctrl_c = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Then it ends the process by itself.
-            std::future::pending::<()>().await;
-        }
-    };
+/// Ends when the user, or the system, wants the command to end. It looks out for that from the call on.
+pub(super) fn interrupted() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let [interrupt, terminate] = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = ctrl_c => {}
-                _ = terminate.recv() => {}
+        [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
+            let signal = signal(kind);
+            async move {
+                match signal {
+                    Ok(mut signal) => {
+                        signal.recv().await;
+                    }
+                    // Then it ends the process by itself.
+                    Err(_) => std::future::pending().await,
+                }
             }
-            return;
+        })
+    };
+    #[cfg(not(unix))]
+    let (interrupt, terminate) = (
+        async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        },
+        std::future::pending::<()>(),
+    );
+    async move {
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
         }
     }
-    ctrl_c.await;
 }

@@ -21,6 +21,8 @@ mod output;
 mod place;
 mod rename;
 mod report;
+#[cfg(feature = "serve")]
+mod serve;
 mod show;
 mod studies;
 mod trial_rows;
@@ -79,6 +81,8 @@ enum Command {
     Delete(delete::Delete),
     FailStale(fail_stale::FailStale),
     Enqueue(enqueue::Enqueue),
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -100,6 +104,8 @@ impl Command {
             Self::Delete(command) => command.run(context).await,
             Self::FailStale(command) => command.run(context).await,
             Self::Enqueue(command) => command.run(context).await,
+            #[cfg(feature = "serve")]
+            Self::Serve(command) => command.run(context).await,
             Self::Completions(command) => command.run(context),
             Self::Man(command) => command.run(context),
         }
@@ -125,10 +131,7 @@ pub fn main() -> ExitCode {
         .with_ansi(false)
         .log_internal_errors(false);
     log.init();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let outcome = match runtime {
+    let outcome = match runtime(&arguments.command) {
         Ok(runtime) => runtime.block_on(run(&arguments)),
         Err(error) => Err(Failure::Message(format!(
             "no runtime can be started: {error}"
@@ -137,8 +140,23 @@ pub fn main() -> ExitCode {
     failure::exit_code(outcome)
 }
 
+fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = match command {
+        // It answers many at once.
+        #[cfg(feature = "serve")]
+        Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    builder.enable_all().build()
+}
+
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let context = Context::new(arguments.storage.clone(), arguments.format);
+    // It has an end of its own.
+    #[cfg(feature = "serve")]
+    if let Command::Serve(serve) = &arguments.command {
+        return serve.run(&context).await;
+    }
     // What is given up is dropped, and a file that is half written with it.
     let outcome = tokio::select! {
         // Looks out for interrupts before anything is done.

@@ -100,6 +100,7 @@ impl Storage {
             values: outcome.values.clone(),
             system_attrs: outcome.system_attrs.clone(),
             user_attrs: outcome.user_attrs.clone(),
+            reports: Vec::new(),
         };
         let added = once!(self.add_trial(study, &whole))?;
         Ok(added.map_or(Finished::Gone, |(id, number)| Finished::Moved(id, number)))

@@ -4,7 +4,7 @@
 use super::Attrs;
 use super::{Storage, StudyRow, once, repeated};
 use crate::error::Result;
-use crate::id::{TrialId, TrialState};
+use crate::id::{StudyId, TrialId, TrialState};
 use crate::optuna::read_distribution;
 use crate::space::Direction;
 use crate::space::distribution::Distribution;
@@ -101,8 +101,8 @@ impl Storage {
     }
 
     /// The id of the trial with this number.
-    pub(crate) async fn numbered(&self, study: &StudyRow, number: i32) -> Result<Option<TrialId>> {
-        repeated!(self.numbered(study.id, number))
+    pub(crate) async fn numbered(&self, study: StudyId, number: i32) -> Result<Option<TrialId>> {
+        repeated!(self.numbered(study, number))
     }
 
     /// The ids of the trials that reported a value.

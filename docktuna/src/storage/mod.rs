@@ -21,6 +21,8 @@ mod schema;
 mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "serve")]
+pub(crate) mod steps;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

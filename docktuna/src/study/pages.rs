@@ -26,7 +26,7 @@ impl DynamicStudy {
     ///
     /// [`Error::Unreadable`](crate::Error::Unreadable) with the row that is not as Optuna writes it.
     pub async fn trial(&self, number: i32) -> Result<Option<FrozenTrial>> {
-        let id = self.storage().numbered(self.row(), number).await;
+        let id = self.storage().numbered(self.row().id, number).await;
         let Some(id) = self.unless_deleted(id, Option::is_none).await? else {
             return Ok(None);
         };

@@ -13,11 +13,17 @@ mod connector;
 mod heartbeat;
 #[cfg(feature = "cli")]
 mod inspect;
+#[cfg(feature = "serve")]
+mod known;
 mod link;
 mod listing;
 mod login;
+#[cfg(feature = "serve")]
+mod look;
 mod manage;
 mod peer;
+#[cfg(feature = "serve")]
+mod steps;
 mod study;
 mod trial;
 mod zone;
@@ -50,6 +56,8 @@ pub(crate) struct Postgres {
     /// The zone of heartbeats, once it is known.
     zone: OnceCell<String>,
     zone_inquiry: Unfinished<Result<String>>,
+    #[cfg(feature = "serve")]
+    known: known::Known,
 }
 
 /// A connection, and what it saw of the queues.
@@ -90,6 +98,8 @@ impl Postgres {
             pool: Pool::new(connections, false),
             zone: OnceCell::new(),
             zone_inquiry: Unfinished::default(),
+            #[cfg(feature = "serve")]
+            known: known::Known::default(),
         };
         let lease = postgres.lease().await?;
         postgres.warn_of_clear_text(&lease.connection);
@@ -107,6 +117,8 @@ impl Postgres {
             pool: Pool::new(1, false),
             zone: self.zone.clone(),
             zone_inquiry: Unfinished::default(),
+            #[cfg(feature = "serve")]
+            known: known::Known::default(),
         }
     }
 

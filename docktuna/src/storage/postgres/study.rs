@@ -224,7 +224,7 @@ async fn existing_tables(link: &mut Link, wanted: &[&str]) -> sqlx::Result<Vec<S
         .await
 }
 
-fn study_row((id, name, directions): (Int, String, Option<Vec<String>>)) -> StudyRow {
+pub(super) fn study_row((id, name, directions): (Int, String, Option<Vec<String>>)) -> StudyRow {
     let directions = directions.unwrap_or_default();
     StudyRow {
         id: StudyId(id),

@@ -95,32 +95,13 @@ impl Postgres {
         study: &StudyRow,
         trial: &WholeTrial,
     ) -> Result<Option<(TrialId, TrialNumber)>> {
-        let columns = ParamColumns::from(&trial.params);
-        let (values, kinds) = value_columns(&trial.values);
-        let (system_keys, system_values): (Vec<_>, Vec<_>) = unzip(&trial.system_attrs);
-        let (user_keys, user_values): (Vec<_>, Vec<_>) = unzip(&trial.user_attrs);
         let mut lease = self.lease().await?;
         let result = async {
             let link = &mut lease.connection;
             lock_study(link, study.id, false).await?;
-            let row: Option<(Int, i32)> = sqlx::query_as(ADD_TRIAL.text)
-                .bind(study.id.0)
-                .bind(trial.state.unwrap_or(TrialState::Waiting).as_str())
-                .bind(trial.started)
-                .bind(trial.completed)
-                .bind(columns.names)
-                .bind(columns.values)
-                .bind(columns.distributions)
-                .bind(values)
-                .bind(kinds)
-                .bind(system_keys)
-                .bind(system_values)
-                .bind(user_keys)
-                .bind(user_values)
-                .fetch_optional(&mut *link)
-                .await?;
+            let row = insert_trial(link, study.id, trial).await?;
             link.commit().await?;
-            Ok(row.map(|(id, number)| (TrialId(id), TrialNumber(number))))
+            Ok(row.map(|(id, number, _)| (TrialId(id), TrialNumber(number))))
         }
         .await;
         self.settle(lease, ADD_TRIAL.name, result)
@@ -271,6 +252,42 @@ impl Postgres {
             ..Rows::default()
         })
     }
+}
+
+/// (id, number, transaction) of a new trial, under the study's lock; `None` if the study is gone.
+pub(super) async fn insert_trial(
+    link: &mut Link,
+    study: StudyId,
+    trial: &WholeTrial,
+) -> sqlx::Result<Option<(Int, i32, i64)>> {
+    let columns = ParamColumns::from(&trial.params);
+    let (values, kinds) = value_columns(&trial.values);
+    let (system_keys, system_values): (Vec<_>, Vec<_>) = unzip(&trial.system_attrs);
+    let (user_keys, user_values): (Vec<_>, Vec<_>) = unzip(&trial.user_attrs);
+    let reports = trial.reports.iter().map(|(step, value)| {
+        let (value, kind) = optuna::write_intermediate(*value);
+        ((*step, value), kind)
+    });
+    let ((steps, reported), report_kinds): ((Vec<Int>, Vec<_>), Vec<_>) = reports.unzip();
+    sqlx::query_as(ADD_TRIAL.text)
+        .bind(study.0)
+        .bind(trial.state.unwrap_or(TrialState::Waiting).as_str())
+        .bind(trial.started)
+        .bind(trial.completed)
+        .bind(columns.names)
+        .bind(columns.values)
+        .bind(columns.distributions)
+        .bind(values)
+        .bind(kinds)
+        .bind(system_keys)
+        .bind(system_values)
+        .bind(user_keys)
+        .bind(user_values)
+        .bind(steps)
+        .bind(reported)
+        .bind(report_kinds)
+        .fetch_optional(link)
+        .await
 }
 
 async fn trial_rows(link: &mut Link, study: StudyId, ids: Ids) -> sqlx::Result<Vec<TrialRow>> {

@@ -143,6 +143,8 @@ pub(crate) struct WholeTrial {
     pub(crate) values: Vec<f64>,
     pub(crate) system_attrs: Vec<(String, String)>,
     pub(crate) user_attrs: Vec<(String, String)>,
+    /// Reported values by step.
+    pub(crate) reports: Vec<(Int, f64)>,
 }
 
 /// What became of a report.

@@ -18,6 +18,8 @@ mod listing;
 mod manage;
 mod peer;
 mod queue;
+#[cfg(feature = "serve")]
+mod steps;
 mod study;
 mod trial;
 

@@ -131,19 +131,7 @@ impl Sqlite {
         let mut lease = self.lease().await?;
         let result = async {
             let mut transaction = write(&mut lease.connection).await?;
-            let created: Option<Int> = sqlx::query_scalar(CREATE_STUDY.text)
-                .bind(name)
-                .fetch_optional(&mut *transaction)
-                .await?;
-            for (objective, direction) in directions.iter().enumerate() {
-                let Some(study) = created else { break };
-                sqlx::query(ADD_DIRECTION.text)
-                    .bind(optuna::write_direction(*direction))
-                    .bind(study)
-                    .bind(place(objective))
-                    .execute(&mut *transaction)
-                    .await?;
-            }
+            let created = insert_study(&mut transaction, name, directions).await?;
             transaction.commit().await?;
             Ok(created.is_some())
         }
@@ -229,12 +217,7 @@ impl Sqlite {
         let result = async {
             let mut found = Vec::new();
             for name in names {
-                let distribution: Option<Option<String>> =
-                    sqlx::query_scalar(STORED_DISTRIBUTION.text)
-                        .bind(study.0)
-                        .bind(name)
-                        .fetch_optional(&mut lease.connection)
-                        .await?;
+                let distribution = stored_distribution(&mut lease.connection, study, name).await?;
                 found.extend(distribution.map(|distribution| (name.clone(), distribution)));
             }
             Ok(found)
@@ -242,6 +225,41 @@ impl Sqlite {
         .await;
         self.settle(lease, STORED_DISTRIBUTION.name, result)
     }
+}
+
+/// The new study's id, unless the name is taken.
+pub(super) async fn insert_study(
+    connection: &mut SqliteConnection,
+    name: &str,
+    directions: &[Direction],
+) -> sqlx::Result<Option<Int>> {
+    let created: Option<Int> = sqlx::query_scalar(CREATE_STUDY.text)
+        .bind(name)
+        .fetch_optional(&mut *connection)
+        .await?;
+    for (objective, direction) in directions.iter().enumerate() {
+        let Some(study) = created else { break };
+        sqlx::query(ADD_DIRECTION.text)
+            .bind(optuna::write_direction(*direction))
+            .bind(study)
+            .bind(place(objective))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(created)
+}
+
+/// What the first trial that has a parameter drew it from.
+pub(super) async fn stored_distribution(
+    connection: &mut SqliteConnection,
+    study: StudyId,
+    name: &str,
+) -> sqlx::Result<Option<Option<String>>> {
+    sqlx::query_scalar(STORED_DISTRIBUTION.text)
+        .bind(study.0)
+        .bind(name)
+        .fetch_optional(connection)
+        .await
 }
 
 async fn existing_tables(
@@ -276,7 +294,7 @@ fn read_list(json: &str) -> Vec<Int> {
     ids.filter_map(|id| id.parse().ok().map(Int)).collect()
 }
 
-fn study_row((id, name, directions): (Int, String, Option<String>)) -> StudyRow {
+pub(super) fn study_row((id, name, directions): (Int, String, Option<String>)) -> StudyRow {
     let directions = directions.unwrap_or_default();
     StudyRow {
         id: StudyId(id),

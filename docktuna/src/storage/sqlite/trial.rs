@@ -130,18 +130,7 @@ impl Sqlite {
             let Some(number) = next_number(&mut transaction, study).await? else {
                 return Ok(None);
             };
-            let state = trial.state.unwrap_or(TrialState::Waiting);
-            let times = (trial.started, trial.completed);
-            let id = create_trial(&mut transaction, study.id, number, state, times).await?;
-            add_params(&mut transaction, id, &trial.params).await?;
-            add_values(&mut transaction, id, &trial.values).await?;
-            let attributes = [
-                (Attrs::System, &trial.system_attrs),
-                (Attrs::User, &trial.user_attrs),
-            ];
-            for (which, attributes) in attributes {
-                set_attributes(which, &mut transaction, id, attributes).await?;
-            }
+            let id = insert_trial(&mut transaction, study.id, number, trial).await?;
             transaction.commit().await?;
             Ok(Some((TrialId(id), TrialNumber(number))))
         }
@@ -249,15 +238,7 @@ impl Sqlite {
             // One snapshot for all, so that no trial is read half finished.
             let mut transaction = lease.connection.begin().await?;
             let connection = &mut *transaction;
-            let rows = Rows {
-                trials: trial_rows(connection, study, ids).await?,
-                params: range(LOAD_PARAMS, connection, study, ids).await?,
-                values: range(LOAD_VALUES, connection, study, ids).await?,
-                intermediate_values: range(LOAD_INTERMEDIATE_VALUES, connection, study, ids)
-                    .await?,
-                user_attrs: range(LOAD_USER_ATTRIBUTES, connection, study, ids).await?,
-                system_attrs: range(LOAD_SYSTEM_ATTRIBUTES, connection, study, ids).await?,
-            };
+            let rows = whole(connection, RANGE, (study.0, ids.0, Third::Id(ids.1))).await?;
             transaction.commit().await?;
             Ok(rows)
         }
@@ -288,7 +269,13 @@ impl Sqlite {
     /// Only the parameters of one trial.
     pub(crate) async fn load_params(&self, study: StudyId, trial: TrialId) -> Result<Rows> {
         let mut lease = self.lease().await?;
-        let result = range(LOAD_PARAMS, &mut lease.connection, study, Ids::one(trial)).await;
+        let result = some(
+            LOAD_PARAMS,
+            &mut lease.connection,
+            RANGE,
+            (study.0, trial.0, Third::Id(trial.0)),
+        )
+        .await;
         Ok(Rows {
             params: self.settle(lease, LOAD_PARAMS.name, result)?,
             ..Rows::default()
@@ -330,7 +317,7 @@ async fn ask_one(
     Ok(Some(Asked::Created(key(id, number))))
 }
 
-async fn next_number(
+pub(super) async fn next_number(
     connection: &mut SqliteConnection,
     study: &StudyRow,
 ) -> sqlx::Result<Option<i32>> {
@@ -374,7 +361,7 @@ async fn is_ours(connection: &mut SqliteConnection, key: &TrialKey) -> sqlx::Res
     Ok(own > 0)
 }
 
-async fn add_params(
+pub(super) async fn add_params(
     connection: &mut SqliteConnection,
     trial: Int,
     params: &Params,
@@ -396,7 +383,7 @@ async fn add_params(
     Ok(())
 }
 
-async fn add_values(
+pub(super) async fn add_values(
     connection: &mut SqliteConnection,
     trial: Int,
     values: &[f64],
@@ -414,13 +401,65 @@ async fn add_values(
     Ok(())
 }
 
-async fn trial_rows(
+/// Adds a whole trial under a number.
+pub(super) async fn insert_trial(
     connection: &mut SqliteConnection,
     study: StudyId,
-    ids: Ids,
-) -> sqlx::Result<Vec<TrialRow>> {
-    let rows: Vec<TrialColumns<String>> = range(LOAD_TRIALS, connection, study, ids).await?;
-    Ok(rows.into_iter().map(trial_row).collect())
+    number: i32,
+    trial: &WholeTrial,
+) -> sqlx::Result<Int> {
+    let state = trial.state.unwrap_or(TrialState::Waiting);
+    let times = (trial.started, trial.completed);
+    let id = create_trial(connection, study, number, state, times).await?;
+    add_params(connection, id, &trial.params).await?;
+    add_values(connection, id, &trial.values).await?;
+    for (step, value) in &trial.reports {
+        let (value, kind) = optuna::write_intermediate(*value);
+        sqlx::query(REPORT.text)
+            .bind(id)
+            .bind(*step)
+            .bind(value)
+            .bind(kind)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let attributes = [
+        (Attrs::System, &trial.system_attrs),
+        (Attrs::User, &trial.user_attrs),
+    ];
+    for (which, attributes) in attributes {
+        set_attributes(which, connection, id, attributes).await?;
+    }
+    Ok(id)
+}
+
+/// What `{wanted}` has in the third place.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Third<'a> {
+    Id(Int),
+    /// Ids as a JSON list.
+    #[cfg_attr(
+        not(feature = "serve"),
+        allow(dead_code, reason = "only the server reads some")
+    )]
+    List(&'a str),
+}
+
+/// All of the trials that are `wanted`, in a transaction.
+pub(super) async fn whole(
+    connection: &mut SqliteConnection,
+    wanted: &str,
+    bound: (Int, Int, Third<'_>),
+) -> sqlx::Result<Rows> {
+    let trials: Vec<TrialColumns<String>> = some(LOAD_TRIALS, connection, wanted, bound).await?;
+    Ok(Rows {
+        trials: trials.into_iter().map(trial_row).collect(),
+        params: some(LOAD_PARAMS, connection, wanted, bound).await?,
+        values: some(LOAD_VALUES, connection, wanted, bound).await?,
+        intermediate_values: some(LOAD_INTERMEDIATE_VALUES, connection, wanted, bound).await?,
+        user_attrs: some(LOAD_USER_ATTRIBUTES, connection, wanted, bound).await?,
+        system_attrs: some(LOAD_SYSTEM_ATTRIBUTES, connection, wanted, bound).await?,
+    })
 }
 
 pub(super) fn trial_row((id, number, state, started, completed): TrialColumns<String>) -> TrialRow {
@@ -433,21 +472,24 @@ pub(super) fn trial_row((id, number, state, started, completed): TrialColumns<St
     }
 }
 
-async fn range<T>(
+/// One table's rows of them.
+async fn some<T>(
     statement: Statement,
     connection: &mut SqliteConnection,
-    study: StudyId,
-    ids: Ids,
+    wanted: &str,
+    (first, second, third): (Int, Int, Third<'_>),
 ) -> sqlx::Result<Vec<T>>
 where
     T: for<'r> sqlx::FromRow<'r, SqliteRow> + Send + Unpin,
 {
-    sqlx::query_as(AssertSqlSafe(wanting(statement, RANGE)))
-        .bind(study.0)
-        .bind(ids.0)
-        .bind(ids.1)
-        .fetch_all(connection)
-        .await
+    let query = sqlx::query_as(AssertSqlSafe(wanting(statement, wanted)))
+        .bind(first)
+        .bind(second);
+    let query = match third {
+        Third::Id(id) => query.bind(id),
+        Third::List(list) => query.bind(list.to_owned()),
+    };
+    query.fetch_all(connection).await
 }
 
 /// The statement for some trials.

@@ -1,5 +1,5 @@
 -- Adds a whole trial in any state; runs after the statement that locked the study's row, see ask.sql.
--- No row means that the study is gone.
+-- No row means that the study is gone. The transaction's id tells later whether it was carried out.
 --
 -- The last number is looked for among the newest trials of all studies, and only then among all of this one, which no
 -- index has in order.
@@ -33,5 +33,10 @@ system_attributes AS (
 user_attributes AS (
     INSERT INTO trial_user_attributes (trial_id, key, value_json)
     SELECT created.trial_id, a.key, a.value FROM created, unnest($12::text[], $13::text[]) AS a(key, value)
+),
+reports AS (
+    INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type)
+    SELECT created.trial_id, r.step, r.value, r.kind::trialintermediatevaluetype
+    FROM created, unnest($14::int[], $15::float8[], $16::text[]) AS r(step, value, kind)
 )
-SELECT trial_id, number FROM created
+SELECT trial_id, number, txid_current() FROM created

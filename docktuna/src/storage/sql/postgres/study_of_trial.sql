@@ -1,0 +1,2 @@
+-- The study of a trial.
+SELECT study_id FROM trials WHERE trial_id = $1

@@ -1,0 +1,10 @@
+//! `docktuna serve`, and Python that reaches a database through it.
+
+mod access;
+mod cost;
+mod interface;
+mod judged;
+mod lost;
+mod server;
+mod through;
+mod zone;
