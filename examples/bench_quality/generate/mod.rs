@@ -32,6 +32,7 @@ pub(crate) struct Arguments {
 /// Makes a problem of the number, which decides about its structure, and by chance.
 type Make = fn(u32, &mut Draft);
 
+/// Every family by its name.
 const FAMILIES: [(&str, Make); 7] = [
     ("log", numeric::log),
     ("conditional", conditional::arms),

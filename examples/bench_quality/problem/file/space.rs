@@ -186,7 +186,7 @@ fn value(choice: &Json) -> Option<Value> {
     clippy::cast_possible_truncation,
     reason = "it has no fraction and lies in the range"
 )]
-pub(super) fn whole(step: Option<f64>) -> Result<Option<i64>, String> {
+fn whole(step: Option<f64>) -> Result<Option<i64>, String> {
     match step {
         Some(step) if step.fract() != 0.0 => Err("the step of integers is an integer".to_owned()),
         step => Ok(step.map(|step| step as i64)),
