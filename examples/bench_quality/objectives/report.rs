@@ -4,6 +4,15 @@ use super::problem::Problem;
 use crate::score::Score;
 use crate::statistics::{Estimate, estimate, mean, smaller};
 
+type Kind = (&'static str, fn(&Problem) -> bool);
+
+/// The sets of problems that are summed up.
+const KINDS: [Kind; 3] = [
+    ("all", |_| true),
+    ("held out", |problem| problem.held_out),
+    ("tuned", |problem| !problem.held_out),
+];
+
 /// Prints both tables of the runs with one number of trials.
 pub(super) fn print(trials: usize, records: &[&Score], problems: &[&Problem], samplers: &[&str]) {
     // What is not dominated is to be small.
@@ -46,12 +55,7 @@ pub(super) fn print(trials: usize, records: &[&Score], problems: &[&Problem], sa
         );
     }
     println!();
-    let kinds: [(&str, fn(&Problem) -> bool); 3] = [
-        ("all", |_| true),
-        ("held out", |problem| problem.held_out),
-        ("tuned", |problem| !problem.held_out),
-    ];
-    for (name, is_in) in kinds {
+    for (name, is_in) in KINDS {
         let chosen: Vec<&&Problem> = problems.iter().filter(|problem| is_in(problem)).collect();
         if chosen.len() > 1 {
             let cells = others.iter().map(|other| {

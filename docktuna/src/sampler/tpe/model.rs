@@ -97,7 +97,7 @@ impl<'a> Subspace<'a> {
         Parzen::new(&self.axes, &self.observations(&rows), weights, resolution)
     }
 
-    /// It in parts, each of parameters that good trials, the best first, show to depend on each other.
+    /// Splits it into parts: parameters that good trials, the best first, show to depend on each other.
     pub(super) fn parts(self, best_first: &[u32], resolution: usize) -> Vec<Self> {
         let usable = best_first.iter().filter(|row| self.is_usable(**row));
         let mut rows: Vec<u32> = usable.take(together::ENOUGH).copied().collect();

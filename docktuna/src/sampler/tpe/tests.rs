@@ -407,15 +407,9 @@ fn parameters_that_fit_each_other_are_learnt_together_with_several_objectives() 
         };
         (0..6).map(run).sum::<f64>() / 6.0
     };
-    let (ours, alone, optuna) = (
-        mean(&Tpe::default()),
-        mean(&Tpe::default().multivariate(false)),
-        mean(&Tpe::optuna()),
-    );
-    assert!(
-        ours > alone + 0.01 && ours > optuna + 0.02,
-        "{ours}, {alone} and {optuna}"
-    );
+    let ours = mean(&Tpe::default());
+    let alone = mean(&Tpe::default().multivariate(false));
+    assert!(ours > alone + 0.04, "{ours} and {alone}");
 }
 
 #[test]

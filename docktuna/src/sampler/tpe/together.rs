@@ -13,6 +13,8 @@ use super::weights::Weights;
 
 /// What a joint model has to gain for each trial that is left out, in the logarithm of its density.
 const MARGIN: f64 = 0.1;
+/// Fewer trials say nothing.
+const FEWEST: usize = 4;
 /// So many of the best trials say enough.
 pub(super) const ENOUGH: usize = 25;
 
@@ -30,7 +32,7 @@ pub(super) struct Observed {
 pub(super) fn blocks(params: &[Observed], resolution: usize) -> Vec<Vec<usize>> {
     let trials = params.first().map_or(0, |param| param.scaled.len());
     let mut blocks: Vec<Vec<usize>> = (0..params.len()).map(|place| vec![place]).collect();
-    if params.len() < 2 || trials < 3 {
+    if params.len() < 2 || trials < FEWEST {
         return blocks;
     }
     let mut tables: Vec<Table> = params

@@ -210,9 +210,9 @@ impl Objectives for Kursawe {
 pub(in super::super) struct Truss {
     #[tune(range = 1.0..=3.0)]
     a: f64,
-    #[tune(range = 1.414_213_562..=3.0)]
+    #[tune(range = SQRT_2..=3.0)]
     b: f64,
-    #[tune(range = 1.414_213_562..=3.0)]
+    #[tune(range = SQRT_2..=3.0)]
     c: f64,
     #[tune(range = 1.0..=3.0)]
     d: f64,
