@@ -421,10 +421,10 @@ fn infinite_and_equal_results_of_several_objectives_are_no_obstacle() {
         [f64::INFINITY, f64::INFINITY],
     ];
     let mut history = History::new(&[Direction::Minimize, Direction::Maximize]);
-    for number in 0..60 {
+    for (number, values) in (0..60).zip(values.iter().cycle()) {
         let drawn = draw::<Everything>(&Tpe::default(), &history, Some(3));
         let mut trial = finished(number, drawn.params);
-        trial.values = values[number as usize % values.len()].to_vec();
+        trial.values = values.to_vec();
         history.update(vec![trial], &[]);
     }
     assert_eq!(history.finished(), 60);
