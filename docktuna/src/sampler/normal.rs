@@ -102,8 +102,8 @@ pub(in crate::sampler) fn truncated_quantile(a: f64, b: f64, q: f64) -> f64 {
 /// The x of at most about 0 with ln Φ(x) = `target`.
 ///
 /// Newton's method: ln Φ is concave and increasing, so that after one step every iterate lies left
-/// of the root and comes closer. It starts near the root: at the formula 26.2.23 of Abramowitz and Stegun, which is right
-/// to 4.5e-4.
+/// of the root and comes closer. It starts near the root: at the formula 26.2.23 of Abramowitz and
+/// Stegun, which is right to 4.5e-4.
 fn inverse_ln_cdf(target: f64) -> f64 {
     let mut x = if target > -LN_2 {
         0.0

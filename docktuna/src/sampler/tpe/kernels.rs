@@ -66,6 +66,7 @@ impl Spans {
             })
     }
 
+    /// Measures all blocks.
     fn measure(&mut self, means: &[f64], scales: &[f64]) {
         let blocks = self.resize(means.len());
         (0..blocks).for_each(|block| self.set(block, means, scales));
