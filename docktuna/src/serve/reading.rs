@@ -53,11 +53,11 @@ mod tests {
     use super::*;
 
     /// Frames that come after so many seconds each; then nothing more.
-    struct Slow(VecDeque<(u64, &'static [u8])>, Pin<Box<Sleep>>);
+    struct Slow(VecDeque<(u64, &'static [u8])>, Option<Pin<Box<Sleep>>>);
 
     impl Slow {
         fn new(frames: impl Into<VecDeque<(u64, &'static [u8])>>) -> Self {
-            Self(frames.into(), Box::pin(sleep(Duration::ZERO)))
+            Self(frames.into(), None)
         }
     }
 
@@ -69,16 +69,15 @@ mod tests {
             mut self: Pin<&mut Self>,
             context: &mut Context<'_>,
         ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-            let Some((seconds, _)) = self.0.front().copied() else {
+            let Some((seconds, bytes)) = self.0.front().copied() else {
                 return Poll::Pending;
             };
-            if self.1.is_elapsed() {
-                let next = Instant::now() + Duration::from_secs(seconds);
-                self.1.as_mut().reset(next);
-            }
-            ready!(self.1.as_mut().poll(context));
-            let frame = self.0.pop_front().map(|(_, bytes)| bytes);
-            Poll::Ready(frame.map(|bytes| Ok(Frame::data(Bytes::from_static(bytes)))))
+            let wait = || Box::pin(sleep(Duration::from_secs(seconds)));
+            let waited = self.1.get_or_insert_with(wait);
+            ready!(waited.as_mut().poll(context));
+            self.1 = None;
+            self.0.pop_front();
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(bytes)))))
         }
     }
 
