@@ -67,7 +67,7 @@ for line in sys.stdin:
     elif "report" in asked:
         trial = trials[asked["report"]]
         trial.report(asked["value"], asked["step"])
-        answer(trial.should_prune())
+        answer(bool(trial.should_prune()))
     elif "tell" in asked:
         trial = trials.pop(asked["tell"])
         if "values" in asked:

@@ -71,8 +71,8 @@ const PROBLEMS: [&str; 16] = [
 /// The sides that are compared, those of this crate with their samplers; random search is what regret is
 /// measured in.
 const SIDES: [(&str, Option<Native>); 4] = [
+    ("auto", Some(Native::Auto)),
     ("tpe", Some(Native::Tpe)),
-    ("tpe-optuna", Some(Native::OptunaRules)),
     ("optuna-tpe", None),
     ("random", Some(Native::Random)),
 ];

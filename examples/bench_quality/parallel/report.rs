@@ -56,9 +56,9 @@ impl<'a> Measured<'a> {
 /// What is in the columns.
 const COLUMNS: [&str; 8] = [
     "regret",
-    "Optuna's rules",
+    "Tpe's",
     "Optuna's",
-    "P(< its rules)",
+    "P(< Tpe's)",
     "P(< Optuna's)",
     "P(< sequential)",
     "steps",
@@ -74,9 +74,7 @@ pub(super) fn print(records: &[&Score], problems: &[&Problem], settings: &[&str]
     println!(
         "\nregret: (loss of the trial that looks best - optimum) / (the mean of that for sequential random search)"
     );
-    println!(
-        "P: that it is smaller than with Optuna's rules in this crate, than Optuna's, and than in"
-    );
+    println!("P: that it is smaller than with Tpe alone, than Optuna's, and than in");
     println!("sequential runs; ties count half. [ ]: 95 % interval over seeds and problems\n");
     row("setting", COLUMNS.map(String::from));
     for setting in settings {
@@ -92,8 +90,7 @@ pub(super) fn print(records: &[&Score], problems: &[&Problem], settings: &[&str]
 }
 
 fn cells(measured: &[Measured<'_>], setting: &str) -> [String; COLUMNS.len()] {
-    let [ours, rules, theirs] =
-        ["tpe", "tpe-optuna", "optuna-tpe"].map(|side| sampler(setting, side));
+    let [ours, tpe, theirs] = ["auto", "tpe", "optuna-tpe"].map(|side| sampler(setting, side));
     let regret = |side: &str| {
         let regrets: Vec<_> = measured.iter().map(|one| [one.regrets(side)]).collect();
         shown(&regrets, |[r]| mean(r.iter().copied()))
@@ -112,12 +109,12 @@ fn cells(measured: &[Measured<'_>], setting: &str) -> [String; COLUMNS.len()] {
     };
     [
         regret(&ours),
-        regret(&rules),
+        regret(&tpe),
         regret(&theirs),
-        p(&rules),
+        p(&tpe),
         p(&theirs),
-        p(&sampler("sequential", "tpe")),
-        made("tpe"),
+        p(&sampler("sequential", "auto")),
+        made("auto"),
         made("optuna-tpe"),
     ]
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use docktuna::pruner::{Hyperband, Median};
-use docktuna::sampler::{Random, Tpe};
+use docktuna::sampler::{Auto, Random, Tpe};
 use docktuna::{BoxError, OptunaDatabase, RunningTrial, Study, Tunable};
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
@@ -24,9 +24,8 @@ pub(super) trait Side<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Native {
     /// What a study has without saying more.
+    Auto,
     Tpe,
-    /// The same with Optuna's rules.
-    OptunaRules,
     Random,
 }
 
@@ -46,8 +45,8 @@ impl<T: Tunable + Send + Sync + 'static> Ours<T> {
             let db = OptunaDatabase::in_memory();
             let study = db.study_builder::<T>("quality").seed(seed);
             let study = match sampler {
+                Native::Auto => study.sampler(Auto::default()),
                 Native::Tpe => study.sampler(Tpe::default()),
-                Native::OptunaRules => study.sampler(Tpe::optuna()),
                 Native::Random => study.sampler(Random),
             };
             let study = match setting.pruner() {
