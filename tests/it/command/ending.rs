@@ -236,6 +236,7 @@ async fn help_completions_and_manual_pages_know_every_subcommand() {
             "delete",
             "fail-stale",
             "enqueue",
+            "serve",
             "completions",
             "man",
             "help"

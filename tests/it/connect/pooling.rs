@@ -274,7 +274,9 @@ async fn crashes_of_server_and_proxy_lose_no_result() {
     let (stop, _) = tokio::sync::watch::channel(false);
     let mut workers = JoinSet::new();
     for _ in 0..4 {
-        let study = connect(&bouncer, &postgres).await.study::<Ten>("s").await;
+        // Every result is to be told by its value, and no draw of random search comes twice.
+        let db = connect(&bouncer, &postgres).await;
+        let study = db.study_builder::<Ten>("s").sampler(Random).open().await;
         let (study, stop) = (study.unwrap(), stop.subscribe());
         workers.spawn(async move {
             let mut told = Vec::new();
