@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use docktuna::sampler::{Draft, Grid, Sampler, Tpe};
+use docktuna::sampler::{Draft, Gp, Grid, Sampler, Tpe};
 use docktuna::{Distribution, Error, OptunaDatabase, Stop, Study, TrialState, Tunable};
 
 use crate::backend::{Backend, Kind};
@@ -415,4 +415,34 @@ async fn a_grid_needs_steps_and_says_so() {
         .await
         .unwrap();
     assert_eq!(summary.complete, 6);
+}
+
+/// A Gaussian process is sure of the same place as its neighbour, unless it knows what the neighbour does.
+#[tokio::test]
+async fn asks_at_the_same_time_do_not_choose_the_same_place() {
+    for backend in Backend::shared().await {
+        let db = &backend.db;
+        let builder = db.study_builder::<Line>("s").sampler(Gp::default()).seed(3);
+        let study = builder.open().await.unwrap();
+        for _ in 0..14 {
+            let trial = study.ask().await.unwrap();
+            let value = (trial.config().x - 0.3).powi(2);
+            trial.tell(value).await.unwrap();
+        }
+        let mut asks = tokio::task::JoinSet::new();
+        for _ in 0..6 {
+            let study = study.clone();
+            asks.spawn(async move { study.ask().await.unwrap() });
+        }
+        let trials = asks.join_all().await;
+        let mut chosen: Vec<f64> = trials.iter().map(|trial| trial.config().x).collect();
+        chosen.sort_by(f64::total_cmp);
+        assert!(
+            chosen.windows(2).all(|pair| pair[1] - pair[0] > 1e-3),
+            "{chosen:?}"
+        );
+        for trial in trials {
+            trial.fail("only asked").await.unwrap();
+        }
+    }
 }

@@ -120,7 +120,7 @@ async fn the_space_is_recorded_with_the_study() {
             space.get("seed").unwrap().kind(),
             &EntryKind::Fixed("42".to_owned())
         );
-        assert_eq!(attributes["docktuna:sampler"].as_json(), "\"tpe\"");
+        assert_eq!(attributes["docktuna:sampler"].as_json(), "\"auto\"");
         assert!(space.get("cache").is_none());
     }
 }
