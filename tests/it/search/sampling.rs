@@ -418,11 +418,11 @@ async fn a_grid_needs_steps_and_says_so() {
 }
 
 /// A Gaussian process is sure of the same place as its neighbour, unless it knows what the neighbour does.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn asks_at_the_same_time_do_not_choose_the_same_place() {
     for backend in Backend::shared().await {
         let db = &backend.db;
-        let builder = db.study_builder::<Line>("s").sampler(Gp::default()).seed(3);
+        let builder = db.study_builder::<Line>("s").sampler(Gp::default());
         let study = builder.open().await.unwrap();
         for _ in 0..14 {
             let trial = study.ask().await.unwrap();

@@ -12,7 +12,13 @@ pub(super) struct Kept {
     fits: Fits,
     /// The trials of the last suggestions, and how long each took.
     spent: [Option<(usize, Duration)>; 3],
+    /// What was suggested since as many trials had ended as now.
+    suggested: Vec<Vec<f64>>,
+    ended: usize,
 }
+
+/// Two suggestions tell the same if they are nearer than this on every axis.
+const NEAR: f64 = 1e-3;
 
 impl Kept {
     /// What is known for a space. Whatever is known of another one is forgotten.
@@ -28,6 +34,27 @@ impl Kept {
 
     pub(super) fn keep(&mut self, fits: Fits) {
         self.fits = fits;
+    }
+
+    /// The place of the first point that was not suggested since so many trials had ended; now it is.
+    pub(super) fn reserve(
+        &mut self,
+        ended: usize,
+        mut points: impl Iterator<Item = Vec<f64>>,
+    ) -> Option<usize> {
+        if self.ended != ended {
+            self.ended = ended;
+            self.suggested.clear();
+        }
+        let is_near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < NEAR);
+        let suggested = &mut self.suggested;
+        points.position(|point| {
+            let is_new = !suggested.iter().any(|other| is_near(other, &point));
+            if is_new {
+                suggested.push(point);
+            }
+            is_new
+        })
     }
 
     pub(super) fn took(&mut self, trials: usize, time: Duration) {
@@ -50,6 +77,16 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_suggested_twice_before_another_trial_ends() {
+        let mut kept = Kept::default();
+        let points = || [vec![0.5, 1.0], vec![0.5004, 1.0], vec![0.7, 1.0]].into_iter();
+        assert_eq!(kept.reserve(10, points()), Some(0));
+        assert_eq!(kept.reserve(10, points()), Some(2));
+        assert_eq!(kept.reserve(10, points()), None);
+        assert_eq!(kept.reserve(11, points()), Some(0));
+    }
 
     #[test]
     fn the_time_that_is_expected_grows_with_the_trials() {

@@ -145,7 +145,16 @@ impl Gp {
         let kernel = Kernel::from_logarithms(fits.last()?);
         history.memo().with(|kept: &mut Kept| kept.keep(fits));
         let posterior = Posterior::new(observed.points, &observed.targets, kernel)?;
-        let point = propose(&cube, &posterior, &observed.best, draft.rng())?;
+        let mut points = propose(&cube, &posterior, &observed.best, draft.rng());
+        let place = match draft.number() {
+            Some(_) => 0,
+            // Asks of this process that are being answered now know the same trials.
+            None => history.memo().with(|kept: &mut Kept| {
+                let modelled = points.iter().map(|point| cube.modelled(point));
+                kept.reserve(history.trials().len(), modelled)
+            })?,
+        };
+        let point = (place < points.len()).then(|| points.swap_remove(place))?;
         if let Some(begin) = begin {
             history
                 .memo()

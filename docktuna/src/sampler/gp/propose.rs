@@ -25,13 +25,13 @@ struct Candidate {
     gain: f64,
 }
 
-/// A new configuration; `None` if nothing is found that was not tried. `best` are the best trials.
+/// New configurations, the best first; none if nothing is found that was not tried. `best` are the best trials.
 pub(super) fn propose(
     cube: &Cube<'_>,
     posterior: &Posterior,
     best: &[Vec<f64>],
     rng: &mut dyn Rng,
-) -> Option<Point> {
+) -> Vec<Point> {
     let mut points: Vec<Point> = (0..DRAWN).map(|_| cube.random(rng)).collect();
     for trial in best {
         let trial = cube.around(trial, rng);
@@ -46,11 +46,11 @@ pub(super) fn propose(
         .map(|candidate| improve(cube, posterior, candidate.clone(), rng))
         .collect();
     improved.sort_by(|a, b| b.gain.total_cmp(&a.gain));
-    let mut all = improved.into_iter().chain(candidates);
-    all.find(|candidate| {
+    let all = improved.into_iter().chain(candidates);
+    let new = all.filter(|candidate| {
         candidate.gain.is_finite() && !posterior.is_taken(&cube.modelled(&candidate.point))
-    })
-    .map(|candidate| candidate.point)
+    });
+    new.map(|candidate| candidate.point).collect()
 }
 
 /// Points with their gains, the best first.
