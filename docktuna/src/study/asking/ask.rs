@@ -212,7 +212,8 @@ impl<T: Tunable> Study<T> {
     }
 
     /// So many drawn configurations; where that matters, for the numbers from `next` on. Each sees those before it as
-    /// running trials, and so do other asks of this process until the next look shows what became of them.
+    /// running trials. So do other asks of this process, until the next look shows what became of them; an exclusive
+    /// sampler's would miss what this one may fail to store.
     fn draw(&self, count: usize, next: Option<i32>) -> Result<(Vec<Drawn<T>>, Vec<NewTrial>)> {
         let (mut all, mut new) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for offset in 0..i32::try_from(count).unwrap_or(i32::MAX) {
@@ -223,7 +224,8 @@ impl<T: Tunable> Study<T> {
                 drawn => drawn?,
             };
             let params = drawn.params.clone();
-            if self.search.sampler.reads_history() {
+            let sampler = &self.search.sampler;
+            if sampler.reads_history() && (count > 1 || !sampler.is_exclusive()) {
                 let number = TrialNumber(expected.unwrap_or(i32::MAX));
                 let mut history = self.search.feed.write();
                 history.add_running(number, &params, Vec::new());
