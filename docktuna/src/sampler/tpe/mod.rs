@@ -67,9 +67,9 @@ use crate::space::distribution::Distribution;
 ///   as long as that makes the trials that were left out more likely: the cross-validation of Habbema,
 ///   Hermans and van den Broek (COMPSTAT 1974) and of Duin (IEEE Transactions on Computers C-25, 1976).
 ///
-/// [`Auto`](super::Auto) asks it in turn with a Gaussian process. Its models are kept with the history, with 20 bytes for each
-/// number, and are updated trial by trial, so the cost of a suggestion depends on little more than the
-/// trials near its candidates.
+/// [`Auto`](super::Auto) asks it in turn with a Gaussian process. Its models are kept with the history, with 20 bytes
+/// for each number, and are updated trial by trial, so the cost of a suggestion depends on little more than the trials
+/// near its candidates.
 ///
 /// ```
 /// use docktuna::sampler::Tpe;
