@@ -64,7 +64,7 @@ use crate::space::distribution::Distribution;
 ///     let loss = (trial.config().dropout - 0.3).powi(2);
 ///     trial.tell(loss).await?;
 /// }
-/// assert!(study.best().await?.value() < 1e-4);
+/// assert!(study.best().await?.value < 1e-4);
 /// # Ok(())
 /// # }
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
