@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Draft, Gp, Sampler, Tpe};
+#[cfg(doc)]
+use super::Tpe;
+use super::{Draft, Gp, Sampler};
 use crate::error::Result;
 use crate::space::distribution::Distribution;
 
@@ -16,7 +18,6 @@ use crate::space::distribution::Distribution;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Auto {
     gp: Gp,
-    tpe: Tpe,
 }
 
 impl Auto {
@@ -38,7 +39,6 @@ impl Auto {
     #[must_use]
     pub fn n_startup_trials(mut self, trials: usize) -> Self {
         self.gp = self.gp.n_startup_trials(trials);
-        self.tpe = self.tpe.n_startup_trials(trials);
         self
     }
 }
@@ -61,6 +61,7 @@ impl Sampler for Auto {
     }
 
     fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
-        self.tpe.sample(draft, name, distribution)
+        // It leaves to the TPE what it did not suggest.
+        self.gp.sample(draft, name, distribution)
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::fit::Fits;
+use super::kernel::{NEAR, are_near};
 use crate::sampler::axis::Axis;
 
 /// The kernels that were found for a space, and how long suggestions took.
@@ -16,9 +17,6 @@ pub(super) struct Kept {
     suggested: Vec<Vec<f64>>,
     ended: usize,
 }
-
-/// Two suggestions tell the same if they are nearer than this on every axis.
-const NEAR: f64 = 1e-3;
 
 impl Kept {
     /// What is known for a space. Whatever is known of another one is forgotten.
@@ -46,10 +44,11 @@ impl Kept {
             self.ended = ended;
             self.suggested.clear();
         }
-        let is_near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < NEAR);
         let suggested = &mut self.suggested;
         points.position(|point| {
-            let is_new = !suggested.iter().any(|other| is_near(other, &point));
+            let is_new = !suggested
+                .iter()
+                .any(|other| are_near(other.iter().copied(), &point, NEAR));
             if is_new {
                 suggested.push(point);
             }

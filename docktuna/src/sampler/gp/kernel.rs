@@ -24,6 +24,14 @@ pub(super) struct Points {
     count: usize,
 }
 
+/// Two trials that run tell the same if they are nearer than this on every axis.
+pub(super) const NEAR: f64 = 1e-3;
+
+/// Whether two points are less than `distance` apart on every axis.
+pub(super) fn are_near(a: impl Iterator<Item = f64>, b: &[f64], distance: f64) -> bool {
+    a.zip(b).all(|(a, b)| (a - b).abs() < distance)
+}
+
 impl Points {
     pub(super) fn new(unordered: Vec<bool>) -> Self {
         Self {
@@ -55,10 +63,7 @@ impl Points {
 
     /// Whether one of some points is less than `distance` away on every axis.
     pub(super) fn has_near(&self, point: &[f64], mut among: Range<usize>, distance: f64) -> bool {
-        among.any(|place| {
-            let mut pairs = self.point(place).zip(point);
-            pairs.all(|(known, own)| (known - own).abs() < distance)
-        })
+        among.any(|place| are_near(self.point(place), point, distance))
     }
 
     /// The distances on one axis of a point at `coordinate` from the first `count` points, squared; 0 or 1 without an

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use super::kernel::{Kernel, Points};
+use super::kernel::{Kernel, NEAR, Points};
 use super::matrix::Lower;
 use crate::sampler::lanes::dot;
 use crate::sampler::normal::{ln_cdf, ln_sqrt_tau};
@@ -80,7 +80,6 @@ impl Posterior {
     /// Whether a point is one that was tried, or so near one that runs that it would tell the same.
     pub(super) fn is_taken(&self, point: &[f64]) -> bool {
         const SAME: f64 = 1e-9;
-        const NEAR: f64 = 1e-3;
         let tried = self.explained.len();
         self.points.has_near(point, 0..tried, SAME)
             || self.points.has_near(point, tried..self.points.len(), NEAR)
