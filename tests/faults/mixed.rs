@@ -1,5 +1,6 @@
-//! Rust and both Optunas on one study, with a queue, pruning, attributes and heartbeats, while a dashboard polls it.
-//! Each trial is accounted for by whoever ran it, and nobody fails a trial of somebody else that lives.
+//! Rust and both Optunas on one study, these on the database and through a server of ours, with a queue, pruning,
+//! attributes and heartbeats, while a dashboard polls it; the long form lasts for an hour. Each trial is accounted for by
+//! whoever ran it, and nobody fails a trial of somebody else that lives.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::fleet::Fleet;
 use crate::plan::Plan;
+use crate::remote::Served;
 use crate::table::Row;
 use crate::worker::{Event, Order, Point, STUDY, report_of};
 
@@ -40,24 +42,26 @@ pub(crate) async fn run(plan: Plan) -> Row {
 
     // Short trials, and some that last for longer than the grace period.
     let mut fleet = Fleet::start(order, 0);
-    for lasts in [Duration::from_millis(400), GRACE * 3] {
+    let short = Duration::from_millis(plan.pick(400, 2000));
+    for lasts in [short, GRACE * 3] {
         fleet.start_one(|order| order.lasts = lasts);
     }
-    let trials = plan.pick("12", "150").to_owned();
-    let pythons = Version::ALL.map(|version| {
-        let (url, trials) = (url.clone(), trials.clone());
+    let served = Served::start(&postgres.url("postgresql"), &[]).await;
+    let (seconds, lasts) = plan.pick(("10", "0.1"), ("3600", "2"));
+    let ways = [None, Some(served.address.clone())];
+    let kinds = Version::ALL.map(|version| ways.clone().map(|way| (version, way)));
+    let pythons = kinds.concat().into_iter().map(|(version, way)| {
+        let url = url.clone();
         tokio::spawn(async move {
-            let args = ["--study", STUDY, "--trials", &trials];
-            let beat = ["--interval", "1", "--grace", "3"];
-            python(
-                version,
-                "fleet.py",
-                &[args.as_slice(), &beat].concat(),
-                &url,
-            )
-            .await
+            let mut args = vec!["--study", STUDY, "--seconds", seconds, "--lasts", lasts];
+            args.extend(["--interval", "1", "--grace", "3"]);
+            if let Some(address) = &way {
+                args.extend(["--server", address]);
+            }
+            python(version, "fleet.py", &args, &url).await
         })
     });
+    let pythons: Vec<_> = pythons.collect();
     let mut enqueued = Vec::new();
     while pythons.iter().any(|python| !python.is_finished()) {
         let x = f64::from(u32::try_from(enqueued.len()).expect("not so many")) / 4096.0;
@@ -75,6 +79,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
         account_python(&mut ran, &python.await.expect("a worker that ended well"));
     }
     fleet.stop().await;
+    assert_eq!(served.complaints(), [] as [&str; 0]);
     assert!(!polling.is_finished(), "the dashboard answered to the end");
     polling.abort();
     account_rust(&mut ran, &fleet);

@@ -1,14 +1,16 @@
 """A worker of a fleet: heartbeats, pruning, reports, attributes, the queue; prints what became of its trials.
 
 A trial of parameter x reports x + step at each of three steps, notes x, and ends with x. Every fifth one lasts for
-longer than the grace period.
+longer than the grace period. Through a server of ours there are no heartbeats.
 """
 
+import random
 import time
 
 import optuna
 
 from common import emit, open_storage, parser
+from remote import documented
 
 STEPS = 3
 
@@ -16,11 +18,16 @@ STEPS = 3
 def main():
     arguments = parser(__doc__)
     arguments.add_argument("--study", required=True)
-    arguments.add_argument("--trials", type=int, required=True)
+    arguments.add_argument("--seconds", type=float, required=True, help="no trial begins later")
+    arguments.add_argument("--lasts", type=float, required=True, help="seconds that most trials take at most")
+    arguments.add_argument("--server", help="reach the database through this one")
     arguments.add_argument("--interval", type=int, required=True, help="seconds between heartbeats")
     arguments.add_argument("--grace", type=int, required=True, help="seconds without one until a trial is stale")
     arguments = arguments.parse_args()
-    storage = open_storage(arguments, heartbeat_interval=arguments.interval, grace_period=arguments.grace)
+    if arguments.server:
+        storage = documented()(arguments.server)
+    else:
+        storage = open_storage(arguments, heartbeat_interval=arguments.interval, grace_period=arguments.grace)
     pruner = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=0)
     study = optuna.load_study(study_name=arguments.study, storage=storage, pruner=pruner)
     ran = []
@@ -30,6 +37,8 @@ def main():
         trial.set_user_attr("noted", x)
         if len(ran) % 5 == 4:
             time.sleep(arguments.grace + 1.5 * arguments.interval)
+        else:
+            time.sleep(arguments.lasts * random.random())
         for step in range(STEPS):
             trial.report(x + step, step)
             if trial.should_prune():
@@ -39,7 +48,7 @@ def main():
     def note(_, trial):
         ran.append({"number": trial.number, "state": trial.state.name, "x": trial.params["x"]})
 
-    study.optimize(objective, n_trials=arguments.trials, callbacks=[note])
+    study.optimize(objective, timeout=arguments.seconds, callbacks=[note])
     emit({"optuna": optuna.__version__, "ran": ran})
 
 

@@ -15,3 +15,4 @@ pub(crate) use cut::run as cut;
 pub(crate) use fuzz::run as fuzz;
 pub(crate) use kill::run as kill;
 pub(crate) use restart::run as restart;
+pub(crate) use server::Served;

@@ -13,18 +13,18 @@ use tokio::time::timeout;
 use crate::fleet::PATIENCE;
 
 /// It ends when this is dropped.
-pub(super) struct Served {
+pub(crate) struct Served {
     process: Child,
     args: Vec<String>,
     url: String,
-    pub(super) address: String,
+    pub(crate) address: String,
     /// All that it said, before it was killed, too.
     said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Served {
     /// On a database, with more arguments.
-    pub(super) async fn start(url: &str, args: &[&str]) -> Self {
+    pub(crate) async fn start(url: &str, args: &[&str]) -> Self {
         let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
         let said = Arc::default();
         let (process, address) = begin(url, "127.0.0.1:0", &args, &said).await;
@@ -38,19 +38,19 @@ impl Served {
     }
 
     /// Kills it, as the kernel does when memory runs out.
-    pub(super) async fn kill(&mut self) {
+    pub(crate) async fn kill(&mut self) {
         self.process.kill().await.expect("a child of ours");
     }
 
     /// Starts it again where it was.
-    pub(super) async fn start_again(&mut self) {
+    pub(crate) async fn start_again(&mut self) {
         let (process, address) = begin(&self.url, &self.address, &self.args, &self.said).await;
         assert_eq!(address, self.address);
         self.process = process;
     }
 
     /// The memory that it has, and the most that it had, in KiB.
-    pub(super) fn memory(&self) -> (u64, u64) {
+    pub(crate) fn memory(&self) -> (u64, u64) {
         let process = self.process.id().expect("it runs");
         let status = fs::read_to_string(PathBuf::from(format!("/proc/{process}/status")));
         let status = status.expect("Linux");
@@ -68,7 +68,7 @@ impl Served {
     ///
     /// # Panics
     /// When it panicked.
-    pub(super) fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<String> {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let panicked = said.iter().find(|line| line.contains("panicked"));
         assert_eq!(panicked, None);

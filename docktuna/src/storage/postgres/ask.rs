@@ -215,21 +215,22 @@ impl Ask<'_> {
 }
 
 /// Begins a transaction and locks the study's row in one round trip; trials are numbered under this
-/// lock, by Optuna too. One that creates trials commits asynchronously, and plans once: planning anew
-/// for each `seen` takes longer than the work itself.
+/// lock, by Optuna too. Its statements are planned once: planning anew for the newest trials of each call takes longer
+/// than the work itself. One that creates trials commits asynchronously.
 pub(super) async fn lock_study(
     link: &mut Link,
     study: StudyId,
     asynchronous: bool,
 ) -> sqlx::Result<()> {
     let settings = if asynchronous {
-        "SET LOCAL synchronous_commit TO off; SET LOCAL plan_cache_mode TO force_generic_plan; "
+        "SET LOCAL synchronous_commit TO off; "
     } else {
         ""
     };
     // Several statements in one message cannot have bound parameters; an integer needs no escaping.
     let lock = format!(
-        "{settings}SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
+        "{settings}SET LOCAL plan_cache_mode TO force_generic_plan; \
+         SELECT FROM studies WHERE study_id = {} FOR NO KEY UPDATE",
         study.0
     );
     link.begin(&lock).await

@@ -1,17 +1,25 @@
--- What samplers look at in the trials of a study: in at most $4 above the id $2, and in those of $3 that do not
+-- What samplers look at in the trials of a study: in some $4 above the id $2, and in those of $3 that do not
 -- wait. Of the trial $5 only that it is there. One statement, and so one snapshot. $6 and $7 are ids and starts of
 -- trials whose parameters the caller knows. While they run they have nothing else, either.
 --
--- `study_id + 0` keeps the planner off the index of the study's trials, all of which it would read.
--- OFFSET 0 keeps each subquery a look-up by trial: joined, the planner would read whole tables.
-WITH seen AS (
-    (
-        SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials
-        WHERE study_id + 0 = $1 AND trial_id > $2 ORDER BY trial_id LIMIT $4
-    )
-    UNION ALL
+-- What is new is mostly among the next trials of all studies. The planner sees no more than a list of ids, which it takes
+-- to be short, and so keeps one plan: to plan anew takes longer than to read. `study_id + 0` keeps it off the index of the
+-- study's trials, all of which it would read. OFFSET 0 keeps each subquery a look-up by trial: joined, it would read
+-- whole tables.
+WITH next AS MATERIALIZED (SELECT trial_id, study_id FROM trials WHERE trial_id > $2 ORDER BY trial_id LIMIT 100),
+seen AS (
     SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials
-    WHERE study_id + 0 = $1 AND trial_id <= $2 AND ((trial_id = ANY($3::int[]) AND state <> 'WAITING') OR trial_id = $5)
+    WHERE study_id + 0 = $1 AND (trial_id > $2 OR state <> 'WAITING' OR trial_id = $5) AND trial_id = ANY(ARRAY(
+        SELECT trial_id FROM next WHERE study_id = $1
+        UNION ALL
+        (
+            SELECT trial_id FROM trials
+            WHERE study_id + 0 = $1 AND trial_id > (SELECT max(trial_id) FROM next) AND (SELECT count(*) FROM next) = 100
+            ORDER BY trial_id LIMIT $4
+        )
+        UNION ALL
+        SELECT unnest(array_append($3::int[], $5))
+    ))
 ),
 wanted AS (
     SELECT trial_id, state,

@@ -2,13 +2,19 @@
 -- One statement, so one snapshot. $5, $6 and $7 say whether reports, rungs and results are wanted; of
 -- the trial $8 the reports are not. A report that is not as Optuna writes it comes as NULL.
 --
--- `study_id + 0` keeps the planner off the index of the study's trials, all of which it would read.
--- OFFSET 0 keeps each subquery a look-up by trial: joined, the planner would read whole tables.
-WITH seen AS (
-    SELECT trial_id, number, state, datetime_complete FROM trials WHERE study_id + 0 = $1 AND trial_id > $3
-    UNION ALL
+-- What is new is found as in load_news.sql. OFFSET 0 keeps each subquery a look-up by trial: joined, the planner would
+-- read whole tables.
+WITH next AS MATERIALIZED (SELECT trial_id, study_id FROM trials WHERE trial_id > $3 ORDER BY trial_id LIMIT 100),
+seen AS (
     SELECT trial_id, number, state, datetime_complete FROM trials
-    WHERE study_id + 0 = $1 AND trial_id <= $3 AND (trial_id = $8 OR (trial_id = ANY($4) AND state <> 'WAITING'))
+    WHERE study_id + 0 = $1 AND (trial_id > $3 OR state <> 'WAITING' OR trial_id = $8) AND trial_id = ANY(ARRAY(
+        SELECT trial_id FROM next WHERE study_id = $1
+        UNION ALL
+        SELECT trial_id FROM trials
+        WHERE study_id + 0 = $1 AND trial_id > (SELECT max(trial_id) FROM next) AND (SELECT count(*) FROM next) = 100
+        UNION ALL
+        SELECT unnest(array_append($4::int[], $8))
+    ))
 )
 SELECT t.trial_id, t.number, t.state::text, t.datetime_complete, v.value, v.value_type::text,
     CASE WHEN t.state = 'COMPLETE' AND NOT $5 THEN
