@@ -18,11 +18,12 @@ use crate::remote::Served;
 use crate::table::Row;
 use crate::worker::{Event, Order, Point, STUDY, report_of};
 
-const INTERVAL: Duration = Duration::from_secs(1);
-const GRACE: Duration = Duration::from_secs(3);
 const STEPS: u32 = 3;
 
 pub(crate) async fn run(plan: Plan) -> Row {
+    // With the trials of an hour Python's samplers and pruners keep its heartbeats waiting.
+    let (interval, grace) = plan.pick(("1", "3"), ("5", "20"));
+    let duration = |seconds: &str| Duration::from_secs(seconds.parse().expect("a number"));
     let server = PrivateServer::start().await;
     let postgres = TestDb::create_on(server.server()).await;
     let order = Order {
@@ -30,7 +31,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
         seed: plan.seed(),
         tasks: 2,
         reports: STEPS,
-        beat: Some((INTERVAL, GRACE)),
+        beat: Some((duration(interval), duration(grace))),
         prunes: true,
         ..Order::default()
     };
@@ -43,7 +44,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
     // Short trials, and some that last for longer than the grace period.
     let mut fleet = Fleet::start(order, 0);
     let short = Duration::from_millis(plan.pick(400, 2000));
-    for lasts in [short, GRACE * 3] {
+    for lasts in [short, duration(grace) * 3] {
         fleet.start_one(|order| order.lasts = lasts);
     }
     let served = Served::start(&postgres.url("postgresql"), &[]).await;
@@ -54,7 +55,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
         let url = url.clone();
         tokio::spawn(async move {
             let mut args = vec!["--study", STUDY, "--seconds", seconds, "--lasts", lasts];
-            args.extend(["--interval", "1", "--grace", "3"]);
+            args.extend(["--interval", interval, "--grace", grace]);
             if let Some(address) = &way {
                 args.extend(["--server", address]);
             }
