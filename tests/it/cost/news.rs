@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use docktuna::sampler::{Draft, Sampler, Tpe};
+use docktuna::pruner::Median;
+use docktuna::sampler::{Draft, Random, Sampler, Tpe};
 use docktuna::{Distribution, Study, Trial};
 use tokio::task::JoinSet;
 
@@ -92,6 +93,64 @@ impl Sampler for Watching {
         *self.0.lock().unwrap() = running.filter_map(|trial| trial.stored("a")).collect();
         Tpe::default().sample(draft, name, distribution)
     }
+}
+
+/// Tells how many trials a sampler saw that are over.
+#[derive(Debug)]
+struct Counting(Arc<Mutex<usize>>);
+
+impl Sampler for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn reads_history(&self) -> bool {
+        true
+    }
+
+    fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
+        *self.0.lock().unwrap() = draft.history().trials().len();
+        Random.sample(draft, name, distribution)
+    }
+}
+
+/// Trials of two studies in turn, as two fleets make them. The later ones are better.
+const TWO_FLEETS: &str = "
+    INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete)
+    SELECT 100 + n / 2, 1 + n % 2, 'COMPLETE', now(), now() FROM generate_series(0, 599) AS n;
+    INSERT INTO trial_values (trial_id, objective, value, value_type)
+    SELECT trial_id, 0, number, 'FINITE' FROM trials WHERE number >= 100;
+    INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type)
+    SELECT trial_id, 1, CASE WHEN number < 200 THEN 2 ELSE 0 END, 'FINITE' FROM trials WHERE number >= 100";
+
+/// More than the next hundred of all studies.
+#[tokio::test]
+async fn all_that_others_added_is_read_however_much_it_is() {
+    let postgres = TestDb::create().await;
+    let url = postgres.url("postgresql");
+    let db = docktuna::OptunaDatabase::connect(&url).await.unwrap();
+    let seen = Arc::default();
+    let sampler = Counting(Arc::clone(&seen));
+    let builder = db.study_builder::<Ten>("s").sampler(sampler);
+    let study = builder.pruner(Median::default()).open().await.unwrap();
+    let other = db.study_builder::<Ten>("other").open().await.unwrap();
+    for trial in study.ask_many(6).await.unwrap() {
+        trial.report(1, 2.0).await.unwrap();
+        trial.tell(2.0).await.unwrap();
+    }
+    other.ask().await.unwrap().tell(1.0).await.unwrap();
+    let running = study.ask().await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), 6);
+    running.report(1, 1.0).await.unwrap();
+    assert!(!running.should_prune().await.unwrap(), "others had 2");
+
+    postgres.execute(TWO_FLEETS).await;
+    let next = study.ask().await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), 6 + 300);
+    next.report(1, 1.0).await.unwrap();
+    assert!(next.should_prune().await.unwrap(), "two of three had 0");
+    running.tell(1.0).await.unwrap();
+    next.tell(1.0).await.unwrap();
 }
 
 /// A crash of the server may undo a trial, and give its id and its number to another one.

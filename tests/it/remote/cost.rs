@@ -91,4 +91,13 @@ async fn of_ten_thousand_trials_only_what_is_new_is_read_and_sent() {
         let sent = through.call("sent", json!([study])).await;
         assert_eq!(sent[1], expected);
     }
+    // More than the next hundred of all studies.
+    through.call("create_study", json!(["other"])).await;
+    let fill = "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete)
+        SELECT 20000 + n / 2, 1 + n % 2, 'FAIL', now(), now() FROM generate_series(0, 599) AS n";
+    through.proxied.postgres.execute(fill).await;
+    for expected in [json!([10_302, 300]), json!([10_302, 0])] {
+        let sent = through.call("sent", json!([study])).await;
+        assert_eq!(json!([sent[0], sent[1]]), expected);
+    }
 }
