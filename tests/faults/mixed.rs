@@ -44,7 +44,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
     // Short trials, and some that last for longer than the grace period.
     let mut fleet = Fleet::start(order, 0);
     let short = Duration::from_millis(plan.pick(400, 2000));
-    for lasts in [short, duration(grace) * 3] {
+    for lasts in [short, duration(grace) * 2] {
         fleet.start_one(|order| order.lasts = lasts);
     }
     let served = Served::start(&postgres.url("postgresql"), &[]).await;

@@ -214,9 +214,9 @@ impl Ask<'_> {
     }
 }
 
-/// Begins a transaction and locks the study's row in one round trip; trials are numbered under this
-/// lock, by Optuna too. Its statements are planned once: planning anew for the newest trials of each call takes longer
-/// than the work itself. One that creates trials commits asynchronously.
+/// Begins a transaction and locks the study's row in one round trip; trials are numbered under this lock, by Optuna
+/// too. Its statements are planned once, because to plan for the newest trials of each call takes longer than the work
+/// itself. An `asynchronous` one does not wait for the disk: a worker of ours notices that its new trial was lost.
 pub(super) async fn lock_study(
     link: &mut Link,
     study: StudyId,

@@ -12,7 +12,7 @@ use crate::trial::FrozenTrial;
 /// Which trials are wanted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NewsQuery {
-    /// Those above this id, at most this number,
+    /// Those above this id, at most this number and a hundred,
     pub(crate) after: Int,
     pub(crate) most: usize,
     /// and these, unless they wait.

@@ -1,5 +1,5 @@
--- What samplers look at in the trials of a study: in some $4 above the id $2, and in those of $3 that do not
--- wait. Of the trial $5 only that it is there. One statement, and so one snapshot. $6 and $7 are ids and starts of
+-- What samplers look at in the trials of a study: in at most $4 and a hundred above the id $2, and in those of $3 that
+-- do not wait. Of the trial $5 only that it is there. One statement, and so one snapshot. $6 and $7 are ids and starts of
 -- trials whose parameters the caller knows. While they run they have nothing else, either.
 --
 -- What is new is mostly among the next trials of all studies. The planner sees no more than a list of ids, which it takes
