@@ -1,6 +1,6 @@
 //! Rust and both Optunas on one study, these on the database and through a server of ours, with a queue, pruning,
-//! attributes and heartbeats, while a dashboard polls it; the long form lasts for an hour. Each trial is accounted for by
-//! whoever ran it, and nobody fails a trial of somebody else that lives.
+//! attributes and heartbeats, while a dashboard polls it; the long form lasts for an hour. Each trial is accounted for
+//! by whoever ran it, and nobody fails a trial of somebody else that lives.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

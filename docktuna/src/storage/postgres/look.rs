@@ -18,9 +18,9 @@ statements! { "postgres":
 /// What stands for `{wanted}`.
 const ONE: &str = "SELECT * FROM trials WHERE trial_id = $1";
 const ALL: &str = "SELECT * FROM trials WHERE study_id = $1";
-/// What is new in a study is mostly among the next trials of all studies. Where there are more of these, others may go on
-/// without it, so that the trials of the study are looked through. The planner sees no more than a list of ids, which it
-/// takes to be short, and so keeps one plan: to plan anew takes four times as long as to read.
+/// What is new in a study is mostly among the next trials of all studies. Where there are more of these, others may go
+/// on without it, so that the trials of the study are looked through. The planner sees no more than a list of ids, which
+/// it takes to be short, and so keeps one plan: to plan anew takes four times as long as to read.
 const NEWS: &str = "SELECT * FROM trials WHERE study_id + 0 = $1 AND trial_id = ANY(ARRAY(
     WITH next AS MATERIALIZED (SELECT trial_id, study_id FROM trials WHERE trial_id > $2 ORDER BY trial_id LIMIT 100)
     SELECT trial_id FROM next WHERE study_id = $1

@@ -1,11 +1,11 @@
 -- What samplers look at in the trials of a study: in at most $4 and a hundred above the id $2, and in those of $3 that
--- do not wait. Of the trial $5 only that it is there. One statement, and so one snapshot. $6 and $7 are ids and starts of
--- trials whose parameters the caller knows. While they run they have nothing else, either.
+-- do not wait. Of the trial $5 only that it is there. One statement, and so one snapshot. $6 and $7 are ids and starts
+-- of trials whose parameters the caller knows. While they run they have nothing else, either.
 --
--- What is new is mostly among the next trials of all studies. The planner sees no more than a list of ids, which it takes
--- to be short, and so keeps one plan: to plan anew takes longer than to read. `study_id + 0` keeps it off the index of the
--- study's trials, all of which it would read. OFFSET 0 keeps each subquery a look-up by trial: joined, it would read
--- whole tables.
+-- What is new is mostly among the next trials of all studies. The planner sees no more than a list of ids, which it
+-- takes to be short, and so keeps one plan: to plan anew takes longer than to read. `study_id + 0` keeps it off the
+-- index of the study's trials, all of which it would read. OFFSET 0 keeps each subquery a look-up by trial: joined, it
+-- would read whole tables.
 WITH next AS MATERIALIZED (SELECT trial_id, study_id FROM trials WHERE trial_id > $2 ORDER BY trial_id LIMIT 100),
 seen AS (
     SELECT trial_id, number, state, datetime_start, datetime_complete FROM trials
