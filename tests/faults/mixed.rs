@@ -65,7 +65,7 @@ pub(crate) async fn run(plan: Plan) -> Row {
     let pythons: Vec<_> = pythons.collect();
     let mut enqueued = Vec::new();
     while pythons.iter().any(|python| !python.is_finished()) {
-        let x = f64::from(u32::try_from(enqueued.len()).expect("not so many")) / 4096.0;
+        let x = f64::from(u32::try_from(enqueued.len()).expect("not so many")) / 65536.0;
         enqueued.push((
             study
                 .enqueue(Point { x })
