@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use docktuna::pruner::Median;
-use docktuna::sampler::{Draft, Random, Sampler, Tpe};
+use docktuna::sampler::{Draft, Sampler, Tpe};
 use docktuna::{Distribution, Study, Trial};
 use tokio::task::JoinSet;
 
@@ -75,9 +75,18 @@ async fn parameters_of_own_trials_are_not_read_again() {
     }
 }
 
-/// Tells what a sampler saw of the running trials.
+/// What a sampler saw.
+#[derive(Debug, Default)]
+struct Seen {
+    /// How many trials are over.
+    over: usize,
+    /// A parameter of each trial that runs.
+    running: Vec<f64>,
+}
+
+/// Tells what it saw.
 #[derive(Debug)]
-struct Watching(Arc<Mutex<Vec<f64>>>);
+struct Watching(Arc<Mutex<Seen>>);
 
 impl Sampler for Watching {
     fn name(&self) -> &'static str {
@@ -89,28 +98,13 @@ impl Sampler for Watching {
     }
 
     fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
-        let running = draft.history().running();
-        *self.0.lock().unwrap() = running.filter_map(|trial| trial.stored("a")).collect();
+        let history = draft.history();
+        let running = history.running().filter_map(|trial| trial.stored("a"));
+        *self.0.lock().unwrap() = Seen {
+            over: history.trials().len(),
+            running: running.collect(),
+        };
         Tpe::default().sample(draft, name, distribution)
-    }
-}
-
-/// Tells how many trials a sampler saw that are over.
-#[derive(Debug)]
-struct Counting(Arc<Mutex<usize>>);
-
-impl Sampler for Counting {
-    fn name(&self) -> &'static str {
-        "counting"
-    }
-
-    fn reads_history(&self) -> bool {
-        true
-    }
-
-    fn sample(&self, draft: &mut Draft<'_>, name: &str, distribution: &Distribution) -> f64 {
-        *self.0.lock().unwrap() = draft.history().trials().len();
-        Random.sample(draft, name, distribution)
     }
 }
 
@@ -129,8 +123,8 @@ async fn all_that_others_added_is_read_however_much_it_is() {
     let postgres = TestDb::create().await;
     let url = postgres.url("postgresql");
     let db = docktuna::OptunaDatabase::connect(&url).await.unwrap();
-    let seen = Arc::default();
-    let sampler = Counting(Arc::clone(&seen));
+    let seen: Arc<Mutex<Seen>> = Arc::default();
+    let sampler = Watching(Arc::clone(&seen));
     let builder = db.study_builder::<Ten>("s").sampler(sampler);
     let study = builder.pruner(Median::default()).open().await.unwrap();
     let other = db.study_builder::<Ten>("other").open().await.unwrap();
@@ -140,13 +134,13 @@ async fn all_that_others_added_is_read_however_much_it_is() {
     }
     other.ask().await.unwrap().tell(1.0).await.unwrap();
     let running = study.ask().await.unwrap();
-    assert_eq!(*seen.lock().unwrap(), 6);
+    assert_eq!(seen.lock().unwrap().over, 6);
     running.report(1, 1.0).await.unwrap();
     assert!(!running.should_prune().await.unwrap(), "others had 2");
 
     postgres.execute(TWO_FLEETS).await;
     let next = study.ask().await.unwrap();
-    assert_eq!(*seen.lock().unwrap(), 6 + 300);
+    assert_eq!(seen.lock().unwrap().over, 6 + 300);
     next.report(1, 1.0).await.unwrap();
     assert!(next.should_prune().await.unwrap(), "two of three had 0");
     running.tell(1.0).await.unwrap();
@@ -159,14 +153,14 @@ async fn a_row_that_is_another_trial_now_is_read() {
     let postgres = TestDb::create().await;
     let url = postgres.url("postgresql");
     let db = docktuna::OptunaDatabase::connect(&url).await.unwrap();
-    let seen = Arc::default();
+    let seen: Arc<Mutex<Seen>> = Arc::default();
     let sampler = Watching(Arc::clone(&seen));
     let builder = db.study_builder::<Ten>("s").sampler(sampler);
     let study = builder.open().await.unwrap();
     let lost = study.ask().await.unwrap();
     // It is seen running, with the values that are known here.
     let second = study.ask().await.unwrap();
-    assert_eq!(*seen.lock().unwrap(), [lost.config().a]);
+    assert_eq!(seen.lock().unwrap().running, [lost.config().a]);
     second.tell(1.0).await.unwrap();
     let number = lost.number().get();
     postgres
@@ -177,7 +171,7 @@ async fn a_row_that_is_another_trial_now_is_read() {
         ))
         .await;
     let third = study.ask().await.unwrap();
-    assert_eq!(*seen.lock().unwrap(), [0.125]);
+    assert_eq!(seen.lock().unwrap().running, [0.125]);
     third.tell(1.0).await.unwrap();
     drop(lost);
 }

@@ -34,26 +34,18 @@ impl Kept {
         self.fits = fits;
     }
 
-    /// The place of the first point that was not suggested since so many trials had ended; now it is.
-    pub(super) fn reserve(
-        &mut self,
-        ended: usize,
-        mut points: impl Iterator<Item = Vec<f64>>,
-    ) -> Option<usize> {
+    /// Whether a point was not suggested since so many trials had ended; now it is.
+    pub(super) fn reserve(&mut self, ended: usize, point: Vec<f64>) -> bool {
         if self.ended != ended {
             self.ended = ended;
             self.suggested.clear();
         }
-        let suggested = &mut self.suggested;
-        points.position(|point| {
-            let is_new = !suggested
-                .iter()
-                .any(|other| are_near(other.iter().copied(), &point, NEAR));
-            if is_new {
-                suggested.push(point);
-            }
-            is_new
-        })
+        let near = |other: &Vec<f64>| are_near(other.iter().copied(), &point, NEAR);
+        let is_new = !self.suggested.iter().any(near);
+        if is_new {
+            self.suggested.push(point);
+        }
+        is_new
     }
 
     pub(super) fn took(&mut self, trials: usize, time: Duration) {
@@ -80,11 +72,14 @@ mod tests {
     #[test]
     fn nothing_is_suggested_twice_before_another_trial_ends() {
         let mut kept = Kept::default();
-        let points = || [vec![0.5, 1.0], vec![0.5004, 1.0], vec![0.7, 1.0]].into_iter();
-        assert_eq!(kept.reserve(10, points()), Some(0));
-        assert_eq!(kept.reserve(10, points()), Some(2));
-        assert_eq!(kept.reserve(10, points()), None);
-        assert_eq!(kept.reserve(11, points()), Some(0));
+        let mut first = |ended| {
+            let mut points = [vec![0.5, 1.0], vec![0.5004, 1.0], vec![0.7, 1.0]].into_iter();
+            points.position(|point| kept.reserve(ended, point))
+        };
+        assert_eq!(first(10), Some(0));
+        assert_eq!(first(10), Some(2));
+        assert_eq!(first(10), None);
+        assert_eq!(first(11), Some(0));
     }
 
     #[test]

@@ -146,15 +146,14 @@ impl Gp {
         history.memo().with(|kept: &mut Kept| kept.keep(fits));
         let posterior = Posterior::new(observed.points, &observed.targets, kernel)?;
         let mut points = propose(&cube, &posterior, &observed.best, draft.rng());
-        let place = match draft.number() {
-            Some(_) => 0,
+        let point = match draft.number() {
+            Some(_) => points.next()?,
             // Asks of this process that are being answered now know the same trials.
             None => history.memo().with(|kept: &mut Kept| {
-                let modelled = points.iter().map(|point| cube.modelled(point));
-                kept.reserve(history.trials().len(), modelled)
+                let ended = history.trials().len();
+                points.find(|point| kept.reserve(ended, cube.modelled(point)))
             })?,
         };
-        let point = (place < points.len()).then(|| points.swap_remove(place))?;
         if let Some(begin) = begin {
             history
                 .memo()

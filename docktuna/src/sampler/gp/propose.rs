@@ -26,12 +26,12 @@ struct Candidate {
 }
 
 /// New configurations, the best first; none if nothing is found that was not tried. `best` are the best trials.
-pub(super) fn propose(
-    cube: &Cube<'_>,
-    posterior: &Posterior,
+pub(super) fn propose<'a>(
+    cube: &'a Cube<'a>,
+    posterior: &'a Posterior,
     best: &[Vec<f64>],
     rng: &mut dyn Rng,
-) -> Vec<Point> {
+) -> impl Iterator<Item = Point> + use<'a> {
     let mut points: Vec<Point> = (0..DRAWN).map(|_| cube.random(rng)).collect();
     for trial in best {
         let trial = cube.around(trial, rng);
@@ -47,10 +47,10 @@ pub(super) fn propose(
         .collect();
     improved.sort_by(|a, b| b.gain.total_cmp(&a.gain));
     let all = improved.into_iter().chain(candidates);
-    let new = all.filter(|candidate| {
+    let new = all.filter(move |candidate| {
         candidate.gain.is_finite() && !posterior.is_taken(&cube.modelled(&candidate.point))
     });
-    new.map(|candidate| candidate.point).collect()
+    new.map(|candidate| candidate.point)
 }
 
 /// Points with their gains, the best first.
