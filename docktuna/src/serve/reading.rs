@@ -7,23 +7,24 @@ use std::time::Duration;
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::Frame;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 use tonic::Status;
 
 /// How long a client may be silent in the middle of a message.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// A body that ends with an error when nothing comes for too long.
+/// A body that ends with an error when nothing comes for too long. What is there needs no timer, and nearly every
+/// message is there at once.
 pub(super) struct Timed {
     body: Body,
-    silence: Pin<Box<Sleep>>,
+    silence: Option<Pin<Box<Sleep>>>,
 }
 
 impl Timed {
     pub(super) fn new(body: Body) -> Self {
         Self {
             body,
-            silence: Box::pin(sleep(SILENCE)),
+            silence: None,
         }
     }
 }
@@ -37,10 +38,11 @@ impl HttpBody for Timed {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            self.silence.as_mut().reset(Instant::now() + SILENCE);
+            self.silence = None;
             return Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)));
         }
-        ready!(self.silence.as_mut().poll(context));
+        let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(SILENCE)));
+        ready!(silence.as_mut().poll(context));
         let status = Status::deadline_exceeded("the rest of the message did not come");
         Poll::Ready(Some(Err(status.into())))
     }
@@ -49,6 +51,8 @@ impl HttpBody for Timed {
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
+
+    use tokio::time::Instant;
 
     use super::*;
 

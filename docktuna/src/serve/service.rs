@@ -272,11 +272,7 @@ impl StorageService for Service {
         let request = request.into_inner();
         let study = fields::study(request.study_id);
         let whole = if request.template_trial_is_none {
-            WholeTrial {
-                state: Some(crate::id::TrialState::Running),
-                started: Some(moment_of_its_own()),
-                ..WholeTrial::default()
-            }
+            WholeTrial::started_at(moment_of_its_own())
         } else {
             trial::read(request.template_trial.unwrap_or_default())?
         };

@@ -1,18 +1,17 @@
 //! Asking for a trial: numbering under the study's lock.
 //!
-//! A single trial takes one round trip where the role may create a function of its session (every
-//! role may, unless TEMP was revoked on the database, or a proxy pools sessions). Otherwise, and for
+//! A single trial takes one round trip where the session has a function for it. Otherwise, and for
 //! several trials at once, it is a transaction: one round trip begins it and locks the row, one makes
 //! each trial, one commits.
 
 use chrono::NaiveDateTime;
-use sqlx::{AssertSqlSafe, Executor};
+use sqlx::Executor;
 
+use super::functions::has_function;
 use super::link::Link;
 use super::{PgSession, Postgres};
 use crate::error::Result;
 use crate::id::{Int, StudyId, TrialId, TrialNumber};
-use crate::storage::connection::failure;
 use crate::storage::rows::record::{Asked, NewTrial, ParamColumns, StudyRow, TrialKey};
 use crate::storage::{Statement, statements};
 
@@ -25,15 +24,6 @@ statements! { "postgres":
 
 /// (created, claimed or refused; id; number)
 type Row = (String, Option<Int>, i32);
-
-/// What a session knows of its function.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum AskFunction {
-    #[default]
-    Untried,
-    Created,
-    Refused,
-}
 
 /// A trial up to which no trial of its study waits.
 #[derive(Debug, Clone, Copy)]
@@ -77,13 +67,20 @@ async fn ask(
         zone,
     };
     let asked = match trials {
-        [trial] if has_function(session).await? => ask.call(&mut session.connection, trial).await?,
+        [trial] if has_ask_function(session).await? => {
+            ask.call(&mut session.connection, trial).await?
+        }
         trials => ask.transact(&mut session.connection, trials).await?,
     };
     if let Some(seen) = ask.seen {
         session.seen.insert(study, seen);
     }
     Ok(asked)
+}
+
+async fn has_ask_function(session: &mut PgSession) -> sqlx::Result<bool> {
+    let create = || ASK_FUNCTION.text.replace("{ask.sql}", ASK.text);
+    has_function(session, |session| &mut session.ask_function, create).await
 }
 
 /// Looks for a trial up to which none waits.
@@ -96,29 +93,6 @@ async fn first_seen(link: &mut Link, study: StudyId) -> sqlx::Result<Seen> {
         id: TrialId(id),
         started: None,
     })
-}
-
-/// Creates the session's function at the first call.
-async fn has_function(session: &mut PgSession) -> sqlx::Result<bool> {
-    if session.connection.is_pooled() {
-        return Ok(false);
-    }
-    if session.ask_function == AskFunction::Untried {
-        let create = ASK_FUNCTION.text.replace("{ask.sql}", ASK.text);
-        let created = session.connection.execute(AssertSqlSafe(create)).await;
-        session.ask_function = match created {
-            Ok(_) => AskFunction::Created,
-            // It says nothing of the role's rights, which the session would remember.
-            Err(error) if failure::is_disconnect(&error) || failure::is_harmless(&error) => {
-                return Err(error);
-            }
-            Err(error) => {
-                tracing::debug!(%error, "asking in a transaction, not by a function");
-                AskFunction::Refused
-            }
-        };
-    }
-    Ok(session.ask_function == AskFunction::Created)
 }
 
 struct Ask<'a> {

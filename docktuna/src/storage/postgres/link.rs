@@ -132,6 +132,16 @@ impl Link {
         self.begin_as(BEGIN, first).await
     }
 
+    /// Begins a transaction and carries out a statement without parameters in the same round trip; what it brings is
+    /// text.
+    #[cfg(feature = "serve")]
+    pub(super) async fn begin_with(&mut self, first: &str) -> sqlx::Result<Option<PgRow>> {
+        let sql = format!("{BEGIN}; {}{first}", self.prelude);
+        self.open = true;
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        sql.fetch_optional(&mut self.connection).await
+    }
+
     /// Begins one whose statements all read the same state of the database, and write nothing.
     pub(super) async fn begin_snapshot(&mut self) -> sqlx::Result<()> {
         self.begin_as(BEGIN_SNAPSHOT, "").await

@@ -10,6 +10,7 @@
 
 mod ask;
 mod connector;
+mod functions;
 mod heartbeat;
 #[cfg(feature = "cli")]
 mod inspect;
@@ -23,6 +24,8 @@ mod look;
 mod manage;
 mod peer;
 #[cfg(feature = "serve")]
+mod start;
+#[cfg(feature = "serve")]
 mod steps;
 mod study;
 mod trial;
@@ -33,6 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector::Connector;
+use functions::Function;
 use link::Link;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
@@ -64,7 +68,9 @@ pub(crate) struct Postgres {
 struct PgSession {
     connection: Link,
     seen: HashMap<StudyId, ask::Seen>,
-    ask_function: ask::AskFunction,
+    ask_function: Function,
+    #[cfg(feature = "serve")]
+    add_trial_function: Function,
 }
 
 impl Session for PgSession {
@@ -147,7 +153,9 @@ impl Postgres {
                     Ok(PgSession {
                         connection: connector.open().await?,
                         seen: HashMap::new(),
-                        ask_function: ask::AskFunction::default(),
+                        ask_function: Function::default(),
+                        #[cfg(feature = "serve")]
+                        add_trial_function: Function::default(),
                     })
                 }
             })

@@ -5,6 +5,7 @@ use sqlx::AssertSqlSafe;
 
 use super::Postgres;
 use super::ask::lock_study;
+use super::start::{can_start, start};
 use super::study::study_row;
 use super::trial::insert_trial;
 use crate::error::Result;
@@ -109,11 +110,17 @@ impl Postgres {
         let mut lease = self.lease().await?;
         let mut made: Option<(Int, i64)> = None;
         let result = async {
-            let link = &mut lease.connection;
-            lock_study(link, study, false).await?;
-            let row = insert_trial(link, study, trial).await?;
+            let row = match trial.just_started() {
+                Some(started) if can_start(&mut lease).await? => {
+                    start(&mut lease, study, started).await?
+                }
+                _ => {
+                    lock_study(&mut lease.connection, study, false).await?;
+                    insert_trial(&mut lease.connection, study, trial).await?
+                }
+            };
             made = row.map(|(id, _, transaction)| (id, transaction));
-            link.commit().await
+            lease.connection.commit().await
         }
         .await;
         let lost = result.as_ref().err().is_some_and(failure::is_disconnect);

@@ -134,7 +134,7 @@ impl Ended {
 }
 
 /// A whole trial to add, in any state.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct WholeTrial {
     pub(crate) state: Option<TrialState>,
     pub(crate) started: Option<NaiveDateTime>,
@@ -145,6 +145,24 @@ pub(crate) struct WholeTrial {
     pub(crate) user_attrs: Vec<(String, String)>,
     /// Reported values by step.
     pub(crate) reports: Vec<(Int, f64)>,
+}
+
+#[cfg(feature = "serve")]
+impl WholeTrial {
+    pub(crate) fn started_at(started: NaiveDateTime) -> Self {
+        Self {
+            state: Some(TrialState::Running),
+            started: Some(started),
+            ..Self::default()
+        }
+    }
+
+    /// When it started, if that is all there is of it.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn just_started(&self) -> Option<NaiveDateTime> {
+        let started = self.started?;
+        (*self == Self::started_at(started)).then_some(started)
+    }
 }
 
 /// What became of a report.
