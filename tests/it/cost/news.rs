@@ -1,10 +1,12 @@
 //! What an ask reads of the trials that run.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use docktuna::pruner::Median;
 use docktuna::sampler::{Draft, Sampler, Tpe};
 use docktuna::{Distribution, Study, Trial};
+use sqlx::Connection;
 use tokio::task::JoinSet;
 
 use crate::backend::Proxied;
@@ -31,13 +33,41 @@ async fn ask_together(study: &Study<Ten>, asks: usize) -> Vec<Trial<Ten>> {
     asking.join_all().await
 }
 
+/// The same, with a connection for each: none gets on before all wait for the study's lock.
+async fn ask_on_connections_of_their_own(
+    counted: &Proxied,
+    study: &Study<Ten>,
+    asks: usize,
+) -> Vec<Trial<Ten>> {
+    let mut lock = counted.postgres.connect().await;
+    let mut lock = lock.begin().await.unwrap();
+    let locking = sqlx::query("SELECT FROM studies FOR UPDATE");
+    locking.execute(&mut *lock).await.unwrap();
+    let asking = tokio::spawn({
+        let study = study.clone();
+        async move { ask_together(&study, asks).await }
+    });
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut watching = counted.postgres.connect().await;
+    loop {
+        let waiting = sqlx::query_scalar(waiting).fetch_one(&mut watching);
+        let waiting: i64 = waiting.await.unwrap();
+        if waiting == i64::try_from(asks).unwrap() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    lock.commit().await.unwrap();
+    asking.await.unwrap()
+}
+
 /// The first one looks. The others began before that was over, and one of them looks for all.
 #[tokio::test]
 async fn asks_that_wait_for_each_other_share_a_look() {
     let counted = Proxied::new().await;
     let study = open(&counted).await;
-    // Opens the connections.
-    let mut running = ask_together(&study, 8).await;
+    let mut running = ask_on_connections_of_their_own(&counted, &study, 8).await;
     counted.proxy.reset();
     running.extend(ask_together(&study, 8).await);
     let cost = counted.proxy.counts();

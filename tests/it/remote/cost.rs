@@ -1,8 +1,10 @@
-//! What a step costs: one round trip to the database and one commit, and of a large study only what is new.
+//! What a step costs: one round trip to the database and one commit. A new trial costs two, and of a large study only
+//! what is new is read.
 
 use serde_json::{Value, json};
 
 use super::through::Through;
+use crate::support::TestDb;
 
 /// (round trips, transactions) of a step that was taken before.
 async fn cost(through: &mut Through, call: &str, args: Value) -> (u64, u64) {
@@ -29,10 +31,10 @@ async fn a_step_is_one_round_trip_and_one_commit() {
         through.call("sent", json!([study])).await;
     }
     assert_eq!(trial, 2);
-    // The lock of the study, the trial, and the commit.
+    // The trial, and then the commit.
     assert_eq!(
         cost(&mut through, "create_trial", json!([study])).await,
-        (3, 1)
+        (2, 1)
     );
     let trial = json!(3);
     for (call, args) in steps(&trial) {
@@ -41,6 +43,29 @@ async fn a_step_is_one_round_trip_and_one_commit() {
     assert_eq!(cost(&mut through, "sent", json!([study])).await, (1, 1));
     let ended = json!([trial, "COMPLETE", [0.5]]);
     assert_eq!(cost(&mut through, "set_state", ended).await, (1, 1));
+}
+
+/// A role that may not create functions of its session locks the study in a round trip of its own.
+#[tokio::test]
+async fn without_the_right_to_temporary_objects_a_trial_costs_one_more() {
+    let mut through = Through::new().await;
+    let study = through.call("create_study", json!(["s"])).await;
+    let postgres = &through.proxied.postgres;
+    let TestDb { database, user, .. } = postgres;
+    for sql in [
+        format!("ALTER DATABASE {database} OWNER TO docktuna_super"),
+        format!("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {user}"),
+    ] {
+        postgres.execute_superuser(sql).await;
+    }
+    through.call("create_trial", json!([study])).await;
+    assert_eq!(
+        cost(&mut through, "create_trial", json!([study])).await,
+        (3, 1)
+    );
+    let trials = through.call("trials", json!([study])).await;
+    assert_eq!(trials[1]["number"], 1);
+    assert_eq!(trials[1]["state"], "RUNNING");
 }
 
 fn steps(trial: &Value) -> Vec<(&'static str, Value)> {

@@ -31,6 +31,8 @@ async fn f02_every_step_is_done_once_when_its_line_is_cut() {
             .cut(after, "COMMIT", "create_trial", json!([study]))
             .await;
         let queued = cut.cut(after, "COMMIT", "enqueue", json!([study])).await;
+        let call = "FROM pg_temp.docktuna_add_trial";
+        cut.cut(after, call, "create_trial", json!([study])).await;
         cut.cut(
             after,
             "INTO trial_params",
@@ -90,6 +92,10 @@ async fn f02_every_step_is_done_once_when_its_line_is_cut() {
             {
                 "number": 1, "state": "RUNNING", "params": {}, "values": null, "reports": {}, "user": {},
                 "system": { "fixed_params": { "x": 0.5 } },
+            },
+            {
+                "number": 2, "state": "RUNNING", "params": {}, "values": null, "reports": {}, "user": {},
+                "system": {},
             },
         ]);
         assert_eq!(trials, expected, "cut after: {after}");
