@@ -5,6 +5,7 @@ mod cost;
 mod interface;
 mod judged;
 mod lost;
+mod missing;
 mod server;
 mod through;
 mod zone;

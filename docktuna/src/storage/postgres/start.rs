@@ -31,11 +31,10 @@ pub(super) async fn start(
     study: StudyId,
     started: NaiveDateTime,
 ) -> sqlx::Result<Option<(Int, i32, i64)>> {
-    // Several statements in one message cannot have bound parameters; an integer and a moment need no escaping.
-    let call = format!(
-        "SELECT * FROM pg_temp.docktuna_add_trial({}, 'RUNNING', '{started}')",
-        study.0
-    );
+    // Several statements in one message cannot have bound parameters; an integer and a moment need no escaping. No
+    // study has an id beyond the integers of the database.
+    let study = i32::try_from(study.get()).unwrap_or(-1);
+    let call = format!("SELECT * FROM pg_temp.docktuna_add_trial({study}, 'RUNNING', '{started}')");
     let row = session.connection.begin_with(&call).await?;
     row.map(|row| FromRow::from_row(&row)).transpose()
 }
