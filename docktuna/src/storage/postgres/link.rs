@@ -136,9 +136,7 @@ impl Link {
     /// text.
     #[cfg(feature = "serve")]
     pub(super) async fn begin_with(&mut self, first: &str) -> sqlx::Result<Option<PgRow>> {
-        let sql = format!("{BEGIN}; {}{first}", self.prelude);
-        self.open = true;
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        let sql = sqlx::raw_sql(AssertSqlSafe(self.opening(BEGIN, first)));
         sql.fetch_optional(&mut self.connection).await
     }
 
@@ -148,9 +146,14 @@ impl Link {
     }
 
     async fn begin_as(&mut self, begin: &str, first: &str) -> sqlx::Result<()> {
-        let sql = format!("{begin}; {}{first}", self.prelude);
-        self.open = true;
+        let sql = self.opening(begin, first);
         self.send(sql).await
+    }
+
+    /// What begins a transaction, which counts as begun from here on.
+    fn opening(&mut self, begin: &str, first: &str) -> String {
+        self.open = true;
+        format!("{begin}; {}{first}", self.prelude)
     }
 
     pub(super) async fn commit(&mut self) -> sqlx::Result<()> {

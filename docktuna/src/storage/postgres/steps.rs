@@ -1,13 +1,10 @@
 //! The steps of Optuna's storage interface: each write is one statement, and so one round trip and one commit.
 
 use chrono::NaiveDateTime;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::query::QueryAs;
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
 
 use super::Postgres;
 use super::ask::lock_study;
-use super::link::Link;
 use super::start::{can_start, start};
 use super::study::study_row;
 use super::trial::insert_trial;
@@ -24,7 +21,6 @@ use crate::storage::steps::{Before, Made, ParamStep, Step, Wanted, table_of_stud
 use crate::storage::{Attrs, Statement, statements};
 
 statements! { "postgres":
-    ADD_PARAM "add_param",
     ALL_STUDY_ATTRIBUTES "all_study_attributes",
     GET_STUDY "get_study",
     OPEN_STUDY "open_study",
@@ -184,19 +180,32 @@ impl Postgres {
                 });
             }
             let mut lease = self.lease().await?;
-            let row = (trial, study, param, distribution.as_str());
-            let result = write_param(&mut lease.connection, row).await;
-            let (found, open): (Option<Int>, i64) = self.settle(lease, STEP_PARAM.name, result)?;
-            match found.map(StudyId) {
+            let result = sqlx::query_scalar(STEP_PARAM.text)
+                .bind(trial.0)
+                .bind(param.name())
+                .bind(param.stored())
+                .bind(&distribution)
+                .bind(study.0)
+                .fetch_optional(&mut lease.connection)
+                .await;
+            let added: Option<Int> = self.settle(lease, STEP_PARAM.name, result)?;
+            if added.is_some() {
+                self.known.note_study(trial, study);
+                let distribution = param.distribution();
+                self.known
+                    .note_distribution(study, param.name(), distribution);
+                return Ok(ParamStep::Done);
+            }
+            match self.study_of_trial(trial).await? {
                 None => return Ok(ParamStep::Gone),
                 Some(found) if found != study => known = Some(found),
-                Some(_) if open == 0 => return Ok(ParamStep::Ended),
                 Some(_) => {
-                    self.known.note_study(trial, study);
-                    let distribution = param.distribution();
-                    self.known
-                        .note_distribution(study, param.name(), distribution);
-                    return Ok(ParamStep::Done);
+                    return Ok(match self.is_open(trial).await? {
+                        // It has a parameter of that name.
+                        Step::Done => ParamStep::Done,
+                        Step::Ended => ParamStep::Ended,
+                        Step::Gone => ParamStep::Gone,
+                    });
                 }
             }
         }
@@ -283,36 +292,6 @@ impl Postgres {
             completed: completed.map(Ok),
         }))
     }
-}
-
-/// Of which study the trial is, and whether it was open.
-async fn write_param(
-    link: &mut Link,
-    row: (TrialId, StudyId, &Parameter, &str),
-) -> sqlx::Result<(Option<Int>, i64)> {
-    let (_, study, ..) = row;
-    let added: Option<(Int,)> = param_query(ADD_PARAM, row)
-        .fetch_optional(&mut *link)
-        .await?;
-    match added {
-        Some(_) => Ok((Some(study.0), 1)),
-        None => param_query(STEP_PARAM, row).fetch_one(link).await,
-    }
-}
-
-fn param_query<'q, T>(
-    statement: Statement,
-    (trial, study, param, distribution): (TrialId, StudyId, &'q Parameter, &'q str),
-) -> QueryAs<'q, sqlx::Postgres, T, PgArguments>
-where
-    T: for<'r> FromRow<'r, PgRow>,
-{
-    sqlx::query_as(statement.text)
-        .bind(trial.0)
-        .bind(param.name())
-        .bind(param.stored())
-        .bind(distribution)
-        .bind(study.0)
 }
 
 /// What became of something new, with the transaction that made it.
