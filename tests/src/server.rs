@@ -231,6 +231,15 @@ impl TestDb {
             .expect("a statement of the superuser");
     }
 
+    /// Takes the right to create temporary objects from the owner, who owns the database no more.
+    pub async fn revoke_temporary(&self) {
+        let Self { database, user, .. } = self;
+        let owner = format!("ALTER DATABASE {database} OWNER TO docktuna_super");
+        self.execute_superuser(owner).await;
+        let revoke = format!("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {user}");
+        self.execute_superuser(revoke).await;
+    }
+
     /// Runs statements as the owner.
     pub async fn execute(&self, sql: impl Into<String>) {
         let mut connection = self.connect().await;

@@ -81,13 +81,7 @@ async fn a_sampler_that_reads_the_history_costs_one_round_trip_more() {
 async fn without_the_right_to_temporary_objects_a_trial_costs_four_round_trips() {
     let counted = Proxied::new().await;
     let ten = counted.random::<Ten>("ten").await;
-    let TestDb { database, user, .. } = &counted.postgres;
-    for sql in [
-        format!("ALTER DATABASE {database} OWNER TO docktuna_super"),
-        format!("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {user}"),
-    ] {
-        counted.postgres.execute_superuser(sql).await;
-    }
+    counted.postgres.revoke_temporary().await;
     ten.enqueue_partial([("a", 0.5)]).await.unwrap();
     let cost = counted
         .count(async || ten.ask().await.unwrap().tell(1.0).await.unwrap())

@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 
 use super::through::Through;
-use crate::support::TestDb;
 
 /// (round trips, transactions) of a step that was taken before.
 async fn cost(through: &mut Through, call: &str, args: Value) -> (u64, u64) {
@@ -50,14 +49,7 @@ async fn a_step_is_one_round_trip_and_one_commit() {
 async fn without_the_right_to_temporary_objects_a_trial_costs_one_more() {
     let mut through = Through::new().await;
     let study = through.call("create_study", json!(["s"])).await;
-    let postgres = &through.proxied.postgres;
-    let TestDb { database, user, .. } = postgres;
-    for sql in [
-        format!("ALTER DATABASE {database} OWNER TO docktuna_super"),
-        format!("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {user}"),
-    ] {
-        postgres.execute_superuser(sql).await;
-    }
+    through.proxied.postgres.revoke_temporary().await;
     through.call("create_trial", json!([study])).await;
     assert_eq!(
         cost(&mut through, "create_trial", json!([study])).await,
