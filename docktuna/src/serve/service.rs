@@ -11,8 +11,8 @@ use super::{fields, trial};
 use crate::database::OptunaDatabase;
 use crate::id::{Int, StudyId, TrialId};
 use crate::params::Params;
-use crate::storage::steps::{ParamStep, StateStep, Step, TrialStep, Wanted, moment_of_its_own};
-use crate::storage::{Attrs, Storage, StudyRow, WholeTrial};
+use crate::storage::steps::{ParamStep, StateStep, Step, TrialStep, Wanted};
+use crate::storage::{Attrs, Storage, StudyRow, WholeTrial, now};
 
 /// Optuna's storage service on a database.
 #[derive(Debug, Clone)]
@@ -272,7 +272,7 @@ impl StorageService for Service {
         let request = request.into_inner();
         let study = fields::study(request.study_id);
         let whole = if request.template_trial_is_none {
-            WholeTrial::started_at(moment_of_its_own())
+            WholeTrial::started_at(now())
         } else {
             trial::read(request.template_trial.unwrap_or_default())?
         };
@@ -349,7 +349,7 @@ impl StorageService for Service {
         fields::values(&request.values)?;
         let step = self
             .storage()
-            .step_state(trial, state, &request.values, moment_of_its_own())
+            .step_state(trial, state, &request.values, now())
             .await;
         let trial_updated = match step.map_err(failed)? {
             StateStep::Done => true,

@@ -4,16 +4,13 @@
 //! The ids come from other programs, so that a new trial is committed before its id is told: unlike the trials that
 //! docktuna runs itself, it has no other mark by which a write to a lost row would be noticed.
 
-use std::sync::Mutex;
-
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 
 use super::rows::assemble::Rows;
 use super::rows::record::WholeTrial;
-use super::{Attrs, Storage, StudyRow, now, once, repeat, repeated};
+use super::{Attrs, Storage, StudyRow, once, repeat, repeated};
 use crate::error::{Error, Result};
 use crate::id::{Int, StudyId, TrialId, TrialState};
-use crate::lock::lock;
 use crate::optuna::moment::{Moment, moment};
 use crate::params::Parameter;
 use crate::space::Direction;
@@ -93,14 +90,6 @@ pub(crate) enum Wanted<'a> {
         after: Int,
         others: &'a [Int],
     },
-}
-
-/// This moment, and in one process never the same one twice: by it a change whose answer was lost is recognised.
-pub(crate) fn moment_of_its_own() -> NaiveDateTime {
-    static LAST: Mutex<NaiveDateTime> = Mutex::new(NaiveDateTime::MIN);
-    let mut last = lock(&LAST);
-    *last = now().max(*last + TimeDelta::microseconds(1));
-    *last
 }
 
 impl Storage {

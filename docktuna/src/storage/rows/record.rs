@@ -1,12 +1,14 @@
 //! What goes into the database and comes out of it, in plain Rust.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, SubsecRound, Utc};
+use chrono::{NaiveDateTime, SubsecRound, TimeDelta, Utc};
 
 use super::assemble::trial_number;
 use crate::error::Error;
 use crate::id::{Int, StudyId, TrialId, TrialNumber, TrialState};
+use crate::lock::lock;
 use crate::optuna;
 use crate::params::Params;
 use crate::space::Direction;
@@ -229,9 +231,21 @@ impl BestRow {
     }
 }
 
-/// This moment as Optuna 5 stores it: UTC, to the microsecond.
+/// This moment as Optuna 5 stores it: UTC, to the microsecond. In a process it is never the same one twice: a write
+/// whose answer was lost is recognised by its moment, and tasks that a timer wakes together read one clock.
 pub(crate) fn now() -> NaiveDateTime {
-    Utc::now().naive_utc().trunc_subsecs(6)
+    static LAST: Mutex<NaiveDateTime> = Mutex::new(NaiveDateTime::MIN);
+    let mut last = lock(&LAST);
+    *last = after(*last, Utc::now().naive_utc().trunc_subsecs(6));
+    *last
+}
+
+/// What the clock shows, or the next moment after the last one, unless the clock was set back.
+fn after(last: NaiveDateTime, clock: NaiveDateTime) -> NaiveDateTime {
+    match last - clock {
+        ahead if ahead < TimeDelta::zero() || ahead > TimeDelta::seconds(1) => clock,
+        _ => last + TimeDelta::microseconds(1),
+    }
 }
 
 /// Parameters as three columns.
@@ -260,4 +274,40 @@ pub(crate) fn value_columns(values: &[f64]) -> (Vec<Option<f64>>, Vec<&'static s
         .iter()
         .map(|value| optuna::write_objective(*value))
         .unzip()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn no_moment_is_given_twice() {
+        let threads: Vec<_> = (0..4)
+            .map(|_| thread::spawn(|| (0..10_000).map(|_| now()).collect::<Vec<_>>()))
+            .collect();
+        let moments: Vec<_> = threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect();
+        let different: HashSet<_> = moments.iter().copied().collect();
+        assert_eq!(different.len(), moments.len());
+    }
+
+    #[test]
+    fn moments_follow_the_clock_even_when_it_is_set_back() {
+        let clock = Utc::now().naive_utc();
+        let next = TimeDelta::microseconds(1);
+        for (last, expected) in [
+            (NaiveDateTime::MIN, clock),
+            (clock - next, clock),
+            (clock, clock + next),
+            (clock + next, clock + next + next),
+            (clock + TimeDelta::hours(1), clock),
+        ] {
+            assert_eq!(after(last, clock), expected);
+        }
+    }
 }
