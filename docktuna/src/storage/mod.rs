@@ -347,7 +347,8 @@ impl Storage {
     }
 
     /// What an ask of this moment brought, whose answer was lost. Queued trials come before new
-    /// ones, as they do in an ask; a new one is recognised by its parameters.
+    /// ones, as they do in an ask; a new one is recognised by its parameters. The moment is this
+    /// ask's alone, but for an ask of another process in the same microsecond.
     async fn asked_at(
         &self,
         study: &StudyRow,
