@@ -88,9 +88,9 @@ impl Storage {
         let rows = self.started_at(study, key.started).await?;
         let moved = rows
             .into_iter()
-            .find(|(.., completed)| *completed == Some(outcome.at));
-        if let Some((id, number, ..)) = moved {
-            return Ok(Finished::Moved(id, number));
+            .find(|row| row.completed == Some(outcome.at));
+        if let Some(moved) = moved {
+            return Ok(Finished::Moved(moved.id, moved.number));
         }
         let whole = WholeTrial {
             state: Some(outcome.state),

@@ -106,6 +106,15 @@ macro_rules! repeated {
 
 use {once, repeated};
 
+/// A trial of a known start.
+struct Started {
+    id: TrialId,
+    number: TrialNumber,
+    completed: Option<NaiveDateTime>,
+    /// Whether it surely was made then, and not claimed from the queue.
+    is_new: bool,
+}
+
 impl Storage {
     /// Host, port and database, or the file.
     pub(crate) fn target(&self) -> &str {
@@ -347,8 +356,8 @@ impl Storage {
     }
 
     /// What an ask of this moment brought, whose answer was lost. Queued trials come before new
-    /// ones, as they do in an ask; a new one is recognised by its parameters. The moment is this
-    /// ask's alone, but for an ask of another process in the same microsecond.
+    /// ones, as they do in an ask; a new one is recognised by its parameters, without which it is
+    /// one of another process that asked in the same microsecond.
     async fn asked_at(
         &self,
         study: &StudyRow,
@@ -357,10 +366,14 @@ impl Storage {
     ) -> Result<Vec<Asked>> {
         let mut asked = Vec::new();
         let rows = self.started_at(study, started).await?;
-        let running = rows
-            .into_iter()
-            .filter(|(.., completed)| completed.is_none());
-        for ((id, number, ..), drawn) in running.zip(trials) {
+        let running = rows.into_iter().filter(|row| row.completed.is_none());
+        for Started {
+            id, number, is_new, ..
+        } in running
+        {
+            let Some(drawn) = trials.get(asked.len()) else {
+                break;
+            };
             let key = TrialKey {
                 study: study.id,
                 id,
@@ -370,26 +383,27 @@ impl Storage {
             let stored = self.load_trials(study, Ids::one(id)).await?.pop();
             let created = drawn.number != Numbering::Never
                 && stored.is_some_and(|stored| stored.params == drawn.params);
-            asked.push(if created {
-                Asked::Created(key)
-            } else {
-                Asked::Claimed(key)
-            });
+            if created {
+                asked.push(Asked::Created(key));
+            } else if !is_new {
+                asked.push(Asked::Claimed(key));
+            }
         }
         Ok(asked)
     }
 
-    /// The trials of one start with their ends; once.
-    async fn started_at(
-        &self,
-        study: &StudyRow,
-        started: NaiveDateTime,
-    ) -> Result<Vec<(TrialId, TrialNumber, Option<NaiveDateTime>)>> {
+    /// The trials of one start; once.
+    async fn started_at(&self, study: &StudyRow, started: NaiveDateTime) -> Result<Vec<Started>> {
         let rows = once!(self.started_at(study.id, started))?;
-        let row = |(id, number, completed)| {
+        let row = |(id, number, completed, is_new)| {
             let number = trial_number(id, number)?;
             let completed = moment(completed, || format!("the end of trial {number}"))?;
-            Ok((TrialId(id), number, completed))
+            Ok(Started {
+                id: TrialId(id),
+                number,
+                completed,
+                is_new,
+            })
         };
         let rows: std::result::Result<_, String> = rows.into_iter().map(row).collect();
         rows.map_err(|what| study.unreadable(what))

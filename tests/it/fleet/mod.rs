@@ -8,6 +8,7 @@ mod dropping;
 mod files;
 mod heartbeat;
 mod isolation;
+mod lost;
 mod reconnect;
 mod retry;
 mod signals;

@@ -55,14 +55,16 @@ impl Postgres {
         let result = async {
             let link = &mut lease.connection;
             lock_study(link, study, false).await?;
-            let rows: Vec<(Int, Option<Int>, Option<NaiveDateTime>)> =
+            let rows: Vec<(Int, Option<Int>, Option<NaiveDateTime>, bool)> =
                 sqlx::query_as(STARTED_AT.text)
                     .bind(study.0)
                     .bind(started)
                     .fetch_all(&mut *link)
                     .await?;
             link.commit().await?;
-            let row = |(id, number, completed): (_, _, Option<_>)| (id, number, completed.map(Ok));
+            let row = |(id, number, completed, is_new): (_, _, Option<_>, _)| {
+                (id, number, completed.map(Ok), is_new)
+            };
             Ok(rows.into_iter().map(row).collect())
         }
         .await;

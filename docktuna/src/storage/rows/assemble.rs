@@ -28,8 +28,8 @@ pub(crate) struct TrialRow {
     pub(crate) completed: Option<Moment>,
 }
 
-/// (id, number, end) of a trial of a known start
-pub(crate) type StartedRow = (Int, Option<Int>, Option<Moment>);
+/// (id, number, end, whether it is surely new) of a trial of a known start
+pub(crate) type StartedRow = (Int, Option<Int>, Option<Moment>, bool);
 /// (id, number, state, start, end), the moments in the driver's form
 pub(crate) type TrialColumns<M> = (Int, Option<Int>, String, Option<M>, Option<M>);
 /// (trial, name, value, distribution)

@@ -83,7 +83,7 @@ impl Sqlite {
         self.settle(lease, CREATE_TRIAL.name, result)
     }
 
-    /// The trials of one start.
+    /// The trials of one start. SQLite does not tell which of them are new.
     pub(crate) async fn started_at(
         &self,
         study: StudyId,
@@ -98,7 +98,7 @@ impl Sqlite {
         let rows: Vec<(Int, Option<Int>, Option<String>)> =
             self.settle(lease, STARTED_AT.name, result)?;
         let row = |(id, number, completed): (_, _, Option<String>)| {
-            (id, number, completed.map(read_moment))
+            (id, number, completed.map(read_moment), false)
         };
         Ok(rows.into_iter().map(row).collect())
     }
