@@ -356,8 +356,8 @@ impl Storage {
     }
 
     /// What an ask of this moment brought, whose answer was lost. Queued trials come before new
-    /// ones, as they do in an ask; a new one is recognised by its parameters, without which it is
-    /// one of another process that asked in the same microsecond.
+    /// ones, as they do in an ask; a new one is recognised by its parameters. One with others is of
+    /// another process, which asked in the same microsecond.
     async fn asked_at(
         &self,
         study: &StudyRow,
